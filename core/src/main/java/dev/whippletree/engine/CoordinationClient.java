@@ -157,7 +157,8 @@ final class CoordinationClient {
                 claimed.get(),
                 leftToOthers.get(),
                 faults.get(),
-                now.problem());
+                now.problem(),
+                now.remarks());
     }
 
     private CoordinationStatus statusNow() {

@@ -135,6 +135,7 @@ public record StatusSnapshot(
      * @param leftToOthers how often a prompt waited for another process's call
      * @param faults failed requests to the coordinator
      * @param problem what is wrong and what to do, a sentence; absent: nothing
+     * @param remarks what else a user may want to know, a sentence each
      */
     public record CoordinatorStatus(
             String name,
@@ -146,7 +147,40 @@ public record StatusSnapshot(
             long claimed,
             long leftToOthers,
             long faults,
-            Optional<String> problem) {}
+            Optional<String> problem,
+            List<String> remarks) {
+
+        /** Copies the remarks, fit to be shown. */
+        public CoordinatorStatus {
+            remarks = remarks.stream().map(ShownText::line).toList();
+        }
+
+        /** Creates one without remarks. */
+        public CoordinatorStatus(
+                String name,
+                boolean connected,
+                int processes,
+                long granted,
+                long alone,
+                long refused,
+                long claimed,
+                long leftToOthers,
+                long faults,
+                Optional<String> problem) {
+            this(
+                    name,
+                    connected,
+                    processes,
+                    granted,
+                    alone,
+                    refused,
+                    claimed,
+                    leftToOthers,
+                    faults,
+                    problem,
+                    List.of());
+        }
+    }
 
     /** The state of an account. */
     public enum AccountState {

@@ -114,7 +114,8 @@ final class StatusReader {
                 node.required("claimed").longValue(),
                 node.required("left_to_others").longValue(),
                 node.required("faults").longValue(),
-                optional(node, "problem", StatusReader::text));
+                optional(node, "problem", StatusReader::text),
+                node.has("remarks") ? all(node, "remarks", StatusReader::text) : List.of());
     }
 
     private static Bill bill(JsonNode node) {

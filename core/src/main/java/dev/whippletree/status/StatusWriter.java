@@ -58,6 +58,9 @@ final class StatusWriter {
         tree.put("left_to_others", coordination.leftToOthers());
         tree.put("faults", coordination.faults());
         coordination.problem().ifPresent(problem -> tree.put("problem", problem));
+        if (!coordination.remarks().isEmpty()) {
+            tree.put("remarks", coordination.remarks());
+        }
         return tree;
     }
 

@@ -187,6 +187,10 @@ final class Contact {
 
     private void meet(CoordinationCommands.Beat beat) {
         clock.reset(beat.nowMillis(), services.nanoTime());
+        if (met && beat.forgotten()) {
+            // What else was told may have been forgotten as well, also what nobody asks about just now.
+            members.forEach(Member::lost);
+        }
         synchronized (this) {
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
             met = true;

@@ -46,15 +46,8 @@ interface CoordinationCommands extends AutoCloseable {
     /** Says that this process isn't there any more. */
     CompletionStage<Void> leave(String process);
 
-    /** Reserves of all limits or of none. */
-    CompletionStage<LimitsReply> reserve(LimitsCall call, String grant, List<Long> uses);
-
-    /** Enters grants and dated uses that aren't known there, and looks what is left. May be sent again. */
-    CompletionStage<LimitsReply> enter(
-            LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated);
-
-    /** Ends a grant that is in flight; others are left alone. May be sent again. */
-    CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses);
+    /** Counts uses, puts blocks, and grants what is asked for. May be sent again, with another turn. */
+    CompletionStage<TradeReply> trade(Trade trade);
 
     /**
      * Registers limits and looks at all that are registered.
@@ -70,13 +63,16 @@ interface CoordinationCommands extends AutoCloseable {
      */
     CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis);
 
-    /** Returns for how many milliseconds a key is claimed; 0 or less if it isn't. */
+    /**
+     * Returns for how many milliseconds a key is claimed; 0 or less if it isn't. Whoever has asked this or claimed the
+     * key in vain is told of its end.
+     */
     CompletionStage<Long> claimedFor(CacheKey key);
 
     /** Keeps a claim for another lease; false if it has become another's. */
     CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease);
 
-    /** Ends a claim unless it has become another's, and sends the notice if it hadn't. */
+    /** Ends a claim unless it has become another's, and sends the notice if it hadn't and somebody waits. */
     CompletionStage<Void> unclaim(CacheKey key, String token, String notice);
 
     /** Returns whether the scope's probe has become this token's. */
@@ -99,80 +95,103 @@ interface CoordinationCommands extends AutoCloseable {
      *
      * @param nowMillis the other side's clock
      * @param processes how many, this one included
+     * @param forgotten whether this one wasn't known: it is new, or has been away, or all was lost
      */
-    record Beat(long nowMillis, int processes) {}
+    record Beat(long nowMillis, int processes, boolean forgotten) {}
 
     /**
-     * Limits of one organization.
+     * What a process says and asks about limits of one organization.
      *
-     * @param organization whose
      * @param knownEpoch the epoch this process has been in; empty if it has been in none
      * @param freshEpoch the epoch to begin if there is none
-     * @param notAfterMillis by the other side's clock; what arrives later isn't done. 0: whenever
-     * @param lease longest time that a grant is in flight
-     * @param limits which
+     * @param process which
+     * @param turn more than that of any trade before; what arrives after a later one isn't done
+     * @param number of the uses, which are counted once a number
+     * @param lease after which blocks count as used if their process isn't heard of any more
+     * @param blocks which limits, and what the process has of them
+     * @param uses what has ended
+     * @param attempts what each would take, of each limit
      */
-    record LimitsCall(
+    record Trade(
             String organization,
             String knownEpoch,
             String freshEpoch,
-            long notAfterMillis,
+            String process,
+            long turn,
+            long number,
             Duration lease,
-            List<LimitSize> limits) {}
-
-    /** A limit, and its size as this process knows it. */
-    record LimitSize(LimitName name, long amount, Duration window) {}
-
-    /**
-     * A grant in flight.
-     *
-     * @param lease how long it still lasts
-     * @param uses of some of the call's limits
-     */
-    record GrantEntry(String id, Duration lease, List<Use> uses) {}
+            List<BlockEntry> blocks,
+            List<DatedEntry> uses,
+            List<List<Long>> attempts) {}
 
     /**
-     * An amount of a limit.
+     * What a process has of a limit.
      *
-     * @param limit its place in the call, from 0
+     * @param amount of the limit, as this process knows it
+     * @param held what is in flight or may be started, and what has ended and isn't among the trade's uses
+     * @param free how much of that may be started
+     * @param wanted how much more it would like to be free
+     * @param used what has ended within the window, of this process alone
      */
-    record Use(int limit, long amount) {}
+    record BlockEntry(LimitName name, long amount, Duration window, long held, long free, long wanted, long used) {}
 
-    /** A use that has a date. */
-    record DatedEntry(Use use, Duration ago) {}
+    /**
+     * A use that has a date.
+     *
+     * @param limit its place among the trade's blocks, from 0
+     */
+    record DatedEntry(int limit, Duration ago, long amount) {}
 
-    /** How a call about limits ended. */
+    /** How a trade ended. */
     enum Verdict {
         /** It was done. */
         DONE,
-        /** A limit has no room; nothing was reserved. */
-        REFUSED,
+        /** It was done, but no attempt was looked at: other processes are entering what was lost. */
+        CAREFUL,
         /** There is another epoch: what this process has used may have been lost. Nothing was done. */
         CHANGED,
-        /** Nothing was reserved: other processes are entering what was lost. */
-        CAREFUL,
-        /** Nothing was done: it arrived after the moment it was meant for. */
+        /** Nothing was done: a later turn had arrived before. */
         LATE
     }
 
     /**
-     * Answers a call about limits.
+     * Answers a trade.
      *
      * @param nowMillis the other side's clock
-     * @param epoch the epoch there is; empty if late
+     * @param epoch the epoch there is
      * @param careful for how long processes enter what was lost
-     * @param refuser which limit had no room, by its place in the call
-     * @param waitMillis when it could have
-     * @param left of each limit, by this process's idea of its amount; may be negative; empty if nothing was done
+     * @param blocks of each block; empty if nothing was done
+     * @param attempts of each attempt; empty if nothing was done
      */
-    record LimitsReply(
+    record TradeReply(
             Verdict verdict,
             long nowMillis,
             String epoch,
             Duration careful,
-            int refuser,
-            long waitMillis,
-            List<Long> left) {}
+            List<BlockReply> blocks,
+            List<AttemptReply> attempts) {}
+
+    /**
+     * What has become of a block.
+     *
+     * @param more how much more is free
+     * @param left of the limit, by this process's idea of its amount; may be negative
+     * @param held by the blocks of all processes
+     */
+    record BlockReply(long more, long left, long held) {}
+
+    /**
+     * What has become of an attempt.
+     *
+     * @param refuser which limit had no room, by its place among the blocks; negative: all had, and it is granted
+     * @param waitMillis when there could be
+     */
+    record AttemptReply(int refuser, long waitMillis) {
+
+        boolean isGranted() {
+            return refuser < 0;
+        }
+    }
 
     /** A notice that was kept, and for how long it still holds. */
     record KeptNotice(Duration remaining, String text) {}

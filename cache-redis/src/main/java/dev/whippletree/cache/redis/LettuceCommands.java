@@ -34,8 +34,13 @@ final class LettuceCommands implements CoordinationCommands {
     /** As the scripts read them. */
     private static final Pattern AMOUNT = Pattern.compile("\\d{1,15}");
 
+    private static final Duration SHORTEST_PROBE = Duration.ofMillis(1);
+
     /** Routes differ about how long a probe may take; scopes are looked at once an hour. */
     private static final Duration LONGEST_PROBE = Duration.ofHours(1);
+
+    /** The longest lease that can be set. */
+    private static final Duration LONGEST_CLAIM = Duration.ofDays(1);
 
     private static final long WHENEVER = 0;
 
@@ -133,7 +138,7 @@ final class LettuceCommands implements CoordinationCommands {
      * @param othersMillis for how long processes of another version count as there, if there are any
      */
     private CompletionStage<Beat> beaten(List<Object> reply, long othersMillis, Duration goneAfter) {
-        Beat beat = new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1)));
+        Beat beat = new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1)), (Long) reply.get(2) == 1);
         if (othersMillis > 0 && othersMillis <= goneAfter.toMillis()) {
             return CompletableFuture.failedFuture(new OtherVersionException("processes of an earlier version of"
                     + " Whippletree share limits under the key-prefix " + settings.keyPrefix()
@@ -155,48 +160,75 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     @Override
-    public CompletionStage<LimitsReply> reserve(LimitsCall call, String grant, List<Long> uses) {
-        List<byte[]> arguments = common(call, grant);
-        for (int i = 0; i < uses.size(); i++) {
-            size(arguments, call.limits().get(i));
-            arguments.add(bytes(uses.get(i)));
+    public CompletionStage<TradeReply> trade(Trade trade) {
+        List<byte[]> names = new ArrayList<>(List.of(keys.state(trade.organization())));
+        for (BlockEntry block : trade.blocks()) {
+            names.add(keys.limit(trade.organization(), block.name()));
         }
-        return limits(Script.RESERVE, call, arguments);
+        List<byte[]> arguments = new ArrayList<>(List.of(
+                bytes(trade.knownEpoch()),
+                bytes(trade.freshEpoch()),
+                bytes(trade.process()),
+                bytes(trade.turn()),
+                bytes(trade.number()),
+                bytes(trade.lease().toMillis())));
+        for (BlockEntry block : trade.blocks()) {
+            addAll(arguments, block.amount(), millisUp(block.window()));
+            addAll(arguments, block.held(), block.free(), block.wanted(), block.used());
+        }
+        addAll(arguments, trade.uses().size());
+        trade.uses().forEach(use -> addAll(arguments, use.limit(), millisDown(use.ago()), use.amount()));
+        addAll(arguments, trade.attempts().size());
+        trade.attempts().forEach(attempt -> attempt.forEach(amount -> addAll(arguments, amount)));
+        return scripts.multi(Script.TRADE, names, arguments.toArray(byte[][]::new))
+                .thenApply(reply -> tradeReply(reply, trade.blocks().size()));
     }
 
-    @Override
-    public CompletionStage<LimitsReply> enter(
-            LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
-        List<byte[]> arguments = common(call, process);
-        call.limits().forEach(limit -> size(arguments, limit));
-        arguments.add(bytes(grants.size()));
-        for (GrantEntry grant : grants) {
-            arguments.add(bytes(grant.id()));
-            arguments.add(bytes(Math.max(0, grant.lease().toMillis())));
-            arguments.add(bytes(grant.uses().size()));
-            grant.uses().forEach(use -> arguments.addAll(List.of(bytes(use.limit()), bytes(use.amount()))));
+    private static void addAll(List<byte[]> arguments, long... numbers) {
+        for (long number : numbers) {
+            arguments.add(bytes(number));
         }
-        arguments.add(bytes(dated.size()));
-        for (DatedEntry entry : dated) {
-            arguments.add(bytes(entry.use().limit()));
-            arguments.add(bytes(entry.ago().toMillis()));
-            arguments.add(bytes(entry.use().amount()));
-        }
-        return limits(Script.ENTER, call, arguments);
     }
 
-    @Override
-    public CompletionStage<Void> end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses) {
-        List<byte[]> arguments = new ArrayList<>();
-        arguments.add(bytes(grant));
-        arguments.add(bytes(Math.floorDiv(sinceArrival.toNanos(), 1_000_000L)));
-        arguments.add(bytes(call.lease().toMillis()));
-        for (int i = 0; i < uses.size(); i++) {
-            arguments.add(bytes(millisUp(call.limits().get(i).window())));
-            arguments.add(bytes(uses.get(i)));
+    /** A longer window counts no less. */
+    private static long millisUp(Duration window) {
+        return window.plusNanos(999_999).toMillis();
+    }
+
+    /** A later use counts no less; one that is still to come is negative. */
+    private static long millisDown(Duration ago) {
+        return Math.floorDiv(ago.toNanos(), 1_000_000L);
+    }
+
+    private static TradeReply tradeReply(List<Object> reply, int blocks) {
+        List<Long> values =
+                reply.subList(4, reply.size()).stream().map(Long.class::cast).toList();
+        int end = Math.min(3 * blocks, values.size());
+        List<BlockReply> ofBlocks = new ArrayList<>();
+        for (int at = 0; at < end; at += 3) {
+            ofBlocks.add(new BlockReply(values.get(at), values.get(at + 1), values.get(at + 2)));
         }
-        return scripts.number(Script.END, limitKeys(call), arguments.toArray(byte[][]::new))
-                .thenAccept(now -> {});
+        List<AttemptReply> ofAttempts = new ArrayList<>();
+        for (int at = end; at < values.size(); at += 2) {
+            ofAttempts.add(new AttemptReply(Math.toIntExact(values.get(at)), values.get(at + 1)));
+        }
+        return new TradeReply(
+                verdict(Scripts.text(reply.get(0))),
+                (Long) reply.get(1),
+                Scripts.text(reply.get(2)),
+                Duration.ofMillis((Long) reply.get(3)),
+                ofBlocks,
+                ofAttempts);
+    }
+
+    private static Verdict verdict(String text) {
+        return switch (text) {
+            case "done" -> Verdict.DONE;
+            case "careful" -> Verdict.CAREFUL;
+            case "changed" -> Verdict.CHANGED;
+            case "late" -> Verdict.LATE;
+            default -> throw new IllegalStateException("a script replied '" + text + "'");
+        };
     }
 
     @Override
@@ -260,14 +292,15 @@ final class LettuceCommands implements CoordinationCommands {
                 Script.CLAIM,
                 List.of(what),
                 bytes(token),
-                bytes(Math.max(1, lease.toMillis())),
-                notAfter(notAfterMillis),
+                bytes(lease.toMillis()),
+                // Each node of a cluster has a clock of its own, and only one of them is known.
+                bytes(settings.isCluster() ? WHENEVER : notAfterMillis),
                 bytes(longest.toMillis()));
     }
 
     @Override
     public CompletionStage<Long> claimedFor(CacheKey key) {
-        return scripts.send(redis -> redis.pttl(keys.claim(key)));
+        return claim(keys.claim(key), "", Duration.ZERO, WHENEVER, LONGEST_CLAIM);
     }
 
     @Override
@@ -285,7 +318,8 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
         Duration longest = lease.compareTo(LONGEST_PROBE) < 0 ? LONGEST_PROBE : lease;
-        return claim(keys.probe(scope), token, lease, WHENEVER, longest).thenApply(remaining -> remaining == 0);
+        Duration least = lease.compareTo(SHORTEST_PROBE) < 0 ? SHORTEST_PROBE : lease;
+        return claim(keys.probe(scope), token, least, WHENEVER, longest).thenApply(remaining -> remaining == 0);
     }
 
     @Override
@@ -329,65 +363,6 @@ final class LettuceCommands implements CoordinationCommands {
     public void close() {
         notices.close();
         link.close();
-    }
-
-    private List<byte[]> common(LimitsCall call, String who) {
-        List<byte[]> arguments = new ArrayList<>();
-        arguments.add(bytes(call.knownEpoch()));
-        arguments.add(bytes(call.freshEpoch()));
-        arguments.add(notAfter(call.notAfterMillis()));
-        arguments.add(bytes(who));
-        arguments.add(bytes(call.lease().toMillis()));
-        return arguments;
-    }
-
-    /** Each node of a cluster has a clock of its own, and only one of them is known. */
-    private byte[] notAfter(long millis) {
-        return bytes(settings.isCluster() ? WHENEVER : millis);
-    }
-
-    private static void size(List<byte[]> arguments, LimitSize limit) {
-        arguments.add(bytes(limit.amount()));
-        arguments.add(bytes(millisUp(limit.window())));
-    }
-
-    /** A longer window counts no less. */
-    private static long millisUp(Duration window) {
-        return window.plusNanos(999_999).toMillis();
-    }
-
-    private List<byte[]> limitKeys(LimitsCall call) {
-        return call.limits().stream()
-                .map(limit -> keys.limit(call.organization(), limit.name()))
-                .toList();
-    }
-
-    private CompletionStage<LimitsReply> limits(Script script, LimitsCall call, List<byte[]> arguments) {
-        List<byte[]> all = Stream.concat(Stream.of(keys.state(call.organization())), limitKeys(call).stream())
-                .toList();
-        return scripts.multi(script, all, arguments.toArray(byte[][]::new)).thenApply(LettuceCommands::limitsReply);
-    }
-
-    private static LimitsReply limitsReply(List<Object> reply) {
-        return new LimitsReply(
-                verdict(Scripts.text(reply.get(0))),
-                (Long) reply.get(1),
-                Scripts.text(reply.get(2)),
-                Duration.ofMillis((Long) reply.get(3)),
-                Math.toIntExact((Long) reply.get(4)),
-                (Long) reply.get(5),
-                reply.subList(6, reply.size()).stream().map(Long.class::cast).toList());
-    }
-
-    private static Verdict verdict(String text) {
-        return switch (text) {
-            case "done" -> Verdict.DONE;
-            case "refused" -> Verdict.REFUSED;
-            case "changed" -> Verdict.CHANGED;
-            case "careful" -> Verdict.CAREFUL;
-            case "late" -> Verdict.LATE;
-            default -> throw new IllegalStateException("a script replied '" + text + "'");
-        };
     }
 
     private static byte[] bytes(String text) {

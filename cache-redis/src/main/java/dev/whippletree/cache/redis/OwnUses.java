@@ -23,10 +23,15 @@ final class OwnUses {
     /** Adds a use. */
     void add(long atNanos, long amount, long windowNanos) {
         if (amount > 0) {
-            long width = Math.max(1, windowNanos / SLOTS);
-            amountByEndNanos.merge((Math.floorDiv(atNanos, width) + 1) * width, amount, Long::sum);
+            amountByEndNanos.merge(endOfSlot(atNanos, windowNanos), amount, Long::sum);
             sum += amount;
         }
+    }
+
+    /** Returns when the slot of a moment ends, which is what counts for all that is in it. */
+    static long endOfSlot(long atNanos, long windowNanos) {
+        long width = Math.max(1, windowNanos / SLOTS);
+        return (Math.floorDiv(atNanos, width) + 1) * width;
     }
 
     /** Returns what was used within the window that ends now, or is dated later; forgets what is older. */
@@ -35,6 +40,15 @@ final class OwnUses {
             sum -= amountByEndNanos.pollFirstEntry().getValue();
         }
         return sum;
+    }
+
+    /** Returns what was used, for certain, after one moment and until another, as far as it isn't forgotten. */
+    long sumBetween(long fromNanos, long untilNanos) {
+        return fromNanos >= untilNanos
+                ? 0
+                : amountByEndNanos.subMap(fromNanos, false, untilNanos, true).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
     }
 
     /** Returns how long it takes until an amount has left; a window if there isn't that much. */

@@ -25,7 +25,7 @@ final class RedisCoordination implements Coordination {
     private final CoordinationSettings settings;
     private final Tokens tokens;
     private final Contact contact;
-    private final Ledgers ledgers;
+    private final Accounts accounts;
     private final Claims claims;
     private final Closings closings;
     private final CorruptValue corrupt;
@@ -39,7 +39,7 @@ final class RedisCoordination implements Coordination {
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
-        ledgers = new Ledgers(new Ledgers.Parts(commands, contact, tokens, services, timeout, settings.callLease()));
+        accounts = new Accounts(new Accounts.Parts(commands, contact, tokens, services, settings.callLease()));
         claims = new Claims(commands, contact, tokens, services, settings);
         closings = new Closings(commands, contact, tokens, services, corrupt);
     }
@@ -62,7 +62,7 @@ final class RedisCoordination implements Coordination {
     }
 
     private void start() {
-        ledgers.start();
+        accounts.start();
         contact.add(claims);
         contact.add(closings);
         commands.start(new CoordinationCommands.Events() {
@@ -100,20 +100,20 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return closed ? afterClose() : ledgers.reserve(List.copyOf(uses));
+        return closed ? afterClose() : accounts.reserve(List.copyOf(uses));
     }
 
     @Override
     public void settle(String grant, Optional<TokenCount> used, Duration sinceArrival) {
         if (!closed) {
-            ledgers.settle(grant, used, sinceArrival);
+            accounts.settle(grant, used, sinceArrival);
         }
     }
 
     @Override
     public void release(String grant) {
         if (!closed) {
-            ledgers.release(grant);
+            accounts.release(grant);
         }
     }
 
@@ -151,7 +151,16 @@ final class RedisCoordination implements Coordination {
     @Override
     public CoordinationStatus status() {
         return new CoordinationStatus(
-                contact.isSettled() || contact.isDoubtful(), contact.processes(), ledgers.alone(), problems());
+                contact.isSettled() || contact.isDoubtful(),
+                contact.processes(),
+                accounts.alone(),
+                problems(),
+                remarks());
+    }
+
+    private List<String> remarks() {
+        return Stream.concat(Stream.of("Redis at " + settings.redis().address() + "."), accounts.remarks())
+                .toList();
     }
 
     private Optional<String> problems() {
@@ -166,7 +175,7 @@ final class RedisCoordination implements Coordination {
             return Optional.empty();
         }
         return contact.isSettled()
-                ? ledgers.troubles().findFirst().map(problem::ofLimits)
+                ? accounts.troubles().findFirst().map(problem::ofLimits)
                 : contact.trouble().map(problem::ofContact);
     }
 
@@ -181,10 +190,12 @@ final class RedisCoordination implements Coordination {
             return;
         }
         closed = true;
+        CompletionStage<Void> given = accounts.close();
         CompletionStage<Void> rest = contact.close();
         claims.close();
         closings.close();
-        rest.thenCompose(lastBeat -> commands.leave(tokens.process()))
+        rest.thenCompose(lastBeat -> given)
+                .thenCompose(all -> commands.leave(tokens.process()))
                 .whenComplete((left, failure) -> commands.close());
     }
 }

@@ -12,10 +12,11 @@ import java.util.Set;
  * (Redis Cluster or Valkey Cluster). Of a cluster, each organization's limits are on one shard; one that can't be asked
  * is, for its organizations, as if Redis were away, and after a failover it can lack what it was told last.
  *
- * <p>Redis counts limits, by its own clock only, as sliding windows of dated uses and calls in flight: no stretch of
- * time as long as a limit's window sees more than its amount, whatever processes start, die, or pause. Redis may be
- * away at any time, even at the start: the process then grants its own share of each limit, and enters its uses as soon
- * as Redis is back. If Redis comes back empty, all processes restore what was lost.
+ * <p>Redis counts limits, by its own clock only, as sliding windows of dated uses, and of blocks: what processes have
+ * in flight or may start without asking. No stretch of time as long as a limit's window sees more than its amount,
+ * whatever processes start, die, or pause. Redis may be away at any time, even at the start: the process then grants
+ * its own share of each limit, and tells its uses as soon as Redis is back. If Redis comes back empty, all processes
+ * restore what was lost.
  *
  * <p>Such a share keeps the limit only as far as the others' uses are known, and if the others are cut off as well. It
  * can lack what they were granted within two seconds before Redis was lost. Processes that still reach Redis leave no

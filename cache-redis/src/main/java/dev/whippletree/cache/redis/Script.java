@@ -17,22 +17,18 @@ import java.util.stream.Stream;
  * and if values that can't be were ignored, how many and what the last was.
  */
 enum Script {
-    /** Reserves of limits. */
-    RESERVE("limits.lua", "epochs.lua", "reserve.lua"),
-    /** Enters uses that Redis doesn't know. */
-    ENTER("limits.lua", "epochs.lua", "enter.lua"),
+    /** Trades blocks of limits. */
+    TRADE("limits.lua", "epochs.lua", "trade.lua"),
     /** Registers limits. */
     SURVEY("survey.lua"),
-    /** Ends a grant. */
-    END("limits.lua", "end.lua"),
     /** Registers a process. */
     BEAT("beat.lua"),
     /** Claims a key. */
-    CLAIM("claim.lua"),
+    CLAIM("claims.lua", "claim.lua"),
     /** Renews a claim. */
-    RENEW("renew.lua"),
+    RENEW("claims.lua", "renew.lua"),
     /** Ends a claim. */
-    UNCLAIM("unclaim.lua"),
+    UNCLAIM("claims.lua", "unclaim.lua"),
     /** Keeps a closing. */
     CLOSE("close.lua"),
     /** Forgets a closing. */

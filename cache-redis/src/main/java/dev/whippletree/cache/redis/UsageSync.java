@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class UsageSync implements Contact.Member {
     /** What was known so lately isn't forgotten because it has gone: all may have been lost. */
     private static final long KEPT_NANOS = Duration.ofSeconds(3).toNanos();
 
+    /** So often, a limit is read in a second by all processes together, at most. */
+    private static final long MOST_READS = 2_000;
+
     private final CoordinationCommands commands;
     private final Contact contact;
     private final Services services;
@@ -26,6 +30,7 @@ final class UsageSync implements Contact.Member {
     // Guarded by this.
     private final Map<String, Sight> sights = new HashMap<>();
     private @Nullable Long takenAtNanos;
+    private long nextNanos;
 
     /**
      * What was used, and when that was seen.
@@ -51,8 +56,21 @@ final class UsageSync implements Contact.Member {
         return Optional.ofNullable(takenAtNanos).map(at -> sights.getOrDefault(place, new Sight(0, at)));
     }
 
+    /** With many processes and limits, not each beat is followed by a look. */
+    private synchronized boolean isDue() {
+        long now = services.nanoTime();
+        if (takenAtNanos != null && now - nextNanos < 0) {
+            return false;
+        }
+        nextNanos = now + Duration.ofSeconds(1).toNanos() * sights.size() * contact.processes() / MOST_READS;
+        return true;
+    }
+
     @Override
     public CompletionStage<Void> met() {
+        if (!isDue()) {
+            return CompletableFuture.completedFuture(null);
+        }
         return commands.survey(own.get())
                 .handleAsync(
                         (used, failure) -> {

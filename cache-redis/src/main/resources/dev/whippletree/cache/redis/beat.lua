@@ -1,13 +1,13 @@
 -- Says that a process is there, and counts those that are.
 --   KEYS  the processes, by when they were last seen; outside a cluster, any other key, which isn't touched
 --   ARGV  process, after how long one that wasn't seen is gone
--- Replies Redis's time and the number.
+-- Replies Redis's time, the number, and 1 if the process wasn't among them.
 
 local MOST_PROCESSES = 100000
 
 local now = millis()
 local gone = tonumber(ARGV[2])
-typed('ZADD', KEYS[1], now, ARGV[1])
+local added = typed('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - gone)
 local early = redis.call('ZREMRANGEBYSCORE', KEYS[1], now + SKEW, '+inf')
 if early > 0 then
@@ -21,4 +21,4 @@ if redis.call('ZCARD', KEYS[1]) > MOST_PROCESSES then
   redis.call('ZADD', KEYS[1], now, ARGV[1])
 end
 redis.call('PEXPIRE', KEYS[1], gone)
-return told({now, redis.call('ZCARD', KEYS[1])})
+return told({now, redis.call('ZCARD', KEYS[1]), added})

@@ -1,9 +1,8 @@
--- What the scripts that reserve and enter have in common; it is put before each of them, after limits.lua.
+-- What trades do with an organization's state; it is put before them, after limits.lua.
 --
--- An organization's state is a hash:
---   e, b        its epoch, and when that began
---   r           until when processes enter again what was lost with the epoch before
---   p<process>  there once that process has entered its dated uses in this epoch
+-- That is a hash:
+--   e, b  its epoch, and when that began
+--   r     until when processes enter again what was lost with the epoch before
 
 local REBUILDING_MILLIS = 2500
 
@@ -60,9 +59,9 @@ local function keepState(state, limits)
   live(state.key, ttl)
 end
 
-local function reply(verdict, state, now, index, wait, lefts)
-  local all = {verdict, now, state and state.epoch or '', state and state.carefulMillis or 0, index, wait}
-  for _, value in ipairs(lefts) do
+local function reply(verdict, state, now, values)
+  local all = {verdict, now, state.epoch, state.carefulMillis}
+  for _, value in ipairs(values) do
     all[#all + 1] = value
   end
   return all

@@ -1,11 +1,15 @@
--- What the scripts about limits have in common; it is put before each of them, after plausible.lua.
+-- What trades do with one limit; it is put before them, after plausible.lua.
 --
 -- A limit is one hash, so that it is there as a whole or not at all:
 --   <number>    what was used in that slot; slot n is [n, n + 1) times the width, in milliseconds of Redis's clock
---   g<id>       a grant in flight: "amount expiry"
---   s, h        the sums of the slots and of what is in flight
+--   b<process>  a process's block, "amount expiry free number turn promised due": what it has in flight or may start, and how much of
+--               that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much it
+--               waits for, and when it was told to come
+--   s           the sum of the slots
+--   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many blocks there are
+--   p           whether some are held back: trade.lua tells
 --   o, y        bounds of the slots that hold something: none is older than o, none is newer than y
---   n           no grant in flight expires before
+--   n           no block expires before
 --   w, k        the window, and until when it isn't made shorter
 --   c           when the sums were last counted anew
 -- A use leaves when the end of its slot is one window ago: never early, and late by a 1,024th of the window at most.
@@ -13,9 +17,11 @@
 local SLOTS = 1024
 local SPARE_MILLIS = 10000
 local CHECKED_MILLIS = 10000
+-- Whoever hasn't come so long after it was to, isn't promised anything any more; what all are promised is counted anew so often.
+local GRACE, PROMISED_MILLIS = 500, 1000
 -- No use is dated further ahead than so many slots, and so nothing here takes longer.
 local MOST_SLOTS = 65536
-local FIELDS = {s = true, h = true, o = true, y = true, n = true, w = true, k = true, c = true}
+local FIELDS = {s = true, h = true, f = true, q = true, m = true, p = true, o = true, y = true, n = true, w = true, k = true, c = true}
 local OPTIONAL = {o = true, y = true, n = true}
 
 local function live(key, ttl)
@@ -60,12 +66,24 @@ local function add(limit, date, amount)
   limit.newest = math.max(limit.newest or slot, slot)
 end
 
--- Reads a grant in flight; one that can't be read is dropped, and nothing is returned.
-local function readGrant(limit, field, value)
-  local amount, expiry = string.match(value, '^(%d+) (%d+)$')
-  amount, expiry = plausible(amount), plausible(expiry)
-  if amount and expiry and expiry <= limit.now + LONGEST_LEASE + SKEW then
-    return amount, expiry
+-- Reads a block; one that can't be read is dropped, and nothing is returned.
+local function readBlock(limit, field, value)
+  local amount, expiry, free, number, turn, promised, due = string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  local block = {
+    amount = plausible(amount),
+    expiry = plausible(expiry),
+    free = plausible(free),
+    number = plausible(number),
+    turn = plausible(turn),
+    promised = plausible(promised),
+    due = plausible(due),
+  }
+  local sound = block.amount and block.expiry and block.free and block.number and block.turn and block.promised and block.due
+  if sound and block.due <= limit.now + limit.window + SKEW and block.free <= block.amount and block.expiry <= limit.now + LONGEST_LEASE + SKEW then
+    if block.due + GRACE <= limit.now then
+      block.promised = 0
+    end
+    return block
   end
   ignore(limit.key .. ' ' .. string.sub(field, 1, 60), value)
   redis.call('HDEL', limit.key, field)
@@ -88,18 +106,22 @@ local function readSlot(limit, field, value)
   return nil
 end
 
--- Counts anew what the slots and the grants come to. What is neither is dropped.
+-- Counts anew what the slots and the blocks come to. What is neither is dropped.
 local function count(limit)
-  limit.sum, limit.held, limit.oldest, limit.newest, limit.next = 0, 0, nil, nil, nil
+  limit.sum, limit.held, limit.free, limit.promised, limit.blocks = 0, 0, 0, 0, 0
+  limit.oldest, limit.newest, limit.next = nil, nil, nil
   limit.broken, limit.checked, limit.counted = false, limit.now, true
   local all = redis.call('HGETALL', limit.key)
   for i = 1, #all, 2 do
     local field, value = all[i], all[i + 1]
-    if string.sub(field, 1, 1) == 'g' then
-      local amount, expiry = readGrant(limit, field, value)
-      if amount then
-        limit.held = limit.held + amount
-        limit.next = math.min(limit.next or expiry, expiry)
+    if string.sub(field, 1, 1) == 'b' then
+      local block = readBlock(limit, field, value)
+      if block then
+        limit.held = limit.held + block.amount
+        limit.free = limit.free + block.free
+        limit.promised = limit.promised + block.promised
+        limit.blocks = limit.blocks + 1
+        limit.next = math.min(limit.next or block.expiry, block.expiry)
       end
     elseif not FIELDS[field] then
       local slot, amount = readSlot(limit, field, value)
@@ -179,7 +201,7 @@ local function forget(limit)
   end
 end
 
--- Grants whose process died count as used from their expiry on.
+-- Blocks whose process died count as used from their expiry on.
 local function sweep(limit)
   if not limit.next or limit.now < limit.next then
     return
@@ -187,14 +209,17 @@ local function sweep(limit)
   limit.next = nil
   local all = redis.call('HGETALL', limit.key)
   for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 1) == 'g' then
-      local amount, expiry = readGrant(limit, all[i], all[i + 1])
-      if amount and expiry <= limit.now then
+    if string.sub(all[i], 1, 1) == 'b' then
+      local block = readBlock(limit, all[i], all[i + 1])
+      if block and block.expiry <= limit.now then
         redis.call('HDEL', limit.key, all[i])
-        limit.held = limit.held - amount
-        add(limit, expiry, amount)
-      elseif amount then
-        limit.next = math.min(limit.next or expiry, expiry)
+        limit.held = limit.held - block.amount
+        limit.free = limit.free - block.free
+        limit.promised = limit.promised - block.promised
+        limit.blocks = limit.blocks - 1
+        add(limit, block.expiry, block.amount)
+      elseif block then
+        limit.next = math.min(limit.next or block.expiry, block.expiry)
       end
     end
   end
@@ -233,7 +258,7 @@ end
 
 -- Reads a limit and brings it up to date; it has to be kept after that.
 local function open(key, window, now)
-  local v = typed('HMGET', key, 'w', 'k', 's', 'o', 'y', 'h', 'n', 'c')
+  local v = typed('HMGET', key, 'w', 'k', 's', 'o', 'y', 'h', 'n', 'c', 'f', 'q', 'm')
   local limit = {key = key, now = now, there = isThere(v)}
   local function field(index, name, most)
     return readField(limit, name, v[index], most)
@@ -246,6 +271,9 @@ local function open(key, window, now)
   limit.held = field(6, 'h', math.huge) or 0
   limit.next = field(7, 'n', now + LONGEST_LEASE + SKEW)
   limit.checked = v[8] and field(8, 'c', now + SKEW) or 0
+  limit.free = field(9, 'f', math.huge) or 0
+  limit.promised = field(10, 'q', math.huge) or 0
+  limit.blocks = field(11, 'm', math.huge) or 0
   if not limit.broken and not hasSoundSlots(limit) then
     ignore(key .. ' o..y', tostring(v[4]) .. '..' .. tostring(v[5]))
     limit.broken = true
@@ -256,7 +284,7 @@ local function open(key, window, now)
   settleWindow(limit, window)
   forget(limit)
   sweep(limit)
-  if limit.broken then
+  if limit.broken or limit.promised > 0 and limit.now >= limit.checked + PROMISED_MILLIS then
     count(limit)
   end
   return limit
@@ -269,18 +297,33 @@ end
 local function keep(limit, lease)
   redis.call('HSET', limit.key, 'w', whole(limit.window), 'k', whole(limit.keep), 's', whole(limit.sum),
     'o', text(limit.oldest), 'y', text(limit.newest), 'h', whole(limit.held), 'n', text(limit.next),
-    'c', whole(limit.checked))
+    'c', whole(limit.checked), 'f', whole(math.max(0, limit.free)), 'q', whole(math.max(0, limit.promised)),
+    'm', whole(math.max(0, limit.blocks)))
   local ahead = limit.newest and math.max(0, (limit.newest + 1) * limit.width - limit.now) or 0
   limit.ttl = limit.window + math.max(ahead, lease) + SPARE_MILLIS
   live(limit.key, limit.ttl)
 end
 
--- Puts a grant in flight; the same one twice does nothing.
-local function hold(limit, id, amount, expiry)
-  if redis.call('HSETNX', limit.key, 'g' .. id, whole(amount) .. ' ' .. whole(expiry)) == 1 then
-    limit.held = limit.held + amount
-    limit.next = math.min(limit.next or expiry, expiry)
+-- Reads the block that a process has; who has none has an empty one, and has never traded.
+local function blockOf(limit, process)
+  local field = 'b' .. process
+  local value = redis.call('HGET', limit.key, field)
+  local block = value and readBlock(limit, field, value)
+  if limit.broken then
+    count(limit)
   end
+  return block or {absent = true, amount = 0, free = 0, number = 0, turn = 0, promised = 0, due = 0}
+end
+
+-- Puts a block in the place of the one that a process had.
+local function putBlock(limit, process, before, block)
+  limit.held = limit.held - before.amount + block.amount
+  limit.free = limit.free - before.free + block.free
+  limit.promised = limit.promised - before.promised + block.promised
+  limit.blocks = limit.blocks + (before.absent and 1 or 0)
+  limit.next = math.min(limit.next or block.expiry, block.expiry)
+  redis.call('HSET', limit.key, 'b' .. process, table.concat({whole(block.amount), whole(block.expiry), whole(block.free),
+    whole(block.number), whole(block.turn), whole(block.promised), whole(block.due)}, ' '))
 end
 
 local function left(limit, amount)

@@ -60,7 +60,11 @@ final class ContactTest {
     }
 
     private void answer(int beat, int processes) {
-        beats.get(beat).complete(new CoordinationCommands.Beat(1_000, processes));
+        answer(beat, processes, false);
+    }
+
+    private void answer(int beat, int processes, boolean forgotten) {
+        beats.get(beat).complete(new CoordinationCommands.Beat(1_000, processes, forgotten));
         timeline.advance(MOMENT);
     }
 
@@ -145,6 +149,20 @@ final class ContactTest {
                 .isEqualTo(Duration.ofMillis(how.equals("refused") ? 150 : Math.max(0, millis - 100)));
         timeline.advance(Duration.ofMillis(150));
         assertThat(contact.isDoubtful()).isFalse();
+    }
+
+    @Test
+    void processThatHasBeenForgotten_catchesUpAsAfterAnOutage() {
+        start();
+        answer(0, 5, true);
+        assertThat(told).as("it is new").containsExactly("met");
+        timeline.advance(Contact.INTERVAL);
+        answer(1, 5, false);
+        timeline.advance(Contact.INTERVAL);
+        answer(2, 1, true);
+
+        assertThat(told).containsExactly("met", "met", "lost", "met");
+        assertThat(contact.isSettled()).isTrue();
     }
 
     /** Of a cluster, another shard may well have answered. */

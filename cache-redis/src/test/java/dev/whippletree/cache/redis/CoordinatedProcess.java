@@ -20,15 +20,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One of several processes of a test, each with threads, connections and memory of its own. */
 final class CoordinatedProcess implements AutoCloseable {
 
     static final Scope SCOPE = Scope.of("test/acme");
 
-    /** Of a limit that nobody else uses up. */
-    private static final LimitUse PROBE =
-            new LimitUse(SCOPE, "probe", Limit.requests(1_000_000, Duration.ofHours(1)), 1);
+    private static final AtomicInteger PROBES = new AtomicInteger();
+
+    /** Of a limit that nobody else uses, and so small that none of it is ever free. */
+    private final String probe = "probe-" + PROBES.incrementAndGet();
 
     private final FakeServices services = FakeServices.real();
     private final Coordination coordination;
@@ -111,6 +113,8 @@ final class CoordinatedProcess implements AutoCloseable {
         coordination.listen(new CoordinationListener() {
             @Override
             public void closed(ScopeClosing closing) {
+                // It may be told again, as when contact was lost for a moment.
+                reopened(closing.scope());
                 heard.add(closing);
             }
 
@@ -124,8 +128,14 @@ final class CoordinatedProcess implements AutoCloseable {
 
     /** Returns whether reservations are answered by Redis, and none from memory. */
     boolean isInStep() {
+        return isInStep(SCOPE);
+    }
+
+    /** Returns the same of an organization. */
+    boolean isInStep(Scope scope) {
         long before = status().alone();
-        if (!(reserve(PROBE) instanceof Grant.Granted granted)) {
+        LimitUse use = new LimitUse(scope, probe, Limit.requests(19, Duration.ofHours(1)), 1);
+        if (!(reserve(use) instanceof Grant.Granted granted)) {
             return false;
         }
         release(granted.id());

@@ -18,6 +18,7 @@ import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,8 @@ class CoordinationSimulationTest {
     /** After so long without a grant, everybody knows what the others use. */
     private static final Duration QUIET = Duration.ofSeconds(6);
 
-    /** What may be granted too much because it wasn't: each restart's last two seconds. */
-    private static final long UNKNOWN = 8;
+    /** Who alone is cut off uses a share of what is left, as may the others: in these runs, no more than a call. */
+    private static final long ALONE = 5;
 
     /**
      * What was in flight when a process was cut off for longer than its lease counts as if the process had died, that
@@ -124,12 +125,12 @@ class CoordinationSimulationTest {
 
     /** What goes wrong at times while processes work. */
     private enum Times {
-        NOTHING(AMOUNT - 5, AMOUNT, 12),
-        LOSSES(AMOUNT / 2, AMOUNT, 12),
+        NOTHING(AMOUNT - 20, AMOUNT, 12),
+        LOSSES(AMOUNT / 2, AMOUNT + ALONE, 12),
         FREEZES(0, AMOUNT, 12),
         OUTAGES(0, AMOUNT, LATE),
         RESTARTS_WITHOUT_DATA(0, AMOUNT, 12),
-        RESTARTS_IN_THE_MIDST_OF_WORK(0, AMOUNT + UNKNOWN, 12);
+        RESTARTS_IN_THE_MIDST_OF_WORK(0, AMOUNT, 12);
 
         private final long least;
         private final long most;
@@ -152,7 +153,7 @@ class CoordinationSimulationTest {
     @ParameterizedTest
     @EnumSource
     void whateverIsLost_fromMoreSeeds_noUseIsLostOrDoubled_andTheLimitHolds(Times times) {
-        for (long seed = 2; seed <= 4; seed++) {
+        for (long seed = 2; seed <= 10; seed++) {
             networks.clear();
             processes.clear();
             used.clear();
@@ -247,6 +248,116 @@ class CoordinationSimulationTest {
         assertThat(grant(0, AMOUNT - 1)).isInstanceOf(Grant.Granted.class);
         assertThat(alone()).isZero();
         assertThat(redis.inFlight()).isEqualTo(AMOUNT);
+    }
+
+    /** Each starts ten calls a second, of far fewer than there are. */
+    @Test
+    void busyProcesses_askOnceForFiveCalls_whileThereIsEase() {
+        open(1, 10, Map.of());
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "many", Limit.requests(100_000, WINDOW), 1);
+        long before = redis.trades();
+        long granted = keepBusy(use, Duration.ofSeconds(60), Duration.ofMillis(10));
+
+        assertThat(granted).isEqualTo(6_000);
+        assertThat((double) (redis.trades() - before) / granted).isLessThanOrEqualTo(0.2);
+        assertThat(redis.mostFree()).as("thousandths of a limit").isBetween(1L, 50L);
+        assertThat(alone()).isZero();
+        timeline.advance(QUIET);
+        assertThat(redis.inFlight()).as("given back").isZero();
+    }
+
+    /** Twice as many attempts as fit. */
+    @Test
+    void exhaustedLimit_isUsedUp_andNothingOfItStaysFree() {
+        open(1, 10, Map.of());
+        Duration window = Duration.ofSeconds(60);
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "few", Limit.requests(600, window), 1);
+        keepBusy(use, window.multipliedBy(2), Duration.ofMillis(50));
+
+        long granted = keepBusy(use, window, Duration.ofMillis(50));
+
+        assertThat(granted).isBetween(588L, 600L);
+        assertThat(redis.used(window)).isBetween(588L, 600L);
+    }
+
+    /** One has fifty attempts at a time, and the other nine have one each: they take turns. */
+    @Test
+    void exhaustedLimit_isSharedByTurns_whateverSomeAskFor() {
+        open(1, 10, Map.of());
+        Duration window = Duration.ofSeconds(60);
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "few", Limit.requests(600, window), 1);
+        long[] granted = new long[10];
+        for (int process = 0; process < 10; process++) {
+            for (int worker = 0; worker < (process == 0 ? 50 : 1); worker++) {
+                work(process, use, granted);
+            }
+        }
+        timeline.advance(window.multipliedBy(2));
+        Arrays.fill(granted, 0);
+        long before = redis.trades();
+
+        timeline.advance(window.multipliedBy(2));
+
+        long all = Arrays.stream(granted).sum();
+        assertThat(all).isBetween(2 * 588L, 2 * 601L);
+        double squares =
+                Arrays.stream(granted).mapToDouble(each -> (double) each * each).sum();
+        assertThat(all * all / (granted.length * squares)).as("Jain's index").isGreaterThanOrEqualTo(0.99);
+        assertThat((double) (redis.trades() - before) / all)
+                .as("one to be promised room, one to get it, and some to tell what ended")
+                .isLessThanOrEqualTo(3.5);
+    }
+
+    /** Makes one call after the other, and comes back when it is told to. */
+    private void work(int process, LimitUse use, long[] granted) {
+        processes.get(process).reserve(List.of(use)).thenAccept(grant -> {
+            if (grant instanceof Grant.Granted one) {
+                granted[process]++;
+                timeline.schedule(Duration.ofMillis(100).toNanos(), () -> {
+                    processes.get(process).settle(one.id(), Optional.empty(), Duration.ofMillis(100));
+                    work(process, use, granted);
+                });
+            } else if (grant instanceof Grant.Refused refused) {
+                timeline.schedule(refused.retryAfter().toNanos(), () -> work(process, use, granted));
+            }
+        });
+    }
+
+    /** What they had free is given back by time, and what they had in flight counts as used. */
+    @Test
+    void halfOfTheProcessesDie_andTheOthersUseTheLimit() {
+        open(1, 10, Map.of("call-lease", "5s"));
+        Duration window = Duration.ofSeconds(60);
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "few", Limit.requests(600, window), 1);
+        keepBusy(use, window, Duration.ofMillis(50));
+        networks.subList(0, 5).forEach(network -> network.setDown(true));
+        List<Coordination> all = List.copyOf(processes);
+        processes.subList(0, 5).clear();
+        keepBusy(use, window, Duration.ofMillis(50));
+
+        assertThat(keepBusy(use, window, Duration.ofMillis(50))).isBetween(588L, 600L);
+        all.forEach(Coordination::close);
+    }
+
+    /** Lets processes start calls by turns, at intervals, each of 100 ms; returns how many were granted. */
+    private long keepBusy(LimitUse use, Duration time, Duration interval) {
+        long[] granted = {0};
+        long steps = time.dividedBy(interval);
+        for (long n = 0; n < steps; n++) {
+            Coordination process = processes.get((int) (n % processes.size()));
+            process.reserve(List.of(use)).thenAccept(grant -> {
+                if (grant instanceof Grant.Granted one) {
+                    granted[0]++;
+                    used.add(new long[] {timeline.nanoTime(), use.amount()});
+                    timeline.schedule(
+                            Duration.ofMillis(100).toNanos(),
+                            () -> process.settle(one.id(), Optional.empty(), Duration.ofMillis(100)));
+                }
+            });
+            timeline.advance(interval);
+        }
+        timeline.advance(Duration.ofMillis(200));
+        return granted[0];
     }
 
     /** Of a cluster, the shard that has the limits doesn't answer, and the others do. */
@@ -431,6 +542,21 @@ class CoordinationSimulationTest {
         timeline.advance(Duration.ofSeconds(3));
 
         assertThat(processes.get(0).status().processes()).isEqualTo(2);
+    }
+
+    /** They would count until the lease is over, and for a window as used. */
+    @Test
+    void closed_givesBackWhatIsFree_andTellsWhatHasEnded() {
+        open(1, 2, Map.of());
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "many", Limit.requests(100_000, WINDOW), 1);
+        long granted = keepBusy(use, Duration.ofSeconds(5), Duration.ofMillis(10));
+        assertThat(redis.inFlight()).isPositive();
+        processes.get(0).close();
+        processes.get(1).close();
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(redis.inFlight()).isZero();
+        assertThat(redis.used(WINDOW)).isEqualTo(granted);
     }
 
     @Test

@@ -119,17 +119,8 @@ final class FaultyCommands {
         TO_HALF
     }
 
-    private static final Map<String, About> ABOUT = Map.of(
-            "beat",
-            About.BEATS,
-            "survey",
-            About.BEATS,
-            "reserve",
-            About.LIMITS,
-            "enter",
-            About.LIMITS,
-            "end",
-            About.LIMITS);
+    private static final Map<String, About> ABOUT =
+            Map.of("beat", About.BEATS, "survey", About.BEATS, "trade", About.LIMITS);
 
     /** What a command is about. */
     private enum About {
@@ -256,6 +247,7 @@ final class FaultyCommands {
                 .orElseThrow(() -> new IllegalStateException("nobody models " + method));
         return send(ABOUT.getOrDefault(method.getName(), About.OTHERS), () -> {
             try {
+                redis.count(method.getName());
                 return there.invoke(redis, arguments);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);

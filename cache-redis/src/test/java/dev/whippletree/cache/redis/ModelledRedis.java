@@ -1,13 +1,13 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Beat;
+import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
+import dev.whippletree.cache.redis.CoordinationCommands.BlockReply;
 import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
-import dev.whippletree.cache.redis.CoordinationCommands.GrantEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.KeptNotice;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitSize;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitsCall;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
-import dev.whippletree.cache.redis.CoordinationCommands.Use;
+import dev.whippletree.cache.redis.CoordinationCommands.Trade;
+import dev.whippletree.cache.redis.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheEntry;
@@ -15,12 +15,12 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +30,17 @@ import java.util.function.Consumer;
 final class ModelledRedis {
 
     private static final long REBUILDING_MILLIS = 2_500;
+    private static final long GRACE_MILLIS = 500;
+    private static final long AGAIN_MILLIS = 250;
+    private static final double EASE = 10;
+    private static final double PACE = 1.1;
+    private static final double SHARE = 1.05;
+    private static final long RESERVE = 50;
+    private static final long BURST = 100;
+    private static final long LONGEST_PACED_MILLIS = 600_000;
+
+    /** Nobody is sent away for longer, so that simulations of minutes see what they would of hours. */
+    private long longestWaitMillis = 1_000;
 
     private final VirtualTimeline timeline;
     private long clockMillis = 1_700_000_000_000L;
@@ -40,22 +51,42 @@ final class ModelledRedis {
     private final Map<Object, Lease> leases = new HashMap<>();
     private final Map<Scope, Kept> closings = new HashMap<>();
     private final Map<CacheKey, CacheEntry> answers = new HashMap<>();
+    private final Map<String, Long> commands = new TreeMap<>();
+    private long mostFree;
 
     private static final class State {
         private String epoch = "";
         private long beganMillis;
         private long carefulMillis;
-        private final Set<String> entered = new HashSet<>();
     }
 
     private static final class SharedLimit {
-        private final Map<String, Flying> flying = new HashMap<>();
+        private final Map<String, SharedBlock> blocks = new HashMap<>();
         private final List<Dated> dated = new ArrayList<>();
+        private final Map<String, Place> line = new HashMap<>();
+        private double kept = 1;
+        private double paceFromMillis;
+        private long pacedUntilMillis;
+
+        private SharedBlock of(String process) {
+            return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0));
+        }
+
+        private void add(String process, long amount, long free) {
+            SharedBlock block = of(process);
+            blocks.put(
+                    process,
+                    new SharedBlock(
+                            block.amount + amount, block.free + free, block.expiryMillis, block.number, block.turn));
+        }
     }
 
-    private record Flying(long amount, long expiryMillis) {}
+    private record SharedBlock(long amount, long free, long expiryMillis, long number, long turn) {}
 
     private record Dated(long atMillis, long amount) {}
+
+    /** A process's place in a line. */
+    private record Place(long amount, long dueMillis, long sinceMillis) {}
 
     private record Lease(String token, long endMillis) {}
 
@@ -63,6 +94,11 @@ final class ModelledRedis {
 
     ModelledRedis(VirtualTimeline timeline) {
         this.timeline = timeline;
+    }
+
+    /** Lets those that wait be told up to so long a time. */
+    void tellWaits(Duration longest) {
+        longestWaitMillis = longest.toMillis();
     }
 
     /** Sets its clock. */
@@ -95,12 +131,32 @@ final class ModelledRedis {
         return limits.values().stream().mapToLong(ModelledRedis::sum).sum();
     }
 
-    /** Returns what is in flight. */
+    /** Returns what is in blocks: in flight, or free. */
     long inFlight() {
-        return limits.values().stream()
-                .flatMap(limit -> limit.flying.values().stream())
-                .mapToLong(Flying::amount)
-                .sum();
+        return limits.values().stream().mapToLong(ModelledRedis::held).sum();
+    }
+
+    /** Counts a command that has arrived. */
+    void count(String name) {
+        commands.merge(name, 1L, Long::sum);
+        if (name.equals("survey")) {
+            commands.merge("hmget", (long) limits.size(), Long::sum);
+        }
+    }
+
+    /** Returns how many commands have arrived, by name. */
+    Map<String, Long> commands() {
+        return new TreeMap<>(commands);
+    }
+
+    /** Returns how many trades have arrived. */
+    long trades() {
+        return commands.getOrDefault("trade", 0L);
+    }
+
+    /** Returns the largest part of any limit that was free in blocks, in thousandths. */
+    long mostFree() {
+        return mostFree;
     }
 
     /** Returns how many questions and probes are claimed. */
@@ -117,71 +173,208 @@ final class ModelledRedis {
     }
 
     Beat beat(String process, Duration goneAfter) {
-        processes.put(process, now());
+        boolean forgotten = processes.put(process, now()) == null;
         processes.values().removeIf(seen -> seen <= now() - goneAfter.toMillis());
-        return new Beat(now(), processes.size());
+        return new Beat(now(), processes.size(), forgotten);
     }
 
     void leave(String process) {
         processes.remove(process);
     }
 
-    LimitsReply reserve(LimitsCall call, String grant, List<Long> uses) {
-        if (isLate(call.notAfterMillis())) {
-            return new LimitsReply(Verdict.LATE, now(), "", Duration.ZERO, 0, 0, List.of());
+    TradeReply trade(Trade trade) {
+        State state = state(trade);
+        if (isChanged(trade, state)) {
+            return reply(Verdict.CHANGED, state, List.of(), List.of());
         }
-        State state = state(call);
-        if (isChanged(call, state) || state.carefulMillis > now()) {
-            return reply(isChanged(call, state) ? Verdict.CHANGED : Verdict.CAREFUL, state, List.of());
+        List<SharedLimit> all = open(trade);
+        if (all.stream().anyMatch(limit -> limit.of(trade.process()).turn >= trade.turn())) {
+            return reply(Verdict.LATE, state, List.of(), List.of());
         }
-        List<SharedLimit> all = open(call);
-        for (int i = 0; i < uses.size(); i++) {
-            LimitSize size = call.limits().get(i);
-            if (uses.get(i) > 0 && sum(all.get(i)) + uses.get(i) > size.amount()) {
-                return new LimitsReply(Verdict.REFUSED, now(), state.epoch, Duration.ZERO, i, 1_000, left(call, all));
+        long[] used = new long[all.size()];
+        for (DatedEntry use : trade.uses()) {
+            if (all.get(use.limit()).of(trade.process()).number < trade.number()) {
+                all.get(use.limit()).dated.add(new Dated(now() - use.ago().toMillis(), use.amount()));
+                used[use.limit()] += use.amount();
             }
         }
-        for (int i = 0; i < uses.size(); i++) {
-            all.get(i)
-                    .flying
-                    .put(grant, new Flying(uses.get(i), now() + call.lease().toMillis()));
+        for (int i = 0; i < all.size(); i++) {
+            learn(all.get(i), trade.process(), trade.blocks().get(i), used[i]);
+            put(all.get(i), trade, trade.blocks().get(i));
         }
-        return reply(Verdict.DONE, state, left(call, all));
+        if (state.carefulMillis > now()) {
+            return reply(Verdict.CAREFUL, state, List.of(), List.of());
+        }
+        List<Turn> turns = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            turns.add(new Turn(all.get(i), trade.process(), trade.blocks().get(i)));
+        }
+        List<AttemptReply> attempts =
+                trade.attempts().stream().map(uses -> attempt(turns, uses)).toList();
+        boolean spare = attempts.stream().allMatch(AttemptReply::isGranted);
+        double part = spare ? part(trade, all) : 0;
+        List<BlockReply> blocks = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            BlockEntry entry = trade.blocks().get(i);
+            long more = (long) Math.floor(entry.wanted() * part);
+            all.get(i).add(trade.process(), more, more);
+            blocks.add(new BlockReply(more, left(all.get(i), entry), held(all.get(i))));
+            mostFree = Math.max(mostFree, 1_000 * free(all.get(i)) / entry.amount());
+        }
+        return reply(Verdict.DONE, state, blocks, attempts);
     }
 
-    LimitsReply enter(LimitsCall call, String process, List<GrantEntry> grants, List<DatedEntry> dated) {
-        if (isLate(call.notAfterMillis())) {
-            return new LimitsReply(Verdict.LATE, now(), "", Duration.ZERO, 0, 0, List.of());
+    /** Learns which part of what is reserved is used in the end. */
+    private void learn(SharedLimit limit, String process, BlockEntry entry, long used) {
+        limit.kept = isPaced(limit) ? limit.kept : 1;
+        long settled = used + Math.max(0, limit.of(process).amount - entry.held() - used);
+        if (settled > 0) {
+            double part = (double) used / settled;
+            limit.kept += (part - limit.kept) * settled / (settled + entry.amount() / EASE);
         }
-        State state = state(call);
-        if (isChanged(call, state)) {
-            return reply(Verdict.CHANGED, state, List.of());
-        }
-        List<SharedLimit> all = open(call);
-        for (GrantEntry grant : grants) {
-            for (Use use : grant.uses()) {
-                all.get(use.limit())
-                        .flying
-                        .putIfAbsent(
-                                grant.id(),
-                                new Flying(use.amount(), now() + grant.lease().toMillis()));
-            }
-        }
-        if (!dated.isEmpty() && state.entered.add(process)) {
-            dated.forEach(entry -> all.get(entry.use().limit())
-                    .dated
-                    .add(new Dated(now() - entry.ago().toMillis(), entry.use().amount())));
-        }
-        return reply(Verdict.DONE, state, left(call, all));
     }
 
-    void end(LimitsCall call, String grant, Duration sinceArrival, List<Long> uses) {
-        List<SharedLimit> all = open(call);
-        for (int i = 0; i < uses.size(); i++) {
-            if (all.get(i).flying.remove(grant) != null && uses.get(i) > 0) {
-                all.get(i).dated.add(new Dated(now() - sinceArrival.toMillis(), uses.get(i)));
+    private void put(SharedLimit limit, Trade trade, BlockEntry entry) {
+        long number = Math.max(trade.number(), limit.of(trade.process()).number);
+        long expiry = now() + trade.lease().toMillis();
+        limit.blocks.put(trade.process(), new SharedBlock(entry.held(), entry.free(), expiry, number, trade.turn()));
+    }
+
+    private static AttemptReply attempt(List<Turn> turns, List<Long> uses) {
+        int refuser = -1;
+        long longest = 0;
+        for (int i = 0; i < turns.size(); i++) {
+            if (!turns.get(i).fits(uses.get(i))) {
+                long wait = turns.get(i).refuse(uses.get(i));
+                refuser = wait > longest ? i : refuser;
+                longest = Math.max(longest, wait);
             }
         }
+        if (refuser >= 0) {
+            return new AttemptReply(refuser, longest);
+        }
+        for (int i = 0; i < turns.size(); i++) {
+            turns.get(i).take(uses.get(i));
+        }
+        return new AttemptReply(-1, 0);
+    }
+
+    /** What a process may have of one limit in one trade. */
+    private final class Turn {
+
+        private final SharedLimit limit;
+        private final String process;
+        private final BlockEntry entry;
+        private final double stepMillis;
+        private long toldMillis;
+
+        private Turn(SharedLimit limit, String process, BlockEntry entry) {
+            this.limit = limit;
+            this.process = process;
+            this.entry = entry;
+            this.stepMillis = entry.window().toMillis() / (PACE * entry.amount());
+            limit.line.values().removeIf(place -> place.dueMillis + GRACE_MILLIS <= now());
+            double earliest = now() - burstMillis();
+            limit.paceFromMillis = isPaced(limit) ? Math.max(limit.paceFromMillis, earliest) : earliest;
+        }
+
+        private long promised() {
+            long promised = 0;
+            for (Map.Entry<String, Place> each : limit.line.entrySet()) {
+                promised += each.getKey().equals(process) ? 0 : each.getValue().amount;
+            }
+            return promised;
+        }
+
+        private long burstMillis() {
+            return entry.window().toMillis() / BURST;
+        }
+
+        /** Who has had more than an equal share of the window is held back. */
+        private boolean isHeldBack(long use) {
+            double share = Math.ceil(SHARE * entry.amount() / limit.blocks.size());
+            return isPaced(limit) && entry.used() + limit.of(process).amount + use > share;
+        }
+
+        /** Who is held back leaves so much to the others. */
+        private long reserve(long use) {
+            return isHeldBack(use) ? entry.amount() / RESERVE : 0;
+        }
+
+        private boolean fits(long use) {
+            boolean inPace = !isHeldBack(use) || limit.paceFromMillis <= now();
+            return use == 0 || inPace && use <= left(limit, entry) - reserve(use);
+        }
+
+        private void take(long use) {
+            if (use > 0) {
+                limit.line.remove(process);
+            }
+            limit.paceFromMillis += limit.kept * use * stepMillis;
+            limit.add(process, use, 0);
+        }
+
+        private long waitMillis(long use) {
+            long ahead = (long) Math.ceil(limit.kept * promised());
+            long left = left(limit, entry) - reserve(use);
+            long missing = (long) Math.ceil(use - left + ahead - (1 - limit.kept) * held(limit));
+            long wait = use > left ? AGAIN_MILLIS : 1;
+            if (missing > 0) {
+                wait = leavingMillis(limit, missing, entry.window().toMillis());
+            }
+            if (isHeldBack(use)) {
+                wait = Math.max(wait, (long) Math.ceil(limit.paceFromMillis + ahead * stepMillis - now()));
+            }
+            return Math.min(longestWaitMillis, wait);
+        }
+
+        private long refuse(long use) {
+            if (toldMillis > 0) {
+                return toldMillis;
+            }
+            Place own = limit.line.get(process);
+            toldMillis = waitMillis(use);
+            limit.paceFromMillis = isPaced(limit) ? limit.paceFromMillis : now() - burstMillis();
+            boolean exhausted = use > left(limit, entry) || !isPaced(limit);
+            boolean alone = limit.line.size() == (own == null ? 0 : 1);
+            if (!alone && exhausted && entry.window().toMillis() <= LONGEST_PACED_MILLIS) {
+                limit.pacedUntilMillis = now() + 2 * entry.window().toMillis();
+            }
+            limit.line.put(process, new Place(use, now() + toldMillis, now()));
+            return toldMillis;
+        }
+    }
+
+    private boolean isPaced(SharedLimit limit) {
+        return limit.pacedUntilMillis > now();
+    }
+
+    private long leavingMillis(SharedLimit limit, long missing, long windowMillis) {
+        List<Dated> byDate = new ArrayList<>(limit.dated);
+        byDate.sort(Comparator.comparingLong(Dated::atMillis));
+        long gone = 0;
+        for (Dated use : byDate) {
+            gone += use.amount;
+            if (gone >= missing) {
+                return Math.max(1, use.atMillis + windowMillis + 1 - now());
+            }
+        }
+        return windowMillis;
+    }
+
+    /** Returns which part of what is wanted of all limits may be free. */
+    private double part(Trade trade, List<SharedLimit> all) {
+        double part = 1;
+        for (int i = 0; i < all.size(); i++) {
+            BlockEntry entry = trade.blocks().get(i);
+            if (entry.wanted() > 0) {
+                long room = left(all.get(i), entry) - (entry.amount() + 9) / 10;
+                boolean waited = !all.get(i).line.isEmpty() || isPaced(all.get(i));
+                long spare = waited ? 0 : entry.amount() / 20 - free(all.get(i));
+                part = Math.min(part, Math.max(0, Math.min(room, spare) / (double) entry.wanted()));
+            }
+        }
+        return part;
     }
 
     Map<String, Long> survey(Map<String, Duration> own) {
@@ -265,59 +458,62 @@ final class ModelledRedis {
         return notAfterMillis > 0 && now() > notAfterMillis;
     }
 
-    private static boolean isChanged(LimitsCall call, State state) {
-        return !call.knownEpoch().isEmpty() && !call.knownEpoch().equals(state.epoch);
+    private static boolean isChanged(Trade trade, State state) {
+        return !trade.knownEpoch().isEmpty() && !trade.knownEpoch().equals(state.epoch);
     }
 
-    private State state(LimitsCall call) {
-        State state = states.computeIfAbsent(call.organization(), organization -> new State());
+    private State state(Trade trade) {
+        State state = states.computeIfAbsent(trade.organization(), organization -> new State());
         if (state.epoch.isEmpty()) {
-            state.epoch = call.freshEpoch();
+            state.epoch = trade.freshEpoch();
             state.beganMillis = now();
         }
-        if (isChanged(call, state) && now() < state.beganMillis + REBUILDING_MILLIS) {
+        if (isChanged(trade, state) && now() < state.beganMillis + REBUILDING_MILLIS) {
             state.carefulMillis = state.beganMillis + REBUILDING_MILLIS;
         }
         return state;
     }
 
-    private LimitsReply reply(Verdict verdict, State state, List<Long> left) {
+    private TradeReply reply(Verdict verdict, State state, List<BlockReply> blocks, List<AttemptReply> attempts) {
         Duration careful = Duration.ofMillis(Math.max(0, state.carefulMillis - now()));
-        return new LimitsReply(verdict, now(), state.epoch, careful, 0, 0, left);
+        return new TradeReply(verdict, now(), state.epoch, careful, blocks, attempts);
     }
 
-    private List<SharedLimit> open(LimitsCall call) {
-        return call.limits().stream()
-                .map(size -> {
-                    String place = RedisKeys.place(call.organization(), size.name());
+    private List<SharedLimit> open(Trade trade) {
+        return trade.blocks().stream()
+                .map(block -> {
+                    String place = RedisKeys.place(trade.organization(), block.name());
                     SharedLimit limit = limits.computeIfAbsent(place, name -> new SharedLimit());
-                    tidy(limit, size.window().toMillis());
+                    tidy(limit, block.window().toMillis());
                     return limit;
                 })
                 .toList();
     }
 
     private void tidy(SharedLimit limit, long windowMillis) {
-        limit.flying.values().removeIf(grant -> {
-            boolean over = grant.expiryMillis <= now();
-            if (over) {
-                limit.dated.add(new Dated(grant.expiryMillis, grant.amount));
+        limit.blocks.values().removeIf(block -> {
+            boolean over = block.expiryMillis <= now();
+            if (over && block.amount > 0) {
+                limit.dated.add(new Dated(block.expiryMillis, block.amount));
             }
             return over;
         });
         limit.dated.removeIf(use -> use.atMillis + windowMillis < now());
     }
 
-    private static long sum(SharedLimit limit) {
-        return limit.dated.stream().mapToLong(Dated::amount).sum()
-                + limit.flying.values().stream().mapToLong(Flying::amount).sum();
+    private static long held(SharedLimit limit) {
+        return limit.blocks.values().stream().mapToLong(SharedBlock::amount).sum();
     }
 
-    private static List<Long> left(LimitsCall call, List<SharedLimit> all) {
-        List<Long> left = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            left.add(call.limits().get(i).amount() - sum(all.get(i)));
-        }
-        return left;
+    private static long free(SharedLimit limit) {
+        return limit.blocks.values().stream().mapToLong(SharedBlock::free).sum();
+    }
+
+    private static long sum(SharedLimit limit) {
+        return limit.dated.stream().mapToLong(Dated::amount).sum() + held(limit);
+    }
+
+    private static long left(SharedLimit limit, BlockEntry entry) {
+        return entry.amount() - sum(limit);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real cluster, all of whose nodes are killed where processes are to be cut off. */
-@Tag("slow")
+@Tag("thorough")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisClusterCoordinatorContractTest extends CoordinatorContract {
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,7 +50,10 @@ class RedisCoordinatorOutageTest {
 
             processes.awaitInStep();
             long alone = one.status().alone();
-            assertThat(one.useAll(ONE_OF_100)).isEqualTo(50);
+            AtomicLong rest = new AtomicLong();
+            // The other has a few free ones for a moment.
+            await().until(() -> rest.addAndGet(one.useAll(ONE_OF_100)) >= 50);
+            assertThat(rest).hasValue(50);
             assertThat(one.status().alone()).isEqualTo(alone);
         }
     }

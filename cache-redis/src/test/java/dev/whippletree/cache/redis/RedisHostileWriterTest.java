@@ -74,7 +74,7 @@ class RedisHostileWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"w", "k", "s", "h", "o", "y", "n", "c"})
+    @ValueSource(strings = {"w", "k", "s", "h", "f", "q", "m", "p", "o", "y", "n", "c"})
     void fieldOfALimit_isMended_andNothingIsLost(String field) {
         CoordinatedProcess one = process();
         for (String value : GARBAGE) {
@@ -82,6 +82,9 @@ class RedisHostileWriterTest {
             List<String> held =
                     Stream.generate(() -> one.granted(use)).limit(10).toList();
             held.subList(0, 5).forEach(one::settle);
+        }
+        for (String value : GARBAGE) {
+            LimitUse use = limit(field + value);
             String key = key(use);
             await().until(() -> "5".equals(other.hget(key, "s")));
 
@@ -102,7 +105,8 @@ class RedisHostileWriterTest {
         CoordinatedProcess one = process();
         // Often enough that all of it happens within one millisecond of Redis's clock.
         for (int n = 0; n < 20; n++) {
-            refusesForSecondsOnly(one, field, limit(field + n));
+            // None of so small a limit is ever free.
+            refusesForSecondsOnly(one, field, new LimitUse(SCOPE, field + n, Limit.requests(10, HOUR), 1));
         }
     }
 
@@ -122,16 +126,16 @@ class RedisHostileWriterTest {
     }
 
     @Test
-    void slotsAndGrants_areMended_andNothingIsLost() {
+    void slotsAndBlocks_areMended_andNothingIsLost() {
         CoordinatedProcess one = process();
         for (String value : GARBAGE) {
             LimitUse use = limit(value);
             String key = key(use);
             List<String> held =
                     Stream.generate(() -> one.granted(use)).limit(10).toList();
-            other.hset(key, "gx", value);
-            other.hset(key, "gy", "5 " + value);
-            other.hset(key, "gz", value + " 5");
+            other.hset(key, "bx", value);
+            other.hset(key, "by", "5 " + value);
+            other.hset(key, "bz", value + " 5 0 1 1 0 0");
             other.hset(key, value, "5");
             other.hset(key, "n", "0");
             long now = Long.parseLong(other.time().get(0)) * 1_000 / 3_516;
@@ -140,11 +144,34 @@ class RedisHostileWriterTest {
             }
 
             held.forEach(one::settle);
-
-            await().untilAsserted(() -> assertThat(other.hget(key, "h")).isEqualTo("0"));
+        }
+        for (String value : GARBAGE) {
+            LimitUse use = limit(value);
+            await().untilAsserted(() ->
+                    assertThat(other.hget(key(use), "h")).as(value).isEqualTo("0"));
             assertThat(one.reserveAll(use)).as(value).hasSize(90);
         }
         assertThat(one.status().alone()).isZero();
+    }
+
+    /** Whoever waits gets what comes back, whatever is said to be promised to others. */
+    @Test
+    void promises_putOffForSecondsOnly() {
+        CoordinatedProcess one = process();
+        for (int n = 0; n < 3; n++) {
+            LimitUse use = new LimitUse(SCOPE, "q" + n, Limit.requests(10, HOUR), 1);
+            List<String> held = one.reserveAll(use);
+            held.subList(1, 10).forEach(one::settle);
+            await().until(() -> "9".equals(other.hget(key(use), "s")));
+            other.hset(key(use), "q", "999999999999999");
+
+            assertThat(one.reserve(use))
+                    .isInstanceOfSatisfying(
+                            Grant.Refused.class,
+                            refused -> assertThat(refused.retryAfter()).isLessThanOrEqualTo(Duration.ofSeconds(10)));
+            one.release(held.get(0));
+            await().until(() -> one.reserve(use) instanceof Grant.Granted);
+        }
     }
 
     @Test
@@ -164,15 +191,16 @@ class RedisHostileWriterTest {
         other.hset(LIMIT, Long.toString(last - 20), "5");
         other.hset(LIMIT, Long.toString(last + 20), "5");
         long day = now + Duration.ofDays(1).toMillis();
-        other.hset(LIMIT, "gx", "7 " + day);
-        other.hset(LIMIT, "gy", "7 " + (day + skew + minute));
+        other.hset(LIMIT, "bx", "7 " + day + " 0 1 1 3 " + (now + HOUR.toMillis()));
+        other.hset(LIMIT, "by", "7 " + (day + skew + minute) + " 0 1 1 0 0");
+        other.hset(LIMIT, "bz", "7 " + day + " 0 1 1 3 " + (now + HOUR.toMillis() + skew + minute));
         other.hset(LIMIT, "s", "NaN");
-        one.granted(limit("limit"));
-        assertThat(other.hkeys(LIMIT)).contains(Long.toString(last - 20), "gx").doesNotContain("gy");
+        one.granted(more("limit"));
+        assertThat(other.hkeys(LIMIT)).contains(Long.toString(last - 20), "bx").doesNotContain("by", "bz");
         assertThat(other.hget(LIMIT, Long.toString(last + 20))).isNull();
 
         other.hset(STATE, "r", Long.toString(now + minute));
-        one.reserve(limit("limit"));
+        one.reserve(more("limit"));
         assertThat(Long.parseLong(other.hget(STATE, "r"))
                         - Long.parseLong(other.time().get(0)) * 1_000)
                 .isLessThanOrEqualTo(3_500);
@@ -190,7 +218,7 @@ class RedisHostileWriterTest {
     /** Returns the window that a limit has once a process has used it. */
     private long windowAfter(CoordinatedProcess process, long window, long keptUntil) {
         other.hset(LIMIT, Map.of("w", Long.toString(window), "k", Long.toString(keptUntil)));
-        process.granted(limit("limit"));
+        process.granted(more("limit"));
         return Long.parseLong(other.hget(LIMIT, "w"));
     }
 
@@ -404,6 +432,11 @@ class RedisHostileWriterTest {
         CoordinatedProcess process = processes.open(redis.uri());
         await().until(process::isInStep);
         return process;
+    }
+
+    /** Returns more of the limit than is ever free of it, so that Redis is asked. */
+    private static LimitUse more(String name) {
+        return new LimitUse(SCOPE, name, Limit.requests(100, HOUR), 6);
     }
 
     private static LimitUse limit(String name) {

@@ -137,7 +137,7 @@ class RedisSentinelTest {
 
     private static int subscribers(RedisProcess where) {
         return at(where, redis -> redis.pubsubNumsub("whippletree:v2:notices"))
-                .get("whippletree:v2:notices")
+                .getOrDefault("whippletree:v2:notices", 0L)
                 .intValue();
     }
 

@@ -77,7 +77,7 @@ final class ScriptAnswersTest {
 
     @Test
     void scriptThatRedisDoesNotKnow_isGivenToItAsText() {
-        CompletableFuture<Long> number = scripts.number(Script.END, List.of()).toCompletableFuture();
+        CompletableFuture<Long> number = scripts.number(Script.CLAIM, List.of()).toCompletableFuture();
         byDigest.completeExceptionally(new RedisNoScriptException("NOSCRIPT"));
         assertThat(number).isNotDone();
         byText.complete(List.of(5L));

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
+import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
+import dev.whippletree.cache.redis.CoordinationCommands.BlockReply;
 import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitSize;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitsCall;
-import dev.whippletree.cache.redis.CoordinationCommands.LimitsReply;
-import dev.whippletree.cache.redis.CoordinationCommands.Use;
+import dev.whippletree.cache.redis.CoordinationCommands.Trade;
+import dev.whippletree.cache.redis.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Settings;
@@ -24,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +54,9 @@ class ScriptsTest {
     private final FakeServices services = FakeServices.real();
     private RedisProcess redis;
     private LettuceCommands commands;
+    private long turn;
+    private volatile boolean isSubscribed;
+    private final List<String> notices = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     void start() throws IOException {
@@ -64,10 +70,14 @@ class ScriptsTest {
             public void connected() {}
 
             @Override
-            public void subscribed() {}
+            public void subscribed() {
+                isSubscribed = true;
+            }
 
             @Override
-            public void notice(String text) {}
+            public void notice(String text) {
+                notices.add(text);
+            }
         });
         await().ignoreExceptions().until(() -> join(commands.beat("p", MINUTE)).processes() == 1);
     }
@@ -82,14 +92,27 @@ class ScriptsTest {
     @BeforeEach
     void empty() {
         OtherClient.ask(redis.uri(), RedisCommands::flushall);
+        notices.clear();
     }
 
     private static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
     }
 
-    private static LimitsCall call(Duration lease, Duration window) {
-        return new LimitsCall("acme", "", "0123456789abcdef", 0, lease, List.of(new LimitSize(NAME, AMOUNT, window)));
+    /** Trades with one limit, whose blocks are gone a minute later. */
+    private TradeReply trade(
+            String process, long number, BlockEntry block, List<DatedEntry> uses, List<List<Long>> attempts) {
+        Trade trade = new Trade(
+                "acme", "", "0123456789abcdef", process, ++turn, number, MINUTE, List.of(block), uses, attempts);
+        return join(commands.trade(trade));
+    }
+
+    private static BlockEntry block(long held, long free, long wanted) {
+        return new BlockEntry(NAME, AMOUNT, HOUR, held, free, wanted, 0);
+    }
+
+    private TradeReply tell(String process, long number, List<DatedEntry> uses) {
+        return trade(process, number, block(0, 0, 0), uses, List.of());
     }
 
     private long left() {
@@ -97,20 +120,24 @@ class ScriptsTest {
     }
 
     private long left(Duration window) {
-        LimitsReply reply = join(commands.enter(call(MINUTE, window), "looker", List.of(), List.of()));
+        TradeReply reply = trade("looker", 1, new BlockEntry(NAME, AMOUNT, window, 0, 0, 0, 0), List.of(), List.of());
         assertThat(reply.verdict()).isEqualTo(Verdict.DONE);
-        return reply.left().get(0);
+        return reply.blocks().get(0).left();
     }
 
-    private void reserve(String grant, long amount) {
-        assertThat(join(commands.reserve(call(MINUTE, HOUR), grant, List.of(amount)))
-                        .verdict())
-                .isEqualTo(Verdict.DONE);
+    private AttemptReply attempt(String process, long amount) {
+        return trade(process, 1, block(0, 0, 0), List.of(), List.of(List.of(amount)))
+                .attempts()
+                .get(0);
     }
 
-    private void use(String grant, long amount) {
-        reserve(grant, amount);
-        join(commands.end(call(MINUTE, HOUR), grant, Duration.ZERO, List.of(amount)));
+    private void reserve(String process, long amount) {
+        assertThat(attempt(process, amount).isGranted()).isTrue();
+    }
+
+    private void use(String process, long amount) {
+        reserve(process, amount);
+        tell(process, 2, List.of(new DatedEntry(0, Duration.ZERO, amount)));
     }
 
     private String field(String name) {
@@ -128,8 +155,9 @@ class ScriptsTest {
                 String[] grant = value.split(" ");
                 if (isSlot) {
                     aged.put(Long.toString(Long.parseLong(field) - slots), value);
-                } else if (field.startsWith("g")) {
-                    aged.put(field, grant[0] + " " + earlier(grant[1], slots * width));
+                } else if (field.startsWith("b")) {
+                    grant[1] = earlier(grant[1], slots * width);
+                    aged.put(field, String.join(" ", grant));
                 } else if ("oy".contains(field)) {
                     aged.put(field, earlier(value, slots));
                 } else {
@@ -157,6 +185,27 @@ class ScriptsTest {
         assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isZero();
     }
 
+    /** With a thousand processes, to tell all of each claim is far more than to make it. */
+    @Test
+    void endOfAClaim_isTold_onlyIfSomebodyMayWaitForIt() {
+        await().until(() -> isSubscribed);
+        assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
+        join(commands.unclaim(KEY, "first", "nobody"));
+        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "third", HOUR, 0))).isPositive();
+        assertThat(join(commands.renew(KEY, "second", HOUR))).isTrue();
+        assertThat(join(commands.renew(KEY, "third", HOUR))).isFalse();
+        join(commands.unclaim(KEY, "second", "who claimed in vain"));
+        assertThat(join(commands.claimedFor(KEY))).isNotPositive();
+        assertThat(join(commands.claim(KEY, "fourth", HOUR, 0))).isZero();
+        assertThat(join(commands.claimedFor(KEY))).isPositive();
+        join(commands.unclaim(KEY, "fourth", "who looked"));
+        join(commands.unclaim(KEY, "lost", "who waited before it was lost"));
+
+        await().untilAsserted(() -> assertThat(notices)
+                .containsExactly("who claimed in vain", "who looked", "who waited before it was lost"));
+    }
+
     @Test
     void claimThatArrivesLate_isNotTaken() {
         assertThat(join(commands.claim(KEY, "late", HOUR, 1))).isEqualTo(-1);
@@ -165,31 +214,27 @@ class ScriptsTest {
     }
 
     @Test
-    void datedUses_countOnce_howeverOftenTheyAreEntered() {
-        List<DatedEntry> dated = List.of(new DatedEntry(new Use(0, 4), MINUTE));
+    void uses_countOnceANumber_howeverOftenTheyAreTold() {
+        List<DatedEntry> uses = List.of(new DatedEntry(0, MINUTE, 4));
 
-        assertThat(join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated))
-                        .left())
-                .containsExactly(6L);
-        assertThat(join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated))
-                        .left())
-                .containsExactly(6L);
-        assertThat(join(commands.enter(call(MINUTE, HOUR), "two", List.of(), dated))
-                        .left())
-                .containsExactly(2L);
+        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0));
+        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0));
+        assertThat(tell("two", 1, uses).blocks()).containsExactly(new BlockReply(0, 2, 0));
+        assertThat(tell("one", 2, List.of(new DatedEntry(0, MINUTE, 1))).blocks())
+                .containsExactly(new BlockReply(0, 1, 0));
         age(HOUR.minus(MINUTE.multipliedBy(2)));
-        assertThat(left()).isEqualTo(2);
+        assertThat(left()).isEqualTo(1);
         age(MINUTE.multipliedBy(2));
         assertThat(left()).isEqualTo(AMOUNT);
     }
 
     @Test
     void usesOfAWholeWindow_takeBoundedMemory() {
-        List<DatedEntry> dated = IntStream.range(0, 7_200)
-                .mapToObj(number -> new DatedEntry(new Use(0, 1), Duration.ofMillis(500L * number)))
+        List<DatedEntry> uses = IntStream.range(0, 7_200)
+                .mapToObj(number -> new DatedEntry(0, Duration.ofMillis(500L * number), 1))
                 .toList();
 
-        join(commands.enter(call(MINUTE, HOUR), "one", List.of(), dated));
+        tell("one", 1, uses);
 
         assertThat(left()).isBetween(AMOUNT - 7_200, AMOUNT - 7_190);
         Long fields = OtherClient.ask(redis.uri(), other -> other.hlen(KEY_OF_LIMIT));
@@ -199,7 +244,7 @@ class ScriptsTest {
     }
 
     @Test
-    void reservationOfADeadProcess_countsAsUsedFromTheEndOfItsLeaseOn() {
+    void blockOfADeadProcess_countsAsUsedFromTheEndOfItsLeaseOn() {
         reserve("dead", 7);
         reserve("another", 2);
         age(MINUTE.dividedBy(2));
@@ -214,8 +259,289 @@ class ScriptsTest {
         assertThat(left()).as("it was over half a minute later").isEqualTo(1);
         age(MINUTE);
         assertThat(left()).isEqualTo(AMOUNT);
-        join(commands.end(call(MINUTE, HOUR), "dead", Duration.ZERO, List.of(1L)));
-        assertThat(left()).as("an end that comes too late").isEqualTo(AMOUNT);
+    }
+
+    @Test
+    void blockOfALivingProcess_lastsALeaseFromItsLastTradeOn_andIsWhatThatSaid() {
+        trade("one", 1, block(5, 2, 0), List.of(), List.of());
+        age(MINUTE.dividedBy(2));
+        trade("one", 1, block(3, 0, 0), List.of(), List.of());
+        age(MINUTE.dividedBy(2));
+
+        assertThat(left()).isEqualTo(7);
+        assertThat(field("h")).isEqualTo("3");
+        assertThat(field("f")).isEqualTo("0");
+    }
+
+    @Test
+    void attempts_areGrantedOneAfterTheOther_ofAllLimitsOrOfNone() {
+        BlockEntry tokens = new BlockEntry(new LimitName(Optional.of("m"), "tokens"), 100, HOUR, 0, 0, 0, 0);
+        Trade trade = new Trade(
+                "acme",
+                "",
+                "0123456789abcdef",
+                "one",
+                ++turn,
+                1,
+                MINUTE,
+                List.of(block(0, 0, 0), tokens),
+                List.of(),
+                List.of(List.of(6L, 60L), List.of(1L, 41L), List.of(5L, 0L), List.of(4L, 40L), List.of(0L, 1L)));
+        TradeReply reply = join(commands.trade(trade));
+
+        assertThat(reply.attempts()).extracting(AttemptReply::refuser).containsExactly(-1, 1, 0, -1, 1);
+        assertThat(reply.blocks()).containsExactly(new BlockReply(0, 0, 10), new BlockReply(0, 0, 100));
+        assertThat(reply.attempts().get(1).waitMillis()).isEqualTo(HOUR.toMillis());
+    }
+
+    @Test
+    void turnThatHasBeenOvertaken_doesNothing() {
+        trade("one", 1, block(5, 0, 0), List.of(), List.of());
+        Trade late = new Trade(
+                "acme",
+                "",
+                "0123456789abcdef",
+                "one",
+                turn,
+                2,
+                MINUTE,
+                List.of(block(0, 0, 0)),
+                List.of(new DatedEntry(0, MINUTE, 1)),
+                List.of(List.of(1L)));
+
+        TradeReply reply = join(commands.trade(late));
+
+        assertThat(reply.verdict()).isEqualTo(Verdict.LATE);
+        assertThat(reply.blocks()).isEmpty();
+        assertThat(left()).isEqualTo(5);
+    }
+
+    /** Of 1,000, a 20th is 50, and a tenth has to be left. */
+    @Test
+    void wanted_isGranted_whileThereIsEase_andATwentiethAtMostOfAllProcesses() {
+        assertThat(want("one", 0, 30)).isEqualTo(new BlockReply(30, 970, 30));
+        assertThat(want("two", 0, 30)).isEqualTo(new BlockReply(20, 950, 50));
+        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 950, 50));
+        assertThat(want("one", 0, 30)).as("given back and wanted again").isEqualTo(new BlockReply(30, 950, 50));
+        assertThat(want("two", 855, 30)).as("five above a tenth").isEqualTo(new BlockReply(15, 100, 900));
+        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 100, 900));
+    }
+
+    /** A use of the first leaves in 30 minutes, and one of the second in 40. */
+    @Test
+    void refusedProcesses_arePromisedRoomOneAfterTheOther() {
+        use("first", 5);
+        age(Duration.ofMinutes(10));
+        use("second", 5);
+        age(Duration.ofMinutes(20));
+
+        assertThat(waitOf(attempt("one", 3))).isBetween(Duration.ofMinutes(29), Duration.ofMinutes(31));
+        assertThat(waitOf(attempt("two", 3)))
+                .as("behind the other")
+                .isBetween(Duration.ofMinutes(39), Duration.ofMinutes(41));
+        assertThat(waitOf(attempt("one", 3)))
+                .as("whoever comes too early comes behind the other")
+                .isBetween(Duration.ofMinutes(39), Duration.ofMinutes(41));
+        assertThat(waitOf(attempt("one", 2)))
+                .as("of the first five, three are promised to the other")
+                .isBetween(Duration.ofMinutes(29), Duration.ofMinutes(31));
+    }
+
+    @Test
+    void whoDoesNotCome_isPromisedNothingAnyMore() {
+        trade("first", 1, block(AMOUNT, 0, 0), List.of(), List.of());
+        attempt("one", 3);
+        attempt("two", 4);
+        assertThat(field("q")).isEqualTo("7");
+
+        tell("one", 2, List.of());
+        assertThat(field("q")).as("not due yet").isEqualTo("7");
+        letBeDue("one", Duration.ofMillis(-600));
+        age(Duration.ofSeconds(8));
+        trade("first", 2, block(AMOUNT, 0, 0), List.of(), List.of());
+        assertThat(field("q")).as("counted anew").isEqualTo("4");
+        attempt("one", 2);
+        assertThat(field("q")).isEqualTo("6");
+        age(Duration.ofMinutes(2));
+        tell("first", 3, List.of());
+        assertThat(field("q")).as("the blocks have expired").isEqualTo("0");
+    }
+
+    @Test
+    void whoComes_isPromisedNothingAnyMore() {
+        trade("first", 1, block(AMOUNT, 0, 0), List.of(), List.of());
+        attempt("one", 3);
+        tell("first", 2, List.of(new DatedEntry(0, Duration.ZERO, 7)));
+
+        assertThat(attempt("one", 3).isGranted()).isTrue();
+        assertThat(field("q")).isEqualTo("0");
+        assertThat(left()).isZero();
+    }
+
+    /** Of 60 a minute, a permit each second for the one that has had most of them; a share is 32. */
+    @Test
+    void exhaustedLimit_isPaced_forWhoHasHadMoreThanAShare() {
+        assertThat(takeOf(0, 0, "one", 60)).isNegative();
+        assertThat(takeOf(0, 0, "two", 1)).as("nobody else waits").isNotNegative();
+        assertThat(takeOf(60, 0, "one", 1)).as("the second that waits").isNotNegative();
+        List<DatedEntry> old = List.of(new DatedEntry(0, MINUTE.plusSeconds(1), 30));
+        trade("one", 2, ofSixty(30, 0), old, List.of());
+
+        assertThat(takeOf(0, 0, "two", 1)).as("of those that came back").isNegative();
+        assertThat(takeOf(30, 20, "one", 1)).isBetween(1L, 1_000L);
+        assertThat(takeOf(1, 30, "two", 1)).as("up to its share").isNegative();
+        assertThat(takeOf(2, 30, "two", 1)).as("beyond it").isBetween(1L, 4_000L);
+    }
+
+    @Test
+    void attemptOfNothing_fits_howeverMuchIsHeld() {
+        trade("first", 1, block(AMOUNT + 2, 0, 0), List.of(), List.of());
+
+        assertThat(attempt("two", 0).isGranted()).isTrue();
+        assertThat(attempt("two", 1).isGranted()).isFalse();
+    }
+
+    @Test
+    void useThatIsOlderThanAWindow_isNotCounted() {
+        assertThat(tell("one", 1, List.of(new DatedEntry(0, HOUR.multipliedBy(2), 4)))
+                        .blocks())
+                .containsExactly(new BlockReply(0, AMOUNT, 0));
+    }
+
+    @Test
+    void whileSomebodyWaits_nothingMoreIsFree() {
+        assertThat(want("one", 0, 30).more()).isEqualTo(30);
+        LimitName large = new LimitName(Optional.empty(), "large");
+        trade("two", 1, new BlockEntry(large, 1_000, HOUR, 0, 0, 0, 0), List.of(), List.of(List.of(990L)));
+
+        assertThat(want("one", 0, 30).more()).isZero();
+    }
+
+    @Test
+    void whoIsRefused_getsNothingFreeOfOtherLimits() {
+        BlockEntry large = new BlockEntry(new LimitName(Optional.empty(), "large"), 1_000, HOUR, 0, 0, 30, 0);
+        Trade trade = new Trade(
+                "acme",
+                "",
+                "0123456789abcdef",
+                "one",
+                ++turn,
+                1,
+                MINUTE,
+                List.of(block(AMOUNT, 0, 0), large),
+                List.of(),
+                List.of(List.of(1L, 1L)));
+
+        assertThat(join(commands.trade(trade)).blocks())
+                .extracting(BlockReply::more)
+                .containsExactly(0L, 0L);
+    }
+
+    /** Of three slots of an hour, one has two of three hours in it: it mustn't leave early. */
+    @Test
+    void otherWindow_datesUsesAsLateAsTheyMayBe() {
+        List<DatedEntry> uses = IntStream.range(0, 3)
+                .mapToObj(n -> new DatedEntry(0, Duration.ofMillis(3_516L * n), 1))
+                .toList();
+        tell("one", 1, uses);
+        List<Long> later = slots().map(slot -> ((slot + 1) * 3_516 - 1) / 10_547)
+                .distinct()
+                .toList();
+        left(HOUR.multipliedBy(3));
+
+        assertThat(slots()).containsExactlyElementsOf(later);
+    }
+
+    private Stream<Long> slots() {
+        return OtherClient.<Map<String, String>>ask(redis.uri(), other -> other.hgetall(KEY_OF_LIMIT)).keySet().stream()
+                .filter(field -> field.matches("\\d+"))
+                .map(Long::valueOf)
+                .sorted();
+    }
+
+    @Test
+    void deadBlocks_leaveTheCounts_eachAtItsTime_andWhatTheyHeldIsKeptForAWindow() {
+        trade("first", 1, block(3, 2, 0), List.of(), List.of());
+        age(MINUTE.dividedBy(2));
+        trade("second", 1, block(2, 1, 0), List.of(), List.of());
+        assertThat(List.of(field("h"), field("f"), field("m"))).containsExactly("5", "3", "2");
+        assertThat(OtherClient.<Long>ask(redis.uri(), other -> other.pttl(KEY_OF_LIMIT)))
+                .isGreaterThan(HOUR.plus(MINUTE).toMillis());
+        age(Duration.ofSeconds(40));
+        left();
+        assertThat(List.of(field("h"), field("f"), field("m"))).containsExactly("2", "1", "2");
+        age(MINUTE.dividedBy(2));
+
+        assertThat(left()).isEqualTo(5);
+        assertThat(List.of(field("h"), field("f"), field("m"))).containsExactly("0", "0", "1");
+    }
+
+    @Test
+    void anotherEpoch_isToldFirst_andThenAllAreCareful() {
+        reserve("one", 3);
+        TradeReply changed = tradeKnowing("fedcba9876543210", 2);
+        assertThat(changed.verdict()).isEqualTo(Verdict.CHANGED);
+        assertThat(changed.careful()).isPositive();
+        assertThat(field("h")).as("nothing was done").isEqualTo("3");
+
+        TradeReply careful = tradeKnowing(changed.epoch(), 2);
+
+        assertThat(careful.verdict()).isEqualTo(Verdict.CAREFUL);
+        assertThat(careful.attempts()).isEmpty();
+        assertThat(field("h")).as("it was put, and nothing was granted").isEqualTo("5");
+        assertThat(OtherClient.<Boolean>ask(
+                        redis.uri(),
+                        other -> other.keys("*").stream().allMatch(key -> other.pttl(key) >= HOUR.toMillis())))
+                .as("the epoch is there for as long as the limit")
+                .isTrue();
+    }
+
+    private TradeReply tradeKnowing(String epoch, long held) {
+        return join(commands.trade(new Trade(
+                "acme",
+                epoch,
+                "0123456789abcdef",
+                "two",
+                ++turn,
+                1,
+                MINUTE,
+                List.of(block(held, 0, 0)),
+                List.of(),
+                List.of(List.of(1L)))));
+    }
+
+    private static BlockEntry ofSixty(long held, long used) {
+        return new BlockEntry(NAME, 60, MINUTE, held, 0, 0, used);
+    }
+
+    /** Returns how long it has to wait, in milliseconds, or less than 0 if it needn't. */
+    private long takeOf(long held, long used, String process, long amount) {
+        AttemptReply reply = trade(process, 1, ofSixty(held, used), List.of(), List.of(List.of(amount)))
+                .attempts()
+                .get(0);
+        return reply.isGranted() ? -1 : reply.waitMillis();
+    }
+
+    /** Changes when a process was told to come: after a time. */
+    private void letBeDue(String process, Duration due) {
+        OtherClient.ask(redis.uri(), other -> {
+            List<String> time = other.time();
+            long now = Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
+            String block = other.hget(KEY_OF_LIMIT, "b" + process);
+            return other.hset(KEY_OF_LIMIT, "b" + process, block.replaceAll("\\d+$", "") + (now + due.toMillis()));
+        });
+    }
+
+    private static Duration waitOf(AttemptReply refused) {
+        assertThat(refused.isGranted()).isFalse();
+        return Duration.ofMillis(refused.waitMillis());
+    }
+
+    private BlockReply want(String process, long held, long wanted) {
+        LimitName large = new LimitName(Optional.empty(), "large");
+        return trade(process, 1, new BlockEntry(large, 1_000, HOUR, held, 0, wanted, 0), List.of(), List.of())
+                .blocks()
+                .get(0);
     }
 
     @Test
@@ -231,8 +557,8 @@ class ScriptsTest {
         assertThat(left()).isEqualTo(8);
         assertThat(field("s")).isEqualTo("2");
         reserve("third", 8);
-        LimitsReply refused = join(commands.reserve(call(MINUTE, HOUR), "fourth", List.of(2L)));
-        assertThat(refused.verdict()).isEqualTo(Verdict.REFUSED);
+        AttemptReply refused = attempt("fourth", 2);
+        assertThat(refused.isGranted()).isFalse();
         assertThat(Duration.ofMillis(refused.waitMillis()))
                 .as("the second leaves in 39 minutes")
                 .isBetween(Duration.ofMinutes(38), Duration.ofMinutes(40));

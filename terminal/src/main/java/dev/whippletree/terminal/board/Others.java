@@ -40,6 +40,7 @@ final class Others {
                 .names(0)
                 .lines());
         coordination.problem().ifPresent(problem -> lines.addAll(screen.prose(problem)));
+        coordination.remarks().forEach(remark -> lines.addAll(screen.bullet(remark)));
         return lines;
     }
 }

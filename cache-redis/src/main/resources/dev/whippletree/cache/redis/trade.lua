@@ -1,0 +1,259 @@
+-- Trades: counts what a process has used of an organization's limits, puts its blocks, and grants what it asks for.
+--   KEYS  the organization's state, then each limit
+--   ARGV  known epoch or '', epoch to begin if there is none, process, turn, number of the uses, lease;
+--         for each limit: amount, window, and of the block: what it holds, how much of that is free, how much more is wanted,
+--         and what has ended here within the window;
+--         then the number of uses, and for each: which limit (from 0), how long ago, amount;
+--         then the number of attempts, and for each what it takes of each limit
+-- A block is what the process says, so a trade may be sent again; uses are counted once a number, and a turn that has been
+-- overtaken does nothing. An attempt is granted of all limits or of none. What is wanted beside is granted as far as a tenth of
+-- the limit is left, and a 20th of it free, at all processes.
+-- A process that is refused is promised what its first attempt needs, and told to come when that will have come back, behind what
+-- others are promised: so those that wait come one after the other. Nothing is kept for it.
+-- As of when two waited for a limit, whoever has had more than an equal share of the window, and a 20th, is held back: it leaves the
+-- last 50th to the others, and goes on only as far as all together don't exceed the limit's rate by more than a tenth. So what comes
+-- back in one moment isn't used by whoever asks most at that moment. The limit's field p has from when on the next that is held back
+-- may be granted, in hundredths of a millisecond, until when that is so, and how much of what is reserved is used in the end, in
+-- thousandths.
+-- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold;
+-- of each attempt, which limit refuses it or -1, and its wait. A change of epoch, and a turn that comes late, do nothing.
+
+local EASE, SPARE = 10, 20
+local PACE, SHARE, RESERVE, BURST = 1.1, 1.05, 50, 100
+-- Of limits of longer windows, the next permit would be minutes away.
+local LONGEST_PACED = 600000
+-- Whoever waits for calls that will use less than they reserved looks again so soon.
+local AGAIN = 250
+
+local now = millis()
+local known, fresh, process = ARGV[1], ARGV[2], ARGV[3]
+local turn, number, lease = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local state = enterEpoch(KEYS[1], known, fresh, now)
+if state.changed then
+  keepState(state, {})
+  return told(reply('changed', state, now, {}))
+end
+
+local position = 6
+local function argument()
+  position = position + 1
+  return tonumber(ARGV[position])
+end
+
+local limits, late = {}, false
+for i = 2, #KEYS do
+  local amount = argument()
+  local window = argument()
+  local held = argument()
+  local free = argument()
+  local limit = open(KEYS[i], window, now)
+  limit.amount, limit.wanted, limit.own, limit.used = amount, argument(), argument(), 0
+  -- What an RTT or a pause keeps from starting isn't lost: the pace makes up for a 100th of a window.
+  limit.burst = limit.window / BURST
+  limit.pace = {from = now - limit.burst, till = 0, kept = 1}
+  limit.step = limit.window / (PACE * math.max(1, amount))
+  limit.before = blockOf(limit, process)
+  limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = math.max(number, limit.before.number)}
+  limit.block.promised, limit.block.due = limit.before.promised, limit.before.due
+  late = late or limit.before.turn >= turn
+  limits[#limits + 1] = limit
+end
+
+local function put(limit)
+  putBlock(limit, process, limit.before, limit.block)
+  limit.before = {amount = limit.block.amount, free = limit.block.free, promised = limit.block.promised, number = limit.before.number}
+end
+
+local function finish(verdict, values)
+  for _, limit in ipairs(limits) do
+    keep(limit, lease)
+  end
+  keepState(state, limits)
+  return told(reply(verdict, state, now, values))
+end
+
+if late then
+  return finish('late', {})
+end
+for _ = 1, argument() do
+  local limit = limits[argument() + 1]
+  local date = now - argument()
+  local amount = argument()
+  if limit.before.number < number then
+    add(limit, date, amount)
+    limit.used = limit.used + amount
+  end
+end
+
+local function isPaced(limit)
+  return limit.pace.till > now
+end
+
+local function isHeldBack(limit, use)
+  return isPaced(limit) and limit.own + limit.block.amount + use > math.ceil(SHARE * limit.amount / limit.blocks)
+end
+
+local function reserve(limit, use)
+  return isHeldBack(limit, use) and math.floor(limit.amount / RESERVE) or 0
+end
+
+local function readPace(limit)
+  local value = redis.call('HGET', limit.key, 'p')
+  if not value then
+    return
+  end
+  local from, till, kept = string.match(value, '^(%d+) (%d+) (%d+)$')
+  from, till, kept = plausible(from), plausible(till), plausible(kept)
+  local sound = from and till and kept and from / 100 <= now + limit.window + SKEW and kept <= 1000
+  if not sound or till > now + 2 * LONGEST_PACED + SKEW then
+    ignore(limit.key .. ' p', value)
+    redis.call('HDEL', limit.key, 'p')
+  elseif till > now then
+    limit.pace.from, limit.pace.till, limit.pace.kept = math.max(from / 100, now - limit.burst), till, kept / 1000
+  end
+end
+
+-- Learns how much of what is reserved is used in the end: so much of it counts for the pace, and the rest is expected to come back.
+local function learn(limit)
+  local given = math.max(0, limit.before.amount - limit.block.amount - limit.used)
+  local settled = given + limit.used
+  if settled > 0 then
+    limit.pace.kept = limit.pace.kept + (limit.used / settled - limit.pace.kept) * settled / (settled + limit.amount / EASE)
+  end
+end
+
+for _, limit in ipairs(limits) do
+  readPace(limit)
+  learn(limit)
+  put(limit)
+end
+if state.carefulMillis > 0 then
+  return finish('careful', {})
+end
+
+-- When enough of what is dated has left. What is in blocks has no date yet: the earliest is now. Sums that the dates or the amount
+-- belie may be somebody else's, and are believed only until they are counted anew.
+local function waitFor(limit, missing)
+  local wait, founded = limit.window, limit.sum + limit.held <= limit.amount and missing <= limit.amount
+  if limit.oldest and limit.sum >= missing then
+    founded = false
+    walk(limit, limit.oldest, limit.newest, function(slot, amount)
+      missing = missing - amount
+      if missing <= 0 then
+        wait = (slot + 1) * limit.width + limit.window - now
+        founded = true
+        return true
+      end
+    end)
+  end
+  if not founded and not limit.counted then
+    wait = math.min(wait, limit.checked + CHECKED_MILLIS - now)
+  end
+  return math.max(1, math.min(wait, limit.window))
+end
+
+local function fits(limit, use)
+  if use > left(limit, limit.amount) then
+    checkSums(limit)
+  end
+  local inPace = not isHeldBack(limit, use) or limit.pace.from <= now
+  return use == 0 or inPace and use <= left(limit, limit.amount) - reserve(limit, use)
+end
+
+local function take(limit, use)
+  limit.block.promised = use == 0 and limit.block.promised or 0
+  limit.pace.from = limit.pace.from + limit.pace.kept * use * limit.step
+  limit.block.amount = limit.block.amount + use
+  put(limit)
+end
+
+local function waitBehindOthers(limit, use)
+  local room, kept, wait = left(limit, limit.amount) - reserve(limit, use), limit.pace.kept, 1
+  local ahead = math.ceil(kept * (limit.promised - limit.before.promised))
+  local missing = math.ceil(use - room + ahead - (1 - kept) * limit.held)
+  if missing > 0 then
+    wait = waitFor(limit, missing)
+  elseif use > room then
+    wait = AGAIN
+  end
+  if isHeldBack(limit, use) then
+    wait = math.max(wait, math.ceil(limit.pace.from + ahead * limit.step - now))
+  end
+  return math.min(wait, limit.window)
+end
+
+-- Those after the first are told the same wait.
+local function refuse(limit, use)
+  if limit.told then
+    return limit.told
+  end
+  limit.told = waitBehindOthers(limit, use)
+  local alone = limit.promised <= limit.before.promised
+  if not isPaced(limit) then
+    limit.pace.from = now - limit.burst
+  end
+  if not alone and limit.window <= LONGEST_PACED and (use > left(limit, limit.amount) or not isPaced(limit)) then
+    limit.pace.till = now + 2 * limit.window
+  end
+  limit.block.promised, limit.block.due = use, now + limit.told
+  put(limit)
+  return limit.told
+end
+
+local function keepPace(limit)
+  if isPaced(limit) then
+    redis.call('HSET', limit.key, 'p', table.concat({whole(limit.pace.from * 100), whole(limit.pace.till),
+      whole(limit.pace.kept * 1000)}, ' '))
+  end
+end
+
+local attempts, refused, asking = {}, false, argument()
+for _ = 1, asking do
+  local uses, refuser, longest = {}, -1, 0
+  for i, limit in ipairs(limits) do
+    uses[i] = argument()
+    if not fits(limit, uses[i]) then
+      local wait = refuse(limit, uses[i])
+      if wait > longest then
+        refuser, longest = i - 1, wait
+      end
+    end
+  end
+  if refuser < 0 then
+    for i, limit in ipairs(limits) do
+      take(limit, uses[i])
+    end
+  end
+  refused = refused or refuser >= 0
+  attempts[#attempts + 1] = refuser
+  attempts[#attempts + 1] = longest
+end
+
+-- An attempt takes of all limits, so the one of which there is least decides about all.
+local part = refused and 0 or 1
+for _, limit in ipairs(limits) do
+  if limit.wanted > 0 and part > 0 then
+    local room = left(limit, limit.amount) - math.ceil(limit.amount / EASE)
+    local waited = limit.promised > 0 or isPaced(limit)
+    local spare = waited and 0 or math.floor(limit.amount / SPARE) - limit.free
+    part = math.min(part, math.max(0, math.min(room, spare) / limit.wanted))
+  end
+end
+local values = {}
+for _, limit in ipairs(limits) do
+  local more = math.floor(limit.wanted * part)
+  if more > 0 then
+    limit.block.amount, limit.block.free = limit.block.amount + more, limit.block.free + more
+    put(limit)
+  end
+  values[#values + 1] = more
+  values[#values + 1] = left(limit, limit.amount)
+  values[#values + 1] = limit.held
+end
+for _, limit in ipairs(limits) do
+  keepPace(limit)
+end
+for _, value in ipairs(attempts) do
+  values[#values + 1] = value
+end
+return finish('done', values)

@@ -1,0 +1,193 @@
+package dev.whippletree.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.time.VirtualTimeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * How many commands a second many processes send to Redis, in virtual time, where limits are far away. Each case adds a
+ * row to {@code target/many-processes.md}.
+ */
+@Tag("thorough")
+class ManyProcessesTest {
+
+    private static final int ACCOUNTS = 100;
+    private static final Duration WARM = Duration.ofSeconds(10);
+    private static final Duration MEASURED = Duration.ofSeconds(60);
+    private static final Path TABLE = Path.of("target", "many-processes.md");
+    private static final Path SHARES = Path.of("target", "shares.md");
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final ModelledRedis redis = new ModelledRedis(timeline);
+    private final List<Coordination> processes = new ArrayList<>();
+    private long granted;
+    private long refused;
+
+    /** With one account a process, each starts as many calls a second of it; with many, of all of them together. */
+    @ParameterizedTest
+    @CsvSource({"10, 1, 100", "100, 1, 10", "1000, 1, 10", "100, 100, 10", "1000, 100, 1"})
+    void commandsOfAMinute(int count, int accountsOfEach, int callsASecond) throws IOException {
+        for (int n = 0; n < count; n++) {
+            FaultyCommands network = new FaultyCommands(redis, timeline);
+            processes.add(RedisCoordination.open(
+                    CoordinationSettings.from(Settings.none("coordinator redis")),
+                    network.commands(),
+                    FakeServices.on(timeline)));
+            startCalls(n, accountsOfEach, Duration.ofSeconds(1).dividedBy(callsASecond));
+        }
+        timeline.advance(WARM);
+        Map<String, Long> before = redis.commands();
+        granted = 0;
+        refused = 0;
+
+        timeline.advance(MEASURED);
+
+        assertThat(granted).isGreaterThan(9L * count * callsASecond * MEASURED.toSeconds() / 10);
+        assertThat(refused).isZero();
+        assertThat(processes)
+                .allSatisfy(process -> assertThat(process.status().alone()).isZero());
+        Map<String, Long> sent = new TreeMap<>(redis.commands());
+        before.forEach((name, times) -> sent.merge(name, -times, Long::sum));
+        double trades = (double) sent.getOrDefault("trade", 0L) / granted;
+        if (callsASecond >= 10 * accountsOfEach) {
+            assertThat(trades).as("trades a call").isLessThanOrEqualTo(0.2);
+        }
+        write(count, accountsOfEach, callsASecond, trades, sent);
+    }
+
+    /**
+     * Processes use up one limit. Of ten, one has the most calls at a time and the others have one each; of more, they
+     * have from one up to the most. Each call uses a part of what it reserves. Each case adds a row to
+     * {@code target/shares.md}. Who has one call of a second at a time can't use 60 a minute without a moment's wait.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "10, 50, 600, 60, 1, 100, 0.99",
+        "10, 50, 600, 60, 1, 1000, 0.96",
+        "10, 10, 50, 5, 1, 100, 0.98",
+        "50, 20, 2000, 60, 1, 1000, 0.98",
+        "1000, 20, 6000, 30, 1, 1000, 0.96",
+        "1000, 40, 20000, 60, 1, 1000, 0.98",
+        "50, 20, 100000, 60, 0.5, 1000, 0.99",
+        "50, 20, 100000, 60, 0.1, 1000, 0.96"
+    })
+    void exhaustedLimit_isSharedEvenly(
+            int count, int most, long amount, int seconds, double part, int millis, double least) throws IOException {
+        redis.tellWaits(Duration.ofMinutes(10));
+        Duration window = Duration.ofSeconds(seconds);
+        LimitUse use =
+                new LimitUse(Scope.of("one"), "few", Limit.tokens(amount, window), part == 1 ? 1 : amount / 1_000);
+        long[] used = new long[count];
+        for (int n = 0; n < count; n++) {
+            processes.add(RedisCoordination.open(
+                    CoordinationSettings.from(Settings.none("coordinator redis")),
+                    new FaultyCommands(redis, timeline).commands(),
+                    FakeServices.on(timeline)));
+            int ofTen = n == 0 ? most : 1;
+            int atATime = count == 10 ? ofTen : 1 + n % most;
+            for (int worker = 0; worker < atATime; worker++) {
+                work(n, use, part, Duration.ofMillis(millis), used);
+            }
+        }
+        timeline.advance(window.multipliedBy(2));
+        Arrays.fill(used, 0);
+        granted = 0;
+        long before = redis.trades();
+
+        timeline.advance(window.multipliedBy(3));
+
+        double all = Arrays.stream(used).sum();
+        double squares =
+                Arrays.stream(used).mapToDouble(each -> (double) each * each).sum();
+        double index = all * all / (count * squares);
+        double ofLimit = all / (3 * amount);
+        String row = "| %d | %d | %d | %d / %d s | %.1f | %.1f %% | %.3f | %.1f |%n"
+                .formatted(
+                        count,
+                        most,
+                        millis,
+                        amount,
+                        seconds,
+                        part,
+                        100 * ofLimit,
+                        index,
+                        (double) (redis.trades() - before) / granted);
+        Files.createDirectories(SHARES.getParent());
+        Files.writeString(SHARES, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        assertThat(index).as("Jain's index: %s", row).isGreaterThanOrEqualTo(least);
+        assertThat(ofLimit).as("used: %s", row).isBetween(part == 1 ? 0.98 : 0.8, 1.001);
+    }
+
+    /** Makes one call after the other, and comes back when it is told to. */
+    private void work(int process, LimitUse use, double part, Duration call, long[] used) {
+        Coordination coordination = processes.get(process);
+        coordination.reserve(List.of(use)).thenAccept(grant -> {
+            if (grant instanceof Grant.Granted one) {
+                granted++;
+                timeline.schedule(call.toNanos(), () -> {
+                    long actual = Math.round(part * use.amount());
+                    used[process] += actual;
+                    coordination.settle(one.id(), Optional.of(new TokenCount(actual, 0)), call);
+                    work(process, use, part, call, used);
+                });
+            } else if (grant instanceof Grant.Refused wait) {
+                timeline.schedule(wait.retryAfter().toNanos(), () -> work(process, use, part, call, used));
+            }
+        });
+    }
+
+    private void startCalls(int process, int accountsOfEach, Duration interval) {
+        long offset = timeline.random().nextLong(interval.toNanos());
+        timeline.schedule(offset, () -> call(process, 0, accountsOfEach, interval));
+    }
+
+    private void call(int process, int number, int accountsOfEach, Duration interval) {
+        int account = (process + number % accountsOfEach) % ACCOUNTS;
+        LimitUse use = new LimitUse(
+                Scope.of("org-" + account), "requests", Limit.requests(10_000_000, Duration.ofMinutes(1)), 1);
+        Coordination coordination = processes.get(process);
+        coordination.reserve(List.of(use)).thenAccept(grant -> {
+            if (grant instanceof Grant.Granted one) {
+                granted++;
+                timeline.schedule(
+                        Duration.ofMillis(500).toNanos(),
+                        () -> coordination.settle(one.id(), Optional.empty(), Duration.ofMillis(500)));
+            } else {
+                refused++;
+            }
+        });
+        timeline.schedule(interval.toNanos(), () -> call(process, number + 1, accountsOfEach, interval));
+    }
+
+    private static void write(
+            int processes, int accountsOfEach, int callsASecond, double trades, Map<String, Long> sent)
+            throws IOException {
+        StringBuilder row =
+                new StringBuilder("| %d | %d | %d | %.2f |".formatted(processes, accountsOfEach, callsASecond, trades));
+        sent.forEach((name, times) -> row.append(" %s %d/s".formatted(name, times / MEASURED.toSeconds())));
+        Files.createDirectories(TABLE.getParent());
+        Files.writeString(TABLE, row + " |\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}
