@@ -3,6 +3,7 @@ package dev.whippletree.cli.setup;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.FirstContact;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.config.Configuration;
@@ -11,11 +12,9 @@ import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.terminal.board.Words;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,14 +25,6 @@ import picocli.CommandLine.Mixin;
         description = "Checks the configuration without a call and lists every problem; exit code 2 if there is any.",
         footer = {"  whippletree check", "  whippletree check --config other.yaml"})
 public final class CheckCommand implements Callable<Integer> {
-
-    private static final long BETWEEN_LOOKS_NANOS = Duration.ofMillis(100).toNanos();
-
-    /** A coordinator connects, or says what is wrong, within a second; on a busy machine, within some. */
-    private static final int MOST_LOOKS = 50;
-
-    /** What it warns of it may find a moment after it has connected. */
-    private static final int LOOKS_ONCE_CONNECTED = 3;
 
     private final Surroundings surroundings;
 
@@ -58,21 +49,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** A coordinator that can't be reached from here, or needs another setting, makes no configuration wrong. */
     private Optional<String> coordinatorsProblem(Whippletree whippletree) {
-        CompletableFuture<Optional<String>> problem = new CompletableFuture<>();
-        look(whippletree, whippletree.configuration().coordinator().isPresent() ? MOST_LOOKS : 0, problem);
-        return Whippletree.await(problem);
-    }
-
-    private void look(Whippletree whippletree, int looks, CompletableFuture<Optional<String>> problem) {
-        Optional<CoordinatorStatus> now = whippletree.status().coordination();
-        Optional<String> found = now.flatMap(CoordinatorStatus::problem);
-        boolean connected = now.filter(CoordinatorStatus::connected).isPresent();
-        int rest = connected ? Math.min(looks, LOOKS_ONCE_CONNECTED) : looks;
-        if (found.isPresent() || rest == 0) {
-            problem.complete(found);
-        } else {
-            surroundings.timeline().schedule(BETWEEN_LOOKS_NANOS, () -> look(whippletree, rest - 1, problem));
-        }
+        return new FirstContact(surroundings).await(whippletree).flatMap(CoordinatorStatus::problem);
     }
 
     private void print(Configuration configuration, List<String> notes, Optional<String> coordinatorsProblem) {

@@ -3,6 +3,7 @@ package dev.whippletree.cli.status;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.FirstContact;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -78,6 +79,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         try (Whippletree whippletree = opening.openToShow(surroundings)) {
             boolean good = !probe || new Probe(surroundings, whippletree).run();
+            new FirstContact(surroundings).await(whippletree);
             print(whippletree);
             return good ? ExitCode.ANSWERED : ExitCode.NO_ACCOUNT;
         }

@@ -50,6 +50,19 @@ class StatusCommandTest {
     }
 
     @Test
+    void coordinatorThatCannotBeReached_isShownWithTheReason() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [10 requests / 1h]}]
+                routes: {default: {accounts: [one], model: m}}
+                coordinator: {name: redis, uri: "redis://127.0.0.1:1"}
+                """);
+
+        shell.succeeds("status");
+
+        assertThat(shell.out()).contains("redis (cut off)").contains("Redis at 127.0.0.1:1 ");
+    }
+
+    @Test
     void probe_spendsOneCallOfOneTokenAnAccountAndSaysSo() {
         shell.succeeds("status", "--probe");
         assertThat(shell.err())
