@@ -106,11 +106,7 @@ final class ChargedItems implements Iterator<BatchItem> {
         }
         long now = timeline.nanoTime();
         if (result instanceof BatchResult.Answered answered) {
-            answered.completion()
-                    .usage()
-                    .ifPresentOrElse(
-                            used -> charge.settle(new TokenCount(used.promptTokens(), used.completionTokens()), now),
-                            () -> charge.keep(now));
+            charge.settle(answered.completion().usage(), 0, now);
         } else {
             charge.release(now);
         }

@@ -8,12 +8,14 @@ import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.model.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
@@ -102,6 +104,13 @@ public final class Client {
         /** Settles the request with the tokens it used. Only the first end counts. */
         public void settle(TokenCount tokens, long now) {
             end(tokens, now, true);
+        }
+
+        /** Settles the request with what the service counted, or ends it as {@link #keep(long, long)} does. */
+        public void settle(Optional<TokenUsage> usage, long told, long now) {
+            usage.ifPresentOrElse(
+                    used -> settle(new TokenCount(used.promptTokens(), used.completionTokens()), now),
+                    () -> keep(told, now));
         }
 
         /** Ends the request with its estimate: a service may have worked on it, and the tokens are unknown. */

@@ -300,11 +300,7 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private void settle(Asked asked, Optional<TokenUsage> usage, long told) {
-        long now = timeline.nanoTime();
-        usage.ifPresentOrElse(
-                counted ->
-                        asked.charge().settle(new TokenCount(counted.promptTokens(), counted.completionTokens()), now),
-                () -> asked.charge().keep(told, now));
+        asked.charge().settle(usage, told, timeline.nanoTime());
         asked.traced().ifPresent(traced -> traced.answered(usage));
     }
 
