@@ -154,32 +154,6 @@ public record StatusSnapshot(
         public CoordinatorStatus {
             remarks = remarks.stream().map(ShownText::line).toList();
         }
-
-        /** Creates one without remarks. */
-        public CoordinatorStatus(
-                String name,
-                boolean connected,
-                int processes,
-                long granted,
-                long alone,
-                long refused,
-                long claimed,
-                long leftToOthers,
-                long faults,
-                Optional<String> problem) {
-            this(
-                    name,
-                    connected,
-                    processes,
-                    granted,
-                    alone,
-                    refused,
-                    claimed,
-                    leftToOthers,
-                    faults,
-                    problem,
-                    List.of());
-        }
     }
 
     /** The state of an account. */

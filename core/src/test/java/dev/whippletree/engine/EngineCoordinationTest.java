@@ -540,7 +540,8 @@ final class EngineCoordinationTest {
         fixture.run();
         assertThat(cache.gets()).isEqualTo(2);
         assertThat(fixture.status().coordination())
-                .contains(new CoordinatorStatus("scripted", true, 2, 1, 7, 0, 1, 0, 0, Optional.of("far away")));
+                .contains(new CoordinatorStatus(
+                        "scripted", true, 2, 1, 7, 0, 1, 0, 0, Optional.of("far away"), List.of()));
         others.status(() -> {
             throw new IllegalStateException("scripted");
         });
@@ -555,7 +556,8 @@ final class EngineCoordinationTest {
                         1,
                         0,
                         1,
-                        Optional.of("the coordinator can't report its status")));
+                        Optional.of("the coordinator can't report its status"),
+                        List.of()));
         assertThat(others.reserved).hasSize(1);
         assertThat(cache.puts()).isEqualTo(1);
     }

@@ -56,7 +56,8 @@ final class PricedStatusTest {
     /** Everything that may be there is there, and no two numbers of one kind are equal. */
     private static PricedStatus full() {
         return status(
-                Optional.of(new CoordinatorStatus("redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"))),
+                Optional.of(new CoordinatorStatus(
+                        "redis", true, 4, 21, 22, 23, 24, 25, 26, Optional.of("cut off"), List.of())),
                 List.of(account("one", Optional.of("used up"), Optional.of(AT.plusSeconds(23)), limits())),
                 tenants(),
                 new Bill(

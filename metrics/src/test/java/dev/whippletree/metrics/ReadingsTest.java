@@ -78,7 +78,8 @@ final class ReadingsTest {
                 NONE,
                 TokenUsage.NONE,
                 List.of(new CacheTier("near", 31, 32, 33, List.of()), new CacheTier("far", 41, 42, 43, List.of())),
-                Optional.of(new CoordinatorStatus("redis", false, 51, 55, 5, 52, 53, 54, 56, Optional.empty())),
+                Optional.of(
+                        new CoordinatorStatus("redis", false, 51, 55, 5, 52, 53, 54, 56, Optional.empty(), List.of())),
                 List.of(
                         account(
                                 "open",

@@ -121,7 +121,7 @@ public final class Snapshots {
                                 List.of(
                                         "It keeps to itself.",
                                         "What it says of itself may well be longer than a board is wide, and then goes on below."))),
-                Optional.of(new CoordinatorStatus("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty())),
+                Optional.of(new CoordinatorStatus("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty(), List.of())),
                 List.of(busy, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 List.of(),
                 2,

@@ -161,7 +161,17 @@ class StatusBoardTest {
         StatusSnapshot status = mock();
         when(status.coordination())
                 .thenReturn(Optional.of(new StatusSnapshot.CoordinatorStatus(
-                        "redis", false, 0, 1_589, 5, 37, 1_600, 811, 2, Optional.of("Redis doesn't answer."))));
+                        "redis",
+                        false,
+                        0,
+                        1_589,
+                        5,
+                        37,
+                        1_600,
+                        811,
+                        2,
+                        Optional.of("Redis doesn't answer."),
+                        List.of())));
         assertThat(String.join("\n", new Others(new Screen(false, 100)).lines(status)))
                 .isEqualTo("""
                         Coordinator      Processes  Let pass  Alone  Sent back  Left to others  Faults
