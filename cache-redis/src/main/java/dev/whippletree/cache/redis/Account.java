@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,14 +94,7 @@ final class Account {
     private record Flying(List<LimitUse> uses, long startedNanos) {}
 
     /** An attempt that waits for a trade. */
-    private record Waiting(String id, List<LimitUse> uses, CompletableFuture<Grant> answer) {
-
-        int[] places(List<LimitName> names) {
-            return uses.stream()
-                    .mapToInt(use -> names.indexOf(LimitName.of(use)))
-                    .toArray();
-        }
-    }
+    private record Waiting(String id, List<LimitUse> uses, CompletableFuture<Grant> answer) {}
 
     /** What has ended, and when it began. */
     private record DatedUse(LimitName limit, long atNanos, long amount) {}
@@ -245,8 +239,7 @@ final class Account {
             return false;
         }
         boolean behind = !inStep || trouble != null || !telling.isEmpty();
-        boolean counted = !untold.isEmpty() || blocks.values().stream().anyMatch(Block::isHeld);
-        return behind || counted && nanoTime() - sentNanos >= PACE.toNanos();
+        return behind || isCounted() && nanoTime() - sentNanos >= PACE.toNanos();
     }
 
     /** Returns after which time to trade though nobody waits; absent if that is known, or there is nothing to tell. */
@@ -305,12 +298,16 @@ final class Account {
 
     /** Returns a last trade, which gives back what is free and tells what has ended, if there is any to be sent. */
     synchronized Optional<Trade> giveBack() {
-        boolean any = !untold.isEmpty() || blocks.values().stream().anyMatch(Block::isHeld);
-        if (!any || !waiting.isEmpty()) {
+        if (!isCounted() || !waiting.isEmpty()) {
             return Optional.empty();
         }
         blocks.values().forEach(Block::retire);
         return startTrade().map(Sent::trade);
+    }
+
+    /** Returns whether the others count anything of this process that may still change. */
+    private boolean isCounted() {
+        return !untold.isEmpty() || blocks.values().stream().anyMatch(Block::isHeld);
     }
 
     private boolean isEmpty() {
@@ -343,13 +340,9 @@ final class Account {
     }
 
     private static List<Long> amounts(Waiting attempt, List<LimitName> names) {
-        List<Long> amounts = new ArrayList<>();
-        names.forEach(name -> amounts.add(0L));
-        int[] places = attempt.places(names);
-        for (int n = 0; n < places.length; n++) {
-            amounts.set(places[n], attempt.uses().get(n).amount());
-        }
-        return amounts;
+        Map<LimitName, Long> amounts = new HashMap<>();
+        attempt.uses().forEach(use -> amounts.put(LimitName.of(use), use.amount()));
+        return names.stream().map(name -> amounts.getOrDefault(name, 0L)).toList();
     }
 
     /** Uses of one moment are one and, after a long time without contact, so are those of a slot: never earlier. */
@@ -430,13 +423,13 @@ final class Account {
         trouble = null;
         return switch (reply.verdict()) {
             case DONE -> {
-                noteTold(sent, reply);
+                noteTold(reply);
                 inStep = contact.isUp();
                 done(sent, reply, answers);
                 yield Optional.empty();
             }
             case CAREFUL -> {
-                noteTold(sent, reply);
+                noteTold(reply);
                 fallOutOfStep();
                 putOff(sent, answers);
                 yield Optional.of(reply.careful());
@@ -455,7 +448,7 @@ final class Account {
         };
     }
 
-    private void noteTold(Sent sent, TradeReply reply) {
+    private void noteTold(TradeReply reply) {
         epoch = reply.epoch();
         telling = List.of();
     }
@@ -509,8 +502,9 @@ final class Account {
         List<DatedUse> all = new ArrayList<>();
         blocks.forEach((name, block) -> {
             block.loseFree();
-            var unused = block.uses().sum(now, block.windowNanos());
-            block.uses().all().forEach(use -> all.add(new DatedUse(name, use.atNanos(), use.amount())));
+            block.uses()
+                    .all(now, block.windowNanos())
+                    .forEach(use -> all.add(new DatedUse(name, use.atNanos(), use.amount())));
         });
         telling = all;
         number++;

@@ -44,15 +44,15 @@ final class Block {
     private long blocksLeaveAtNanos;
     private long unknownToOthers;
 
-    // What the last trade that was sent says is held, and whether the others count nothing, as far as is known.
+    // Of the last trade that was sent: what it says is held, what was this process's then, and what it has got since.
     private long said;
+    private long ownAtSent;
+    private long gotSinceSent;
+
+    /** Whether the others count nothing, as far as is known. */
     private boolean gone = true;
 
     private boolean ending;
-
-    // Of the last trade that was sent.
-    private long ownAtSent;
-    private long gotSinceSent;
 
     private final Recent got = new Recent(RECENT_NANOS);
     private final Recent started = new Recent(PACE_NANOS);
@@ -153,7 +153,7 @@ final class Block {
         start(amount, nowNanos);
     }
 
-    /** Starts what {@link #hasFree} or {@link #waitNanos} says, or what a trade has granted. */
+    /** Starts what {@link #waitNanos} says, of which the others don't know. */
     void start(long amount, long nowNanos) {
         inFlight += amount;
         started.add(amount, nowNanos);

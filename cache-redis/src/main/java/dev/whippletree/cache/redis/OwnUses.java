@@ -36,10 +36,14 @@ final class OwnUses {
 
     /** Returns what was used within the window that ends now, or is dated later; forgets what is older. */
     long sum(long nowNanos, long windowNanos) {
+        forget(nowNanos, windowNanos);
+        return sum;
+    }
+
+    private void forget(long nowNanos, long windowNanos) {
         while (!amountByEndNanos.isEmpty() && amountByEndNanos.firstKey() <= nowNanos - windowNanos) {
             sum -= amountByEndNanos.pollFirstEntry().getValue();
         }
-        return sum;
     }
 
     /** Returns what was used, for certain, after one moment and until another, as far as it isn't forgotten. */
@@ -63,8 +67,9 @@ final class OwnUses {
         return windowNanos;
     }
 
-    /** Returns all that isn't forgotten. */
-    List<Dated> all() {
+    /** Returns what {@link #sum} sums up. */
+    List<Dated> all(long nowNanos, long windowNanos) {
+        forget(nowNanos, windowNanos);
         List<Dated> all = new ArrayList<>();
         amountByEndNanos.forEach((end, amount) -> all.add(new Dated(end, amount)));
         return all;

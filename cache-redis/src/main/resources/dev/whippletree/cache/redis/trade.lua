@@ -53,7 +53,7 @@ for i = 2, #KEYS do
   limit.pace = {from = now - limit.burst, till = 0, kept = 1}
   limit.step = limit.window / (PACE * math.max(1, amount))
   limit.before = blockOf(limit, process)
-  limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = math.max(number, limit.before.number)}
+  limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = number}
   limit.block.promised, limit.block.due = limit.before.promised, limit.before.due
   late = late or limit.before.turn >= turn
   limits[#limits + 1] = limit
@@ -61,7 +61,7 @@ end
 
 local function put(limit)
   putBlock(limit, process, limit.before, limit.block)
-  limit.before = {amount = limit.block.amount, free = limit.block.free, promised = limit.block.promised, number = limit.before.number}
+  limit.before = {amount = limit.block.amount, free = limit.block.free, promised = limit.block.promised}
 end
 
 local function finish(verdict, values)
@@ -249,8 +249,6 @@ for _, limit in ipairs(limits) do
   values[#values + 1] = more
   values[#values + 1] = left(limit, limit.amount)
   values[#values + 1] = limit.held
-end
-for _, limit in ipairs(limits) do
   keepPace(limit)
 end
 for _, value in ipairs(attempts) do

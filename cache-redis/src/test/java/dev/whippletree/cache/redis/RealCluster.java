@@ -3,6 +3,9 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Scope;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -27,6 +30,8 @@ final class RealCluster implements AutoCloseable {
 
     static final String PASSWORD = "right-secret";
     static final int SHARDS = 3;
+
+    private static final RedisKeys KEYS = new RedisKeys("whippletree");
 
     private static final Duration LONGEST_CHANGE = Duration.ofSeconds(60);
 
@@ -129,6 +134,21 @@ final class RealCluster implements AutoCloseable {
 
     private static int firstSlot(int shard) {
         return shard * SlotHash.SLOT_COUNT / SHARDS;
+    }
+
+    /** Returns a use of a limit, for an hour, of some organization whose limits a shard had in the beginning. */
+    static LimitUse one(int shard, String name, long amount) {
+        String organization = IntStream.range(0, 1_000)
+                .mapToObj(number -> "org-" + number)
+                .filter(each -> shardOf(KEYS.state(each)) == shard)
+                .findFirst()
+                .orElseThrow();
+        return new LimitUse(Scope.of(organization), name, Limit.requests(amount, Duration.ofHours(1)), 1);
+    }
+
+    /** Returns where a limit is. */
+    static byte[] key(LimitUse use) {
+        return KEYS.limit(use.scope().organization(), LimitName.of(use));
     }
 
     /** Returns which shard had a key in the beginning, from 0. */

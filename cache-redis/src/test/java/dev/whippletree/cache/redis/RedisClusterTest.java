@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisClusterTest {
 
-    private static final RedisKeys KEYS = new RedisKeys("whippletree");
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Map<String, String> SETTINGS =
@@ -70,26 +67,14 @@ class RedisClusterTest {
         cluster.close();
     }
 
-    private static String organization(int shard) {
-        return IntStream.range(0, 1_000)
-                .mapToObj(number -> "org-" + number)
-                .filter(name -> RealCluster.shardOf(KEYS.state(name)) == shard)
-                .findFirst()
-                .orElseThrow();
-    }
-
     /** Returns one of a limit's uses. */
     private static LimitUse one(int shard, String name, long amount) {
-        return new LimitUse(Scope.of(organization(shard)), name, Limit.requests(amount, HOUR), 1);
-    }
-
-    private static byte[] key(LimitUse use) {
-        return KEYS.limit(use.scope().organization(), LimitName.of(use));
+        return RealCluster.one(shard, name, amount);
     }
 
     /** Returns what is dated of a limit. */
     private long used(LimitUse use) {
-        return cluster.number(key(use), "s");
+        return cluster.number(RealCluster.key(use), "s");
     }
 
     /** Returns whether a shard's limits are counted in Redis. */
@@ -201,8 +186,8 @@ class RedisClusterTest {
 
     /** Waits until a replica has all that its master has: a write of this client comes after all others. */
     private void awaitReplicated(LimitUse use) {
-        RealCluster.Node master = cluster.masterOf(key(use));
-        String key = new String(key(use), US_ASCII);
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(use));
+        String key = new String(RealCluster.key(use), US_ASCII);
         await().until(() -> cluster.at(master, redis -> {
                     redis.pexpire(key, HOUR.plusHours(1).toMillis());
                     return redis.waitForReplication(1, 1_000);
@@ -220,13 +205,13 @@ class RedisClusterTest {
         }
         await().untilAsserted(() -> assertThat(used(hit)).isEqualTo(30));
         awaitReplicated(hit);
-        RealCluster.Node master = cluster.masterOf(key(hit));
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(hit));
 
         cluster.kill(master);
         try {
             long meanwhile = 0;
             long elsewhere = 0;
-            while (!cluster.isServed(SlotHash.getSlot(key(hit)))) {
+            while (!cluster.isServed(SlotHash.getSlot(RealCluster.key(hit)))) {
                 meanwhile += useAll(two, hit);
                 two.forEach(process -> process.use(spared));
                 elsewhere += two.size();
@@ -250,11 +235,11 @@ class RedisClusterTest {
         LimitUse hit = one(HIT, "frozen", 100);
         two.forEach(process -> process.use(hit));
         awaitReplicated(hit);
-        RealCluster.Node master = cluster.masterOf(key(hit));
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(hit));
 
         cluster.freeze(master);
         try {
-            await().atMost(LONGEST_WAIT).until(() -> cluster.isServed(SlotHash.getSlot(key(hit))));
+            await().atMost(LONGEST_WAIT).until(() -> cluster.isServed(SlotHash.getSlot(RealCluster.key(hit))));
             awaitInStep(two, HIT);
             awaitInStep(two, SPARED);
             assertThat(useAll(two, hit)).isEqualTo(98);
@@ -281,8 +266,8 @@ class RedisClusterTest {
         LimitUse later = one(HIT, "moved later", 100);
         two.forEach(process -> process.use(moved));
         await().untilAsserted(() -> assertThat(used(moved)).isEqualTo(2));
-        int slot = SlotHash.getSlot(key(moved));
-        RealCluster.Node from = cluster.masterOf(key(moved));
+        int slot = SlotHash.getSlot(RealCluster.key(moved));
+        RealCluster.Node from = cluster.masterOf(RealCluster.key(moved));
         RealCluster.Node to = cluster.anotherMaster(from);
 
         cluster.beginMove(slot, from, to);
@@ -300,7 +285,7 @@ class RedisClusterTest {
         assertThat(waitsToo).succeedsWithin(LONGEST_WAIT).isInstanceOf(Grant.Granted.class);
         two.forEach(process -> process.use(moved));
         await().untilAsserted(() -> assertThat(used(moved)).isEqualTo(4));
-        assertThat(cluster.masterOf(key(moved))).isSameAs(to);
+        assertThat(cluster.masterOf(RealCluster.key(moved))).isSameAs(to);
         assertThat(alone(two)).isZero();
         assertThat(two)
                 .allSatisfy(process -> assertThat(process.status().problem()).isEmpty());
@@ -318,8 +303,8 @@ class RedisClusterTest {
     void slotThatNobodyServes_isSaid_andOthersGoOn() {
         CoordinatedProcess process = open(1).get(0);
         LimitUse lost = one(HIT, "lost", 100);
-        int slot = SlotHash.getSlot(key(lost));
-        RealCluster.Node master = cluster.masterOf(key(lost));
+        int slot = SlotHash.getSlot(RealCluster.key(lost));
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(lost));
 
         cluster.abandon(slot);
         try {

@@ -3,8 +3,6 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.model.Limit;
-import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import io.lettuce.core.KillArgs;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,8 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisFailoverTest {
 
-    private static final RedisKeys KEYS = new RedisKeys("whippletree");
-    private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int SPARED = 0;
@@ -93,14 +88,6 @@ class RedisFailoverTest {
         }
     }
 
-    private static String organization(int shard) {
-        return IntStream.range(0, 1_000)
-                .mapToObj(number -> "org-" + number)
-                .filter(name -> RealCluster.shardOf(KEYS.state(name)) == shard)
-                .findFirst()
-                .orElseThrow();
-    }
-
     /** Returns one of a limit's uses; nobody has used that limit before. */
     private LimitUse one(int shard, long amount) {
         limits++;
@@ -108,11 +95,7 @@ class RedisFailoverTest {
     }
 
     private static LimitUse one(int shard, String name, long amount) {
-        return new LimitUse(Scope.of(organization(shard)), name, Limit.requests(amount, HOUR), 1);
-    }
-
-    private static byte[] key(LimitUse use) {
-        return KEYS.limit(use.scope().organization(), LimitName.of(use));
+        return RealCluster.one(shard, name, amount);
     }
 
     private List<CoordinatedProcess> openTwo() {
@@ -156,12 +139,12 @@ class RedisFailoverTest {
         long aloneBefore = alone(two);
         long pauseBefore = Math.max(longestMillis(hit), longestMillis(spared));
         Stream.concat(hit.stream(), spared.stream()).forEach(work -> work.longestNanos.set(0));
-        RealCluster.Node master = cluster.masterOf(key(hit.get(0).use));
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(hit.get(0).use));
 
         long killedNanos = two.get(0).services().nanoTime();
         cluster.kill(master);
         try {
-            int slot = SlotHash.getSlot(key(hit.get(0).use));
+            int slot = SlotHash.getSlot(RealCluster.key(hit.get(0).use));
             await().atMost(LONGEST_WAIT).until(() -> cluster.isServed(slot));
             long servedNanos = two.get(0).services().nanoTime();
             await().atMost(LONGEST_WAIT).until(() -> two.stream().allMatch(process -> isCounted(process, HIT)));
@@ -179,8 +162,8 @@ class RedisFailoverTest {
                     pauseBefore,
                     alone(two) - aloneBefore);
             assertThat(alone(two)).isGreaterThan(aloneBefore);
-            await().untilAsserted(() ->
-                    assertThat(cluster.number(key(spared.get(0).use), "s")).isEqualTo(granted(spared)));
+            await().untilAsserted(() -> assertThat(cluster.number(RealCluster.key(spared.get(0).use), "s"))
+                    .isEqualTo(granted(spared)));
         } finally {
             cluster.start(master);
             cluster.awaitHealthy();
@@ -199,7 +182,7 @@ class RedisFailoverTest {
         LimitUse use = one(HIT, amount);
         List<Work> all = begin(two, use);
         await().until(() -> granted(all) > 200);
-        RealCluster.Node master = cluster.masterOf(key(use));
+        RealCluster.Node master = cluster.masterOf(RealCluster.key(use));
         RealCluster.Node replica = cluster.replicaOf(master);
         long before = granted(all);
         cluster.at(replica, redis -> redis.configSet("masterauth", "wrong"));
@@ -209,13 +192,13 @@ class RedisFailoverTest {
         long lacking = granted(all) - before;
         cluster.kill(master);
         try {
-            await().atMost(LONGEST_WAIT).until(() -> cluster.isServed(SlotHash.getSlot(key(use))));
+            await().atMost(LONGEST_WAIT).until(() -> cluster.isServed(SlotHash.getSlot(RealCluster.key(use))));
             await().atMost(LONGEST_WAIT).until(() -> two.stream().allMatch(process -> isCounted(process, HIT)));
             end(all);
             AtomicLong rest = new AtomicLong();
             await().atMost(LONGEST_WAIT).until(() -> {
                 two.forEach(process -> rest.addAndGet(process.useAll(use)));
-                return cluster.number(key(use), "s") == amount;
+                return cluster.number(RealCluster.key(use), "s") == amount;
             });
             long exceeded = granted(all) + rest.get() - amount;
             System.out.printf("the replica lacks at most %d of %d: exceeded by %d%n", lacking, amount, exceeded);
@@ -232,9 +215,9 @@ class RedisFailoverTest {
         List<CoordinatedProcess> two = openTwo();
         LimitUse use = one(HIT, 1_000_000);
         List<Work> all = begin(two, use);
-        int slot = SlotHash.getSlot(key(use));
+        int slot = SlotHash.getSlot(RealCluster.key(use));
         long alone = alone(two);
-        RealCluster.Node one = cluster.masterOf(key(use));
+        RealCluster.Node one = cluster.masterOf(RealCluster.key(use));
         RealCluster.Node other = cluster.anotherMaster(one);
         for (int round = 0; round < 10; round++) {
             RealCluster.Node from = round % 2 == 0 ? one : other;
@@ -251,6 +234,7 @@ class RedisFailoverTest {
         System.out.printf(
                 "moved 10 times: longest pause between grants %d ms, granted alone: %d%n",
                 longestMillis(all), alone(two) - alone);
-        await().untilAsserted(() -> assertThat(cluster.number(key(use), "s")).isEqualTo(granted(all)));
+        await().untilAsserted(() ->
+                assertThat(cluster.number(RealCluster.key(use), "s")).isEqualTo(granted(all)));
     }
 }
