@@ -318,7 +318,7 @@ final class Account {
         Map<LimitName, Long> held = new LinkedHashMap<>();
         untold.forEach(use -> held.merge(use.limit(), use.amount(), Long::sum));
         List<BlockEntry> entries = new ArrayList<>();
-        blocks.forEach((name, block) -> entries.add(block.entry(name, held.getOrDefault(name, 0L), now)));
+        blocks.forEach((name, block) -> entries.add(block.state(name, held.getOrDefault(name, 0L), !inStep, now)));
         List<DatedEntry> uses = telling.stream()
                 .filter(use -> names.contains(use.limit()))
                 .map(use ->

@@ -5,28 +5,26 @@ import dev.whippletree.cache.redis.CoordinationCommands.BlockReply;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What this process has of a limit, and what it knows of the rest: arithmetic alone. Guarded by its account. Moments
- * are those of {@link dev.whippletree.spi.Services#nanoTime()}.
+ * What this process has of a limit: arithmetic alone. Guarded by its account. Moments are those of
+ * {@link dev.whippletree.spi.Services#nanoTime()}.
  *
  * <p>The others count all that is in flight here, what has ended and hasn't been told, and the free part, which may be
- * started without asking.
- *
- * <p>Cut off from n processes, each may go on at what it had within a window when it last asked, and an nth of what
- * was left then; all together that is no more than the amount. (What the others know of is {@link Contact#INTERVAL}
- * old at most, so what was granted here in that time is taken off this process's part, as often as there are others
- * who may not know of it, and what would have left in that time isn't gone on with.) From one window after that on, it
- * is an nth of the amount, if that is less, and from two on in any case: but for what all blocks held, until that has
- * left as well.
+ * started without asking. Who can't ask goes by its {@link LastLook}.
  */
 final class Block {
 
-    private static final long RECENT_NANOS = Contact.INTERVAL.plusMillis(500).toNanos();
+    /** A trade that isn't answered has reached Redis by then, if it was there. */
+    private static final long ON_THE_WAY_NANOS = Duration.ofMillis(100).toNanos();
+
     private static final long PACE_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** At ease is who finds so much of a limit left, as the trade's script does. */
     private static final long EASE = 10;
+
+    private static final LastLook NEVER = new LastLook(0, 0, 0, 0, 0, 0, 0);
 
     private final OwnUses uses = new OwnUses();
     private Limit limit;
@@ -34,17 +32,9 @@ final class Block {
     private long free;
     private long touchedAtNanos;
 
-    // Of the last trade that was answered.
-    private boolean asked;
-    private long askedAtNanos;
-    private long left;
-    private long heldByAll;
-    private long ownThen;
-    private long blockThen;
-    private long blocksLeaveAtNanos;
-    private long unknownToOthers;
+    private @Nullable LastLook look;
 
-    // Of the last trade that was sent: what it says is held, what was this process's then, and what it has got since.
+    // Of the last trade that was sent: what it says is held, what was this process's, and what it has got since.
     private long said;
     private long ownAtSent;
     private long gotSinceSent;
@@ -54,7 +44,7 @@ final class Block {
 
     private boolean ending;
 
-    private final Recent got = new Recent(RECENT_NANOS);
+    private final Recent got = new Recent(LastLook.APART_NANOS);
     private final Recent started = new Recent(PACE_NANOS);
     private final Recent starts = new Recent(PACE_NANOS);
 
@@ -128,7 +118,7 @@ final class Block {
         String unit = limit.toString().substring(String.valueOf(limit.amount()).length());
         return count(limit.amount()) + unit + whose + ": " + count(inFlight) + " in flight"
                 + (free > 0 ? ", " + count(free) + " for the next calls" : "")
-                + (asked ? ", " + count(left) + " left" : "");
+                + (look != null ? ", " + count(look.left()) + " left" : "");
     }
 
     private static String count(long number) {
@@ -177,15 +167,22 @@ final class Block {
     }
 
     /**
-     * Returns what is said of it in a trade that is sent now.
+     * Returns what is to be said of it in a trade that is sent now, and goes on from there.
      *
      * @param untold what has ended and isn't among the trade's uses
+     * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then
      */
-    BlockEntry entry(LimitName name, long untold, long nowNanos) {
+    BlockEntry state(LimitName name, long untold, boolean again, long nowNanos) {
         long pace = !ending && starts.sum(nowNanos) > 1 ? started.sum(nowNanos) : 0;
-        boolean ease = !asked || left >= limit.amount() / EASE;
+        boolean ease = look == null || look.left() >= limit.amount() / EASE;
         free = ease ? Math.min(free, pace) : 0;
-        ownAtSent = stillOwn(nowNanos, Long.MAX_VALUE) + inFlight + free;
+        if (!again) {
+            ownAtSent = usesThatStay(nowNanos, LastLook.APART_NANOS, Long.MAX_VALUE) + inFlight + free;
+            // Until it is answered. If it isn't, nobody was granted anything after it.
+            if (look != null) {
+                look = look.withOwn(usesThatStay(nowNanos, ON_THE_WAY_NANOS, Long.MAX_VALUE) + inFlight + free);
+            }
+        }
         gotSinceSent = 0;
         said = inFlight + free + untold;
         gone = false;
@@ -208,17 +205,24 @@ final class Block {
     void answered(BlockReply reply, long sentAtNanos, Duration lease) {
         free += reply.more();
         got.add(reply.more(), sentAtNanos);
-        see(reply.left(), ownAtSent + gotSinceSent + reply.more(), sentAtNanos);
-        heldByAll = reply.held();
-        blockThen = inFlight + free;
-        blocksLeaveAtNanos = sentAtNanos + lease.toNanos() + windowNanos();
+        long more = gotSinceSent + reply.more();
+        look = new LastLook(
+                sentAtNanos,
+                Math.max(0, reply.left()),
+                ownAtSent + more,
+                got.sum(sentAtNanos),
+                inFlight + free,
+                Math.max(0, reply.held() - said - more),
+                sentAtNanos + lease.toNanos() + windowNanos());
         gone = said == 0 && !isHeld();
     }
 
     /** Notes what all had left at a moment, if nothing later is known. */
     void seen(long remains, long atNanos) {
-        if (!asked || atNanos - askedAtNanos > 0) {
-            see(remains, stillOwn(atNanos, atNanos), atNanos);
+        if (look == null || atNanos - look.atNanos() > 0) {
+            long own = usesThatStay(atNanos, LastLook.APART_NANOS, atNanos);
+            LastLook last = look == null ? NEVER : look;
+            look = last.withUse(atNanos, Math.max(0, remains), own, got.sum(atNanos));
         }
     }
 
@@ -226,17 +230,9 @@ final class Block {
         return uses.sum(nowNanos, windowNanos()) + inFlight + free;
     }
 
-    /** Returns what has ended and the others count for some time to come: what leaves before, they may use again. */
-    private long stillOwn(long atNanos, long untilNanos) {
-        return uses.sumBetween(atNanos - windowNanos() + RECENT_NANOS, untilNanos);
-    }
-
-    private void see(long remains, long own, long atNanos) {
-        asked = true;
-        askedAtNanos = atNanos;
-        ownThen = own;
-        left = Math.max(0, remains);
-        unknownToOthers = got.sum(atNanos);
+    /** Returns what has ended and stays in the window for some time: what leaves before, the others may use again. */
+    private long usesThatStay(long atNanos, long forNanos, long untilNanos) {
+        return uses.sumBetween(atNanos - windowNanos() + forNanos, untilNanos);
     }
 
     /**
@@ -246,18 +242,14 @@ final class Block {
      * @return nanoseconds; 0: now
      */
     long waitNanos(long amount, int processes, long nowNanos) {
-        int share = Math.max(1, processes);
-        long window = windowNanos();
         if (amount == 0) {
             return 0;
         }
-        boolean blocksCount = asked && nowNanos - blocksLeaveAtNanos < 0;
-        long most = blocksCount ? Math.max(0, limit.amount() - heldByAll) / share + blockThen : limit.amount() / share;
-        if (asked && nowNanos - askedAtNanos < 2 * window) {
-            long asThen = ownThen + Math.max(0, left - (share - 1) * unknownToOthers) / share;
-            most = nowNanos - askedAtNanos < window ? asThen : Math.min(most, asThen);
-        }
-        long missing = own(nowNanos) + amount - Math.min(most, limit.amount());
-        return missing <= 0 ? 0 : uses.waitNanos(missing, nowNanos, window);
+        int sharers = Math.max(1, processes);
+        long most = look == null
+                ? limit.amount() / sharers
+                : look.most(limit.amount(), windowNanos(), sharers, nowNanos);
+        long missing = own(nowNanos) + amount - most;
+        return missing <= 0 ? 0 : uses.waitNanos(missing, nowNanos, windowNanos());
     }
 }

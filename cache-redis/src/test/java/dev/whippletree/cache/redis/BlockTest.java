@@ -19,6 +19,9 @@ class BlockTest {
     private static final LimitName NAME = new LimitName(Optional.empty(), "requests");
     private static final Duration LEASE = Duration.ofSeconds(150);
 
+    /** When a process that looked at 0 may go by its share alone. */
+    private static final long ALONE = 2 * MINUTE + LastLook.APART_NANOS;
+
     private final Block block = new Block(Limit.requests(100, Duration.ofMinutes(1)));
 
     private void answer(long more, long left, long held, long atNanos) {
@@ -26,7 +29,7 @@ class BlockTest {
     }
 
     private BlockEntry entry(long untold, long nowNanos) {
-        return block.entry(NAME, untold, nowNanos);
+        return block.state(NAME, untold, false, nowNanos);
     }
 
     @Test
@@ -114,12 +117,12 @@ class BlockTest {
         answer(0, 40, 0, 0);
         block.start(8, 0);
 
-        for (long atNanos : List.of(SECOND, MINUTE, 2 * MINUTE - 1)) {
+        for (long atNanos : List.of(SECOND, MINUTE, ALONE - 1)) {
             assertThat(block.waitNanos(2, 4, atNanos)).isZero();
             assertThat(block.waitNanos(3, 4, atNanos)).isEqualTo(MINUTE);
         }
-        assertThat(block.waitNanos(17, 4, 2 * MINUTE)).isZero();
-        assertThat(block.waitNanos(18, 4, 2 * MINUTE)).isPositive();
+        assertThat(block.waitNanos(17, 4, ALONE)).isZero();
+        assertThat(block.waitNanos(18, 4, ALONE)).isPositive();
     }
 
     /** It had 12 of 100 when it last asked, and a quarter of 40 were left for it: so 22 at any time, and then 25. */
@@ -140,8 +143,28 @@ class BlockTest {
         assertThat(block.waitNanos(23, 4, MINUTE + 13 * SECOND))
                 .as("others may go on at more than a quarter")
                 .isPositive();
-        assertThat(block.waitNanos(25, 4, 2 * MINUTE + 10 * SECOND)).isZero();
-        assertThat(block.waitNanos(26, 4, 2 * MINUTE + 10 * SECOND)).isPositive();
+        assertThat(block.waitNanos(23, 4, ALONE + 10 * SECOND - 1))
+                .as("and others may have looked a little later")
+                .isPositive();
+        assertThat(block.waitNanos(25, 4, ALONE + 10 * SECOND)).isZero();
+        assertThat(block.waitNanos(26, 4, ALONE + 10 * SECOND)).isPositive();
+    }
+
+    /**
+     * Of ten that leave two seconds after it looked. If nobody answers one second later, nobody has used them; what
+     * leaves until then, others may have been granted.
+     */
+    @ParameterizedTest
+    @CsvSource({"61, false, 10", "61, true, 0", "63, false, 0"})
+    void whatLeavesOnceContactIsLost_isItsOwn(long sentSecond, boolean again, long most) {
+        block.startGranted(10, 0);
+        block.end(10, 10, 2 * SECOND);
+        entry(0, MINUTE);
+        answer(0, 0, 0, MINUTE);
+        block.state(NAME, 0, again, sentSecond * SECOND);
+
+        assertThat(block.waitNanos(most + 1, 4, MINUTE + 10 * SECOND)).isPositive();
+        assertThat(block.waitNanos(most, 4, MINUTE + 10 * SECOND)).isZero();
     }
 
     /** What is granted while a trade is under way isn't in what that says is left. */
@@ -170,19 +193,29 @@ class BlockTest {
         assertThat(block.waitNanos(part + 1, 4, asked + SECOND)).isPositive();
     }
 
-    /** Blocks of 60 of 100 by four, 20 of them here: each has a part of the other 40, and its own. */
+    /** One may hold the 40, and three make up together for the 15 above its share. */
     @Test
-    void afterAWindow_whatAllBlocksHeldCountsUntilItHasLeft() {
-        block.startGranted(20, 0);
-        answer(0, 10, 60, 0);
-        block.end(20, 20, 30 * SECOND);
+    void afterAWindow_whatOthersHeldCountsUntilItHasLeft() {
+        block.startGranted(1, 0);
+        block.end(1, 1, 0);
+        answer(0, 10, 41, 0);
 
-        assertThat(block.waitNanos(1, 4, MINUTE + SECOND)).isPositive();
-        assertThat(block.waitNanos(30, 4, 2 * MINUTE)).isZero();
-        assertThat(block.waitNanos(31, 4, 2 * MINUTE)).isPositive();
-        long gone = LEASE.toNanos() + MINUTE + SECOND;
-        assertThat(block.waitNanos(25, 4, gone)).isZero();
-        assertThat(block.waitNanos(26, 4, gone)).isPositive();
+        assertThat(block.waitNanos(20, 4, ALONE)).isZero();
+        assertThat(block.waitNanos(21, 4, ALONE)).isPositive();
+        assertThat(block.waitNanos(20, 4, LEASE.toNanos() + MINUTE - 1)).isZero();
+        assertThat(block.waitNanos(21, 4, LEASE.toNanos() + MINUTE - 1)).isPositive();
+        assertThat(block.waitNanos(25, 4, LEASE.toNanos() + MINUTE)).isZero();
+        assertThat(block.waitNanos(26, 4, LEASE.toNanos() + MINUTE)).isPositive();
+    }
+
+    /** Processes have looked at different moments, so what each saw of the others' blocks differs. */
+    @ParameterizedTest
+    @CsvSource({"0, 25", "25, 25", "26, 24", "28, 24", "29, 23", "100, 0"})
+    void blocksBelowAShare_takeNothingOffIt(long heldByOthers, long share) {
+        answer(0, 10, heldByOthers, 0);
+
+        assertThat(block.waitNanos(share, 4, ALONE)).isZero();
+        assertThat(block.waitNanos(share + 1, 4, ALONE)).isPositive();
     }
 
     @Test
@@ -227,11 +260,11 @@ class BlockTest {
         block.loseFree();
         assertThat(block.waitNanos(25, 4, MINUTE)).isZero();
         assertThat(block.waitNanos(26, 4, MINUTE)).isPositive();
-        assertThat(block.waitNanos(35, 4, 2 * MINUTE)).isZero();
-        assertThat(block.waitNanos(36, 4, 2 * MINUTE)).isPositive();
-        block.touch(Limit.requests(22, Duration.ofMinutes(1)), 2 * MINUTE);
-        assertThat(block.waitNanos(22, 1, 2 * MINUTE)).isZero();
-        assertThat(block.waitNanos(23, 1, 2 * MINUTE))
+        assertThat(block.waitNanos(25, 4, ALONE)).isZero();
+        assertThat(block.waitNanos(26, 4, ALONE)).isPositive();
+        block.touch(Limit.requests(22, Duration.ofMinutes(1)), ALONE);
+        assertThat(block.waitNanos(22, 1, ALONE)).isZero();
+        assertThat(block.waitNanos(23, 1, ALONE))
                 .as("of a limit that has become smaller")
                 .isPositive();
     }
@@ -244,15 +277,6 @@ class BlockTest {
 
         assertThat(block.waitNanos(15, 4, 102 * SECOND)).isZero();
         assertThat(block.waitNanos(16, 4, 102 * SECOND)).isPositive();
-    }
-
-    @Test
-    void whatAllBlocksHeld_countsForAWindow_afterTheyExpire() {
-        answer(0, 10, 60, 0);
-        long expired = LEASE.toNanos() + SECOND;
-
-        assertThat(block.waitNanos(11, 4, expired)).isPositive();
-        assertThat(block.waitNanos(11, 4, expired + MINUTE)).isZero();
     }
 
     @Test
