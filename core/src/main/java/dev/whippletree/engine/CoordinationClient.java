@@ -8,6 +8,7 @@ import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.List;
@@ -73,12 +74,12 @@ final class CoordinationClient {
      *
      * @param outcome gets the result, exactly once
      */
-    void reserve(Coordination coordination, List<LimitUse> uses, Consumer<Reservation> outcome) {
+    void reserve(Coordination coordination, List<LimitUse> uses, TenantTurn turn, Consumer<Reservation> outcome) {
         long askedNanos = timeline.nanoTime();
         PluginCall call = broken ? calls : patientCalls;
         call.askAndHearLate(
                 () -> coordination
-                        .reserve(uses)
+                        .reserve(uses, turn)
                         .whenComplete((grant, failure) -> heard())
                         .thenApply(Reservation.Replied::new),
                 failure -> unanswered(askedNanos, failure),

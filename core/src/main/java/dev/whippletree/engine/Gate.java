@@ -2,6 +2,7 @@ package dev.whippletree.engine;
 
 import dev.whippletree.engine.CoordinationClient.Reservation;
 import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
@@ -10,6 +11,7 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Iterator;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -33,19 +36,28 @@ final class Gate {
     private final Timeline timeline;
     private final Runnable wakeUp;
     private final Consumer<Attempt> alone;
+    private final Function<Ticket, TenantTurn> turns;
 
     /**
      * Creates one.
      *
      * @param wakeUp starts a pass through the line, taking the lock
      * @param alone sends an attempt that the other processes don't know of
+     * @param turns returns the turn that a ticket takes, with the lock held
      */
-    Gate(CoordinationClient coordinator, Monitor monitor, Timeline timeline, Runnable wakeUp, Consumer<Attempt> alone) {
+    Gate(
+            CoordinationClient coordinator,
+            Monitor monitor,
+            Timeline timeline,
+            Runnable wakeUp,
+            Consumer<Attempt> alone,
+            Function<Ticket, TenantTurn> turns) {
         this.coordinator = coordinator;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
         this.alone = alone;
+        this.turns = turns;
     }
 
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
@@ -55,8 +67,11 @@ final class Gate {
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
         List<LimitUse> uses = attempt.target().sharedUses(attempt.lease().call().tokens());
+        TenantTurn turn = turns.apply(attempt.flight().ticket());
         Coordination coordination = coordinator.coordination();
-        monitor.after(attempt.flight().mailbox(), () -> probe(attempt, coordination, probed.iterator(), uses));
+        monitor.after(
+                attempt.flight().mailbox(),
+                () -> probe(attempt, probed.iterator(), () -> reserve(attempt, coordination, uses, turn)));
     }
 
     private static Stream<ScopeState> scopes(Target target) {
@@ -64,16 +79,17 @@ final class Gate {
     }
 
     /** Only one process at a time probes a closed scope. */
-    private void probe(Attempt attempt, Coordination coordination, Iterator<ScopeState> probed, List<LimitUse> uses) {
+    private void probe(Attempt attempt, Iterator<ScopeState> probed, Runnable reserve) {
         if (!probed.hasNext()) {
-            reserve(attempt, coordination, uses);
+            reserve.run();
             return;
         }
         ScopeState scope = probed.next();
         Duration lease = attempt.flight().route().settings().timeouts().whole();
+        Coordination coordination = coordinator.coordination();
         coordinator.ask(() -> coordination.claimProbe(scope.scope(), lease), true, ours -> {
             if (ours) {
-                probe(attempt, coordination, probed, uses);
+                probe(attempt, probed, reserve);
             } else {
                 monitor.decide(() -> leaveToOthers(attempt, scope, lease));
             }
@@ -87,12 +103,13 @@ final class Gate {
         attempt.sendBack(now);
     }
 
-    private void reserve(Attempt attempt, Coordination coordination, List<LimitUse> uses) {
+    private void reserve(Attempt attempt, Coordination coordination, List<LimitUse> uses, TenantTurn turn) {
         if (uses.isEmpty()) {
             attempt.send();
             return;
         }
-        coordinator.reserve(coordination, uses, reservation -> monitor.decide(() -> decide(attempt, reservation)));
+        coordinator.reserve(
+                coordination, uses, turn, reservation -> monitor.decide(() -> decide(attempt, reservation)));
     }
 
     private void decide(Attempt attempt, Reservation reservation) {

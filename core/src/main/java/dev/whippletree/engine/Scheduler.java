@@ -18,6 +18,7 @@ import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.engine.scope.ScopeResolver;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
@@ -85,8 +86,8 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         ScopeResolver resolver = new ScopeResolver();
         this.closures = new ScopeClosures(pool, listeners, coordinator, resolver, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));
-        Optional<Gate> gate =
-                coordinator.map(others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved));
+        Optional<Gate> gate = coordinator.map(
+                others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved, line::turnOf));
         Consumer<Attempt> sending =
                 gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
         this.recorder = new OutcomeRecorder(closures, resolver, gate, tally, forecast, listeners, monitor, timeline);
@@ -322,6 +323,11 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
                     closures.reopenedByOthers(scope, timeline.nanoTime());
                     dispatcher.dispatch(DispatchTrigger.ANYTHING);
                 });
+            }
+
+            @Override
+            public void spread(String tenant, Priority priority, int processes) {
+                monitor.decide(() -> line.spread(tenant, priority, processes));
             }
         };
     }

@@ -29,6 +29,18 @@ public interface Coordination extends AutoCloseable {
     CompletionStage<Grant> reserve(List<LimitUse> uses);
 
     /**
+     * Reserves of several limits at once, and says for whom. While more is asked for than a limit has, tenants get
+     * parts of it by the weights of their turns, in however many processes they ask. By default, nobody is told apart.
+     *
+     * @param uses what an attempt will use; one for each limit it counts towards, at least one
+     * @param turn the turn that it takes
+     * @return ends with {@link Grant.Granted}, or with how long to wait
+     */
+    default CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
+        return reserve(uses);
+    }
+
+    /**
      * Ends a reservation that was used. A reservation that is never settled, because its process died, counts as used
      * once the longest time of a call has passed, and so expires.
      *

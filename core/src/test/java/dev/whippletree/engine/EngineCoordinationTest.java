@@ -8,6 +8,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -22,6 +23,7 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,30 @@ final class EngineCoordinationTest {
                         tuple(SCOPE, "tokens/PT1M", Limit.tokens(50_000, Duration.ofMinutes(1)), 100L));
         assertThat(others.told).hasSize(1);
         assertThat(others.told.get(0)).startsWith("settled grant-1 ").endsWith(" 0 ms");
+    }
+
+    /** Of twelve calls one at a time, two are for the tenant of twice the weight that ten processes ask for. */
+    @Test
+    void othersAskForATenantToo_itGetsAPartOfItsTurnsHere_asItsWeightSays() {
+        EngineFixture slow = new EngineFixture().coordination(others).weights(Map.of("far", 2));
+        ScriptedClient one = slow.account("a", Optional.empty(), 1, "1000 / 1h");
+        one.usually(one.answersAfter(SECOND));
+        List<String> begun = new ArrayList<>();
+        slow.ask("first");
+        others.listener().spread("far", Priority.INTERACTIVE, 10);
+        for (int n = 0; n < 12; n++) {
+            for (String tenant : List.of("near", "far")) {
+                slow.ask(Prompt.builder().user(tenant + n).tenant(tenant).build())
+                        .thenAccept(answer -> begun.add(tenant));
+            }
+        }
+        slow.advance(Duration.ofSeconds(13));
+
+        assertThat(begun).filteredOn("far"::equals).hasSize(2);
+        assertThat(others.turns)
+                .contains(
+                        new TenantTurn("far", Priority.INTERACTIVE, 2),
+                        new TenantTurn("near", Priority.INTERACTIVE, 1));
     }
 
     @ParameterizedTest

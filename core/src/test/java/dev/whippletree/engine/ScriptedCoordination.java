@@ -10,6 +10,7 @@ import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedCoordination implements Coordination {
 
     final List<List<LimitUse>> reserved = new ArrayList<>();
+    final List<TenantTurn> turns = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     final List<String> probes = new ArrayList<>();
     private Function<List<LimitUse>, CompletionStage<Grant>> answer = uses -> grant();
@@ -74,6 +76,12 @@ final class ScriptedCoordination implements Coordination {
             throw new IllegalStateException("nobody listens");
         }
         return listener;
+    }
+
+    @Override
+    public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
+        turns.add(turn);
+        return reserve(uses);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
@@ -8,6 +9,7 @@ import dev.whippletree.cache.redis.CoordinationCommands.TradeReply;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,6 +71,7 @@ final class Account {
     private final UsageSync usageSync;
     private final Map<LimitName, Block> blocks = new LinkedHashMap<>();
     private final Map<String, Flying> flying = new LinkedHashMap<>();
+    private final Askers askers = new Askers();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private List<DatedUse> untold = new ArrayList<>();
     private List<DatedUse> telling = List.of();
@@ -94,7 +97,7 @@ final class Account {
     private record Flying(List<LimitUse> uses, long startedNanos) {}
 
     /** An attempt that waits for a trade. */
-    private record Waiting(String id, List<LimitUse> uses, CompletableFuture<Grant> answer) {}
+    private record Waiting(String id, List<LimitUse> uses, TenantTurn turn, CompletableFuture<Grant> answer) {}
 
     /** What has ended, and when it began. */
     private record DatedUse(LimitName limit, long atNanos, long amount) {}
@@ -105,6 +108,7 @@ final class Account {
      * @param asked the attempts that it asks for
      * @param names of its blocks
      * @param expired the attempts that nobody has ended in time
+     * @param changes whose turns other processes don't ask for any more, as far as this one knows
      * @param over ends, normally, when what becomes of it has been taken
      */
     record Sent(
@@ -113,6 +117,7 @@ final class Account {
             List<LimitName> names,
             long sentNanos,
             List<String> expired,
+            List<Askers.Spread> changes,
             CompletableFuture<Void> over) {}
 
     /**
@@ -121,8 +126,9 @@ final class Account {
      * @param answers are to be given
      * @param again after which time another has to follow, since this process hasn't caught up yet; absent if it has
      * @param awaited whether somebody waits for another
+     * @param changes whose turns another number of processes asks for
      */
-    record Outcome(List<Runnable> answers, Optional<Duration> again, boolean awaited) {}
+    record Outcome(List<Runnable> answers, Optional<Duration> again, boolean awaited, List<Askers.Spread> changes) {}
 
     Account(String organization, Accounts.Parts parts, UsageSync usageSync) {
         this.organization = organization;
@@ -142,7 +148,7 @@ final class Account {
     }
 
     /** Answers an attempt, at once or by the next trade. */
-    synchronized CompletionStage<Grant> reserve(String id, List<LimitUse> uses) {
+    synchronized CompletionStage<Grant> reserve(String id, List<LimitUse> uses, TenantTurn turn) {
         long now = nanoTime();
         uses.forEach(use -> block(use).touch(use.limit(), now));
         if (now - freeUntilNanos < 0 && uses.stream().allMatch(use -> block(use).hasFree(use.amount()))) {
@@ -153,7 +159,10 @@ final class Account {
         if (!inStep || !contact.isUp()) {
             return CompletableFuture.completedFuture(answerUnasked(id, uses));
         }
-        Waiting attempt = new Waiting(id, uses, new CompletableFuture<>());
+        Waiting attempt = new Waiting(id, uses, turn, new CompletableFuture<>());
+        if (uses.stream().anyMatch(use -> block(use).isShared(now))) {
+            askers.ask(turn, 0, now);
+        }
         waiting.add(attempt);
         return attempt.answer();
     }
@@ -238,7 +247,7 @@ final class Account {
             inStep = contact.isUp();
             return false;
         }
-        boolean behind = !inStep || trouble != null || !telling.isEmpty();
+        boolean behind = !inStep || trouble != null || !telling.isEmpty() || askers.hasLapsed(nanoTime());
         return behind || isCounted() && nanoTime() - sentNanos >= PACE.toNanos();
     }
 
@@ -288,7 +297,9 @@ final class Account {
         sentNanos = now;
         List<LimitName> names = List.copyOf(blocks.keySet());
         over = new CompletableFuture<>();
-        return Optional.of(new Sent(trade(names, asked, now), asked, names, now, expired, over));
+        List<Askers.Spread> changes = new ArrayList<>();
+        Trade trade = trade(names, asked, askers.tell(now, changes), now);
+        return Optional.of(new Sent(trade, asked, names, now, expired, changes, over));
     }
 
     /** Ends, normally, when no trade is under way. */
@@ -314,7 +325,7 @@ final class Account {
         return !trading && blocks.isEmpty() && untold.isEmpty() && telling.isEmpty();
     }
 
-    private Trade trade(List<LimitName> names, List<Waiting> asked, long now) {
+    private Trade trade(List<LimitName> names, List<Waiting> asked, List<AskerEntry> askedFor, long now) {
         Map<LimitName, Long> held = new LinkedHashMap<>();
         untold.forEach(use -> held.merge(use.limit(), use.amount(), Long::sum));
         List<BlockEntry> entries = new ArrayList<>();
@@ -336,7 +347,8 @@ final class Account {
                 parts.lease().plus(FREE),
                 entries,
                 uses,
-                attempts);
+                attempts,
+                askedFor);
     }
 
     private static List<Long> amounts(Waiting attempt, List<LimitName> names) {
@@ -378,7 +390,7 @@ final class Account {
 
     /** Who has nothing in the window has nothing to enter again, whatever epoch there is. */
     private void forgetIdle(long now) {
-        blocks.values().removeIf(block -> block.isIdle(now));
+        blocks.values().removeIf(block -> block.isIdle(now) && askers.isNobody());
         if (isEmpty()) {
             epoch = "";
         }
@@ -395,7 +407,11 @@ final class Account {
         Optional<Duration> again = reply == null ? fail(sent, failure, answers) : take(sent, reply, answers);
         boolean awaited = more && reply != null || !waiting.isEmpty() && inStep && contact.isUp();
         more = false;
-        return new Outcome(answers, again, awaited);
+        List<Askers.Spread> changes = new ArrayList<>();
+        if (reply != null) {
+            askers.answered(reply.processes(), changes);
+        }
+        return new Outcome(answers, again, awaited, changes);
     }
 
     /** A shard that hasn't answered is asked once more, before it counts as missing. */
@@ -480,7 +496,9 @@ final class Account {
                 .findFirst()
                 .orElse(attempt.uses().get(0));
         long longest = by.limit().window().toMillis();
-        return new Grant.Refused(by, Duration.ofMillis(Math.max(1, Math.min(longest, reply.waitMillis()))));
+        Duration wait = Duration.ofMillis(Math.max(1, Math.min(longest, reply.waitMillis())));
+        askers.ask(attempt.turn(), wait.toNanos(), nanoTime());
+        return new Grant.Refused(by, wait);
     }
 
     private static void putOff(Sent sent, List<Runnable> answers) {
@@ -527,7 +545,7 @@ final class Account {
     synchronized Optional<String> remark() {
         List<String> clauses = new ArrayList<>();
         blocks.forEach((name, block) -> {
-            if (block.isHeld()) {
+            if (block.isHeld() || block.isAwaited()) {
                 clauses.add(block.remark(name));
             }
         });

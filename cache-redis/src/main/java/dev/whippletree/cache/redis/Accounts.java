@@ -5,6 +5,7 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -41,8 +42,15 @@ final class Accounts implements Contact.Member {
      *
      * @param tokens this process's names
      * @param lease longest time a call may take
+     * @param spread hears by how many processes a tenant's turns are asked for, when that changes
      */
-    record Parts(CoordinationCommands commands, Contact contact, Tokens tokens, Services services, Duration lease) {}
+    record Parts(
+            CoordinationCommands commands,
+            Contact contact,
+            Tokens tokens,
+            Services services,
+            Duration lease,
+            Consumer<Askers.Spread> spread) {}
 
     Accounts(Parts parts) {
         this.parts = parts;
@@ -63,14 +71,14 @@ final class Accounts implements Contact.Member {
     }
 
     /** Reserves of all limits or none; all uses are of one organization. */
-    CompletionStage<Grant> reserve(List<LimitUse> uses) {
+    CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
         String name = organization(uses);
         Account account =
                 byOrganization.computeIfAbsent(name, organization -> new Account(organization, parts, usageSync));
         String id = parts.tokens().next();
         return contact.tried().isDone()
-                ? reserve(account, id, uses)
-                : contact.tried().thenCompose(tried -> reserve(account, id, uses));
+                ? reserve(account, id, uses, turn)
+                : contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
     }
 
     private static String organization(List<LimitUse> uses) {
@@ -83,8 +91,8 @@ final class Accounts implements Contact.Member {
         return all.get(0);
     }
 
-    private CompletionStage<Grant> reserve(Account account, String id, List<LimitUse> uses) {
-        CompletableFuture<Grant> grant = account.reserve(id, uses).toCompletableFuture();
+    private CompletionStage<Grant> reserve(Account account, String id, List<LimitUse> uses, TenantTurn turn) {
+        CompletableFuture<Grant> grant = account.reserve(id, uses, turn).toCompletableFuture();
         if (grant.isDone()) {
             tradeSoon(account);
         } else {
@@ -163,6 +171,7 @@ final class Accounts implements Contact.Member {
         }
         Account.Sent sent = start.get();
         sent.expired().forEach(byGrant::remove);
+        sent.changes().forEach(parts.spread());
         return parts.commands()
                 .trade(sent.trade())
                 .handleAsync(
@@ -191,6 +200,7 @@ final class Accounts implements Contact.Member {
             contact.lost(failure);
         }
         Account.Outcome outcome = account.answered(sent, reply, failure);
+        outcome.changes().forEach(parts.spread());
         outcome.answers().forEach(Runnable::run);
         if (outcome.awaited() && outcome.again().isEmpty()) {
             var unused = trade(account);

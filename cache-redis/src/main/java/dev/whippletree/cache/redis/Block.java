@@ -43,6 +43,8 @@ final class Block {
     private boolean gone = true;
 
     private boolean ending;
+    private long awaited;
+    private long sharedUntilNanos;
 
     private final Recent got = new Recent(LastLook.APART_NANOS);
     private final Recent started = new Recent(PACE_NANOS);
@@ -112,13 +114,19 @@ final class Block {
         return inFlight > 0 || free > 0;
     }
 
+    /** Returns whether other processes wait for some of the limit, as far as is known. */
+    boolean isAwaited() {
+        return awaited > 0;
+    }
+
     /** Returns what is held, and what is left as far as is known. */
     String remark(LimitName name) {
         String whose = name.model().map(model -> " of " + model).orElse("");
         String unit = limit.toString().substring(String.valueOf(limit.amount()).length());
         return count(limit.amount()) + unit + whose + ": " + count(inFlight) + " in flight"
                 + (free > 0 ? ", " + count(free) + " for the next calls" : "")
-                + (look != null ? ", " + count(look.left()) + " left" : "");
+                + (look != null ? ", " + count(look.left()) + " left" : "")
+                + (awaited > 0 ? ", other processes wait for " + count(awaited) : "");
     }
 
     private static String count(long number) {
@@ -154,6 +162,11 @@ final class Block {
     void end(long reserved, long used, long atNanos) {
         inFlight -= reserved;
         uses.add(atNanos, used, windowNanos());
+    }
+
+    /** Returns whether it matters who has had how much: little is left, or was lately. */
+    boolean isShared(long nowNanos) {
+        return look != null && (look.left() < limit.amount() / EASE || nowNanos - sharedUntilNanos < 0);
     }
 
     /** Gives up the free part: it isn't this process's any more, or may not be. */
@@ -215,6 +228,8 @@ final class Block {
                 Math.max(0, reply.held() - said - more),
                 sentAtNanos + lease.toNanos() + windowNanos());
         gone = said == 0 && !isHeld();
+        awaited = reply.awaited();
+        sharedUntilNanos = sentAtNanos + Duration.ofMillis(reply.sharedMillis()).toNanos();
     }
 
     /** Notes what all had left at a moment, if nothing later is known. */
@@ -246,9 +261,8 @@ final class Block {
             return 0;
         }
         int sharers = Math.max(1, processes);
-        long most = look == null
-                ? limit.amount() / sharers
-                : look.most(limit.amount(), windowNanos(), sharers, nowNanos);
+        long most =
+                look == null ? limit.amount() / sharers : look.most(limit.amount(), windowNanos(), sharers, nowNanos);
         long missing = own(nowNanos) + amount - most;
         return missing <= 0 ? 0 : uses.waitNanos(missing, nowNanos, windowNanos());
     }

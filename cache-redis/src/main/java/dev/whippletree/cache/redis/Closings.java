@@ -127,7 +127,7 @@ final class Closings implements Contact.Member {
     }
 
     /** The listener hears one thing at a time, in order. */
-    private synchronized void pass(Consumer<CoordinationListener> news) {
+    synchronized void pass(Consumer<CoordinationListener> news) {
         CoordinationListener hearer = listener;
         if (hearer != null) {
             heardLast = heardLast

@@ -111,6 +111,7 @@ interface CoordinationCommands extends AutoCloseable {
      * @param blocks which limits, and what the process has of them
      * @param uses what has ended
      * @param attempts what each would take, of each limit
+     * @param askers whose turns the process asks for
      */
     record Trade(
             String organization,
@@ -122,7 +123,16 @@ interface CoordinationCommands extends AutoCloseable {
             Duration lease,
             List<BlockEntry> blocks,
             List<DatedEntry> uses,
-            List<List<Long>> attempts) {}
+            List<List<Long>> attempts,
+            List<AskerEntry> askers) {}
+
+    /**
+     * Whose turns a process asks for.
+     *
+     * @param turns the name of a tenant's turns of a priority ({@link RedisKeys#turnDigits})
+     * @param weight of these turns, in thousandths; 1 or more
+     */
+    record AskerEntry(String turns, long weight) {}
 
     /**
      * What a process has of a limit.
@@ -162,6 +172,7 @@ interface CoordinationCommands extends AutoCloseable {
      * @param careful for how long processes enter what was lost
      * @param blocks of each block; empty if nothing was done
      * @param attempts of each attempt; empty if nothing was done
+     * @param processes by how many each asker is named; empty if nothing was done
      */
     record TradeReply(
             Verdict verdict,
@@ -169,7 +180,8 @@ interface CoordinationCommands extends AutoCloseable {
             String epoch,
             Duration careful,
             List<BlockReply> blocks,
-            List<AttemptReply> attempts) {}
+            List<AttemptReply> attempts,
+            List<Integer> processes) {}
 
     /**
      * What has become of a block.
@@ -177,8 +189,10 @@ interface CoordinationCommands extends AutoCloseable {
      * @param more how much more is free
      * @param left of the limit, by this process's idea of its amount; may be negative
      * @param held by the blocks of all processes
+     * @param awaited by other processes
+     * @param sharedMillis for how long those that have had their share are held back; 0 if nobody is
      */
-    record BlockReply(long more, long left, long held) {}
+    record BlockReply(long more, long left, long held, long awaited, long sharedMillis) {}
 
     /**
      * What has become of an attempt.

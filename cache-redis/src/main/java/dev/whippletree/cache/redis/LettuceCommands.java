@@ -10,6 +10,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -171,7 +173,10 @@ final class LettuceCommands implements CoordinationCommands {
                 bytes(trade.process()),
                 bytes(trade.turn()),
                 bytes(trade.number()),
-                bytes(trade.lease().toMillis())));
+                bytes(trade.lease().toMillis()),
+                bytes(trade.askers().stream()
+                        .map(asker -> asker.turns() + "=" + asker.weight())
+                        .collect(Collectors.joining(",")))));
         for (BlockEntry block : trade.blocks()) {
             addAll(arguments, block.amount(), millisUp(block.window()));
             addAll(arguments, block.held(), block.free(), block.wanted(), block.used());
@@ -181,7 +186,7 @@ final class LettuceCommands implements CoordinationCommands {
         addAll(arguments, trade.attempts().size());
         trade.attempts().forEach(attempt -> attempt.forEach(amount -> addAll(arguments, amount)));
         return scripts.multi(Script.TRADE, names, arguments.toArray(byte[][]::new))
-                .thenApply(reply -> tradeReply(reply, trade.blocks().size()));
+                .thenApply(reply -> tradeReply(reply, trade));
     }
 
     private static void addAll(List<byte[]> arguments, long... numbers) {
@@ -200,17 +205,20 @@ final class LettuceCommands implements CoordinationCommands {
         return Math.floorDiv(ago.toNanos(), 1_000_000L);
     }
 
-    private static TradeReply tradeReply(List<Object> reply, int blocks) {
-        List<Long> values =
-                reply.subList(4, reply.size()).stream().map(Long.class::cast).toList();
-        int end = Math.min(3 * blocks, values.size());
+    /** Values are of all blocks, then of all attempts, then of all askers; there are none if nothing was done. */
+    private static TradeReply tradeReply(List<Object> reply, Trade trade) {
+        Iterator<Long> values = reply.stream().skip(4).map(Long.class::cast).iterator();
         List<BlockReply> ofBlocks = new ArrayList<>();
-        for (int at = 0; at < end; at += 3) {
-            ofBlocks.add(new BlockReply(values.get(at), values.get(at + 1), values.get(at + 2)));
-        }
         List<AttemptReply> ofAttempts = new ArrayList<>();
-        for (int at = end; at < values.size(); at += 2) {
-            ofAttempts.add(new AttemptReply(Math.toIntExact(values.get(at)), values.get(at + 1)));
+        List<Integer> ofAskers = new ArrayList<>();
+        if (values.hasNext()) {
+            trade.blocks()
+                    .forEach(block -> ofBlocks.add(
+                            new BlockReply(values.next(), values.next(), values.next(), values.next(), values.next())));
+            trade.attempts()
+                    .forEach(
+                            attempt -> ofAttempts.add(new AttemptReply(Math.toIntExact(values.next()), values.next())));
+            trade.askers().forEach(asker -> ofAskers.add(Math.toIntExact(values.next())));
         }
         return new TradeReply(
                 verdict(Scripts.text(reply.get(0))),
@@ -218,7 +226,8 @@ final class LettuceCommands implements CoordinationCommands {
                 Scripts.text(reply.get(2)),
                 Duration.ofMillis((Long) reply.get(3)),
                 ofBlocks,
-                ofAttempts);
+                ofAttempts,
+                ofAskers);
     }
 
     private static Verdict verdict(String text) {

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
@@ -11,6 +12,7 @@ import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Services;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
 
 /** One process among others, over what they share. Thread-safe; no method blocks. After closing, stages fail. */
 final class RedisCoordination implements Coordination {
+
+    private static final TenantTurn ANYBODY = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     private final CoordinationCommands commands;
     private final CoordinationSettings settings;
@@ -39,7 +43,8 @@ final class RedisCoordination implements Coordination {
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
-        accounts = new Accounts(new Accounts.Parts(commands, contact, tokens, services, settings.callLease()));
+        accounts = new Accounts(
+                new Accounts.Parts(commands, contact, tokens, services, settings.callLease(), this::spread));
         claims = new Claims(commands, contact, tokens, services, settings);
         closings = new Closings(commands, contact, tokens, services, corrupt);
     }
@@ -59,6 +64,10 @@ final class RedisCoordination implements Coordination {
         RedisCoordination opened = new RedisCoordination(settings, commands, services, corrupt);
         opened.start();
         return opened;
+    }
+
+    private void spread(Askers.Spread now) {
+        closings.pass(listener -> listener.spread(now.tenant(), now.priority(), now.processes()));
     }
 
     private void start() {
@@ -100,7 +109,12 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return closed ? afterClose() : accounts.reserve(List.copyOf(uses));
+        return reserve(uses, ANYBODY);
+    }
+
+    @Override
+    public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
+        return closed ? afterClose() : accounts.reserve(List.copyOf(uses), turn);
     }
 
     @Override

@@ -24,6 +24,9 @@ final class RedisKeys {
 
     private static final int DIGITS = 32;
 
+    /** Few tenants ask at once, and each is named with each trade. */
+    private static final int TURN_DIGITS = 16;
+
     private final String answers;
     private final String shared;
 
@@ -102,6 +105,11 @@ final class RedisKeys {
         String organization = scope.organization();
         return digitsOf(organization.length() + ":" + organization
                 + scope.model().map(model -> "/" + model).orElse(""));
+    }
+
+    /** Returns what a tenant's turns are called, without its name. */
+    static String turnDigits(String turns) {
+        return digitsOf(turns).substring(0, TURN_DIGITS);
     }
 
     /** Returns the channel of all notices. */

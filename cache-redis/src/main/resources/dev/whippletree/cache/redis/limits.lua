@@ -2,9 +2,10 @@
 --
 -- A limit is one hash, so that it is there as a whole or not at all:
 --   <number>    what was used in that slot; slot n is [n, n + 1) times the width, in milliseconds of Redis's clock
---   b<process>  a process's block, "amount expiry free number turn promised due": what it has in flight or may start, and how much of
---               that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much it
---               waits for, and when it was told to come
+--   b<process>  a process's block, "amount expiry free number turn promised due askers": what it has in flight or may start, and how
+--               much of that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much
+--               it waits for, and when it was told to come; whose turns it asks for, "turns=weight,turns=weight"
+--   t<turns>    by how many blocks these turns are asked for, and their weight; v is the sum of these weights
 --   s           the sum of the slots
 --   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many blocks there are
 --   p           whether some are held back: trade.lua tells
@@ -21,7 +22,8 @@ local CHECKED_MILLIS = 10000
 local GRACE, PROMISED_MILLIS = 500, 1000
 -- No use is dated further ahead than so many slots, and so nothing here takes longer.
 local MOST_SLOTS = 65536
-local FIELDS = {s = true, h = true, f = true, q = true, m = true, p = true, o = true, y = true, n = true, w = true, k = true, c = true}
+local MOST_ASKERS_BYTES = 8192
+local FIELDS = {s = true, h = true, f = true, q = true, m = true, p = true, o = true, y = true, n = true, w = true, k = true, c = true, v = true}
 local OPTIONAL = {o = true, y = true, n = true}
 
 local function live(key, ttl)
@@ -68,7 +70,8 @@ end
 
 -- Reads a block; one that can't be read is dropped, and nothing is returned.
 local function readBlock(limit, field, value)
-  local amount, expiry, free, number, turn, promised, due = string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  local amount, expiry, free, number, turn, promised, due, askers =
+    string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?([%x=,]*)$')
   local block = {
     amount = plausible(amount),
     expiry = plausible(expiry),
@@ -77,8 +80,10 @@ local function readBlock(limit, field, value)
     turn = plausible(turn),
     promised = plausible(promised),
     due = plausible(due),
+    askers = askers,
   }
   local sound = block.amount and block.expiry and block.free and block.number and block.turn and block.promised and block.due
+    and #askers <= MOST_ASKERS_BYTES
   if sound and block.due <= limit.now + limit.window + SKEW and block.free <= block.amount and block.expiry <= limit.now + LONGEST_LEASE + SKEW then
     if block.due + GRACE <= limit.now then
       block.promised = 0
@@ -106,15 +111,52 @@ local function readSlot(limit, field, value)
   return nil
 end
 
+local function each(askers)
+  return string.gmatch(askers, '(%x+)=(%d+)')
+end
+
+-- Returns by how many blocks turns are asked for, and their weight.
+local function readTurns(limit, turns)
+  local value = redis.call('HGET', limit.key, 't' .. turns)
+  local blocks, weight = string.match(value or '0 0', '^(%d+) (%d+)$')
+  blocks, weight = plausible(blocks), plausible(weight)
+  if not blocks or not weight then
+    ignore(limit.key .. ' t' .. turns, value)
+    limit.broken = true
+    return 0, 0
+  end
+  return blocks, weight
+end
+
+-- A block asks for turns, or doesn't any more. Processes may differ about a weight: the last to name it is right.
+local function ask(limit, askers, more)
+  for turns, weight in each(askers) do
+    local blocks, before = readTurns(limit, turns)
+    blocks = blocks + more
+    limit.weights = limit.weights - before
+    if blocks > 0 then
+      weight = more > 0 and weight or whole(before)
+      limit.weights = limit.weights + weight
+      redis.call('HSET', limit.key, 't' .. turns, whole(blocks) .. ' ' .. weight)
+    else
+      redis.call('HDEL', limit.key, 't' .. turns)
+    end
+  end
+end
+
 -- Counts anew what the slots and the blocks come to. What is neither is dropped.
 local function count(limit)
-  limit.sum, limit.held, limit.free, limit.promised, limit.blocks = 0, 0, 0, 0, 0
+  limit.sum, limit.held, limit.free, limit.promised, limit.blocks, limit.weights = 0, 0, 0, 0, 0, 0
   limit.oldest, limit.newest, limit.next = nil, nil, nil
   limit.broken, limit.checked, limit.counted = false, limit.now, true
   local all = redis.call('HGETALL', limit.key)
+  local askers = {}
   for i = 1, #all, 2 do
     local field, value = all[i], all[i + 1]
-    if string.sub(field, 1, 1) == 'b' then
+    local kind = string.sub(field, 1, 1)
+    if kind == 't' then
+      redis.call('HDEL', limit.key, field)
+    elseif kind == 'b' then
       local block = readBlock(limit, field, value)
       if block then
         limit.held = limit.held + block.amount
@@ -122,6 +164,7 @@ local function count(limit)
         limit.promised = limit.promised + block.promised
         limit.blocks = limit.blocks + 1
         limit.next = math.min(limit.next or block.expiry, block.expiry)
+        askers[#askers + 1] = block.askers
       end
     elseif not FIELDS[field] then
       local slot, amount = readSlot(limit, field, value)
@@ -133,6 +176,9 @@ local function count(limit)
         limit.newest = math.max(limit.newest or slot, slot)
       end
     end
+  end
+  for _, names in ipairs(askers) do
+    ask(limit, names, 1)
   end
   limit.broken = false
 end
@@ -217,6 +263,7 @@ local function sweep(limit)
         limit.free = limit.free - block.free
         limit.promised = limit.promised - block.promised
         limit.blocks = limit.blocks - 1
+        ask(limit, block.askers, -1)
         add(limit, block.expiry, block.amount)
       elseif block then
         limit.next = math.min(limit.next or block.expiry, block.expiry)
@@ -258,7 +305,7 @@ end
 
 -- Reads a limit and brings it up to date; it has to be kept after that.
 local function open(key, window, now)
-  local v = typed('HMGET', key, 'w', 'k', 's', 'o', 'y', 'h', 'n', 'c', 'f', 'q', 'm')
+  local v = typed('HMGET', key, 'w', 'k', 's', 'o', 'y', 'h', 'n', 'c', 'f', 'q', 'm', 'v')
   local limit = {key = key, now = now, there = isThere(v)}
   local function field(index, name, most)
     return readField(limit, name, v[index], most)
@@ -274,6 +321,7 @@ local function open(key, window, now)
   limit.free = field(9, 'f', math.huge) or 0
   limit.promised = field(10, 'q', math.huge) or 0
   limit.blocks = field(11, 'm', math.huge) or 0
+  limit.weights = field(12, 'v', math.huge) or 0
   if not limit.broken and not hasSoundSlots(limit) then
     ignore(key .. ' o..y', tostring(v[4]) .. '..' .. tostring(v[5]))
     limit.broken = true
@@ -298,7 +346,7 @@ local function keep(limit, lease)
   redis.call('HSET', limit.key, 'w', whole(limit.window), 'k', whole(limit.keep), 's', whole(limit.sum),
     'o', text(limit.oldest), 'y', text(limit.newest), 'h', whole(limit.held), 'n', text(limit.next),
     'c', whole(limit.checked), 'f', whole(math.max(0, limit.free)), 'q', whole(math.max(0, limit.promised)),
-    'm', whole(math.max(0, limit.blocks)))
+    'm', whole(math.max(0, limit.blocks)), 'v', whole(math.max(0, limit.weights)))
   local ahead = limit.newest and math.max(0, (limit.newest + 1) * limit.width - limit.now) or 0
   limit.ttl = limit.window + math.max(ahead, lease) + SPARE_MILLIS
   live(limit.key, limit.ttl)
@@ -312,7 +360,7 @@ local function blockOf(limit, process)
   if limit.broken then
     count(limit)
   end
-  return block or {absent = true, amount = 0, free = 0, number = 0, turn = 0, promised = 0, due = 0}
+  return block or {absent = true, amount = 0, free = 0, number = 0, turn = 0, promised = 0, due = 0, askers = ''}
 end
 
 -- Puts a block in the place of the one that a process had.
@@ -323,7 +371,15 @@ local function putBlock(limit, process, before, block)
   limit.blocks = limit.blocks + (before.absent and 1 or 0)
   limit.next = math.min(limit.next or block.expiry, block.expiry)
   redis.call('HSET', limit.key, 'b' .. process, table.concat({whole(block.amount), whole(block.expiry), whole(block.free),
-    whole(block.number), whole(block.turn), whole(block.promised), whole(block.due)}, ' '))
+    whole(block.number), whole(block.turn), whole(block.promised), whole(block.due),
+    block.askers}, ' '))
+  if before.askers ~= block.askers then
+    ask(limit, before.askers, -1)
+    ask(limit, block.askers, 1)
+    if limit.broken then
+      count(limit)
+    end
+  end
 end
 
 local function left(limit, amount)

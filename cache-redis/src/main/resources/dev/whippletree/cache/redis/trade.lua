@@ -1,6 +1,6 @@
 -- Trades: counts what a process has used of an organization's limits, puts its blocks, and grants what it asks for.
 --   KEYS  the organization's state, then each limit
---   ARGV  known epoch or '', epoch to begin if there is none, process, turn, number of the uses, lease;
+--   ARGV  known epoch or '', epoch to begin if there is none, process, turn, number of the uses, lease, whose turns it asks for;
 --         for each limit: amount, window, and of the block: what it holds, how much of that is free, how much more is wanted,
 --         and what has ended here within the window;
 --         then the number of uses, and for each: which limit (from 0), how long ago, amount;
@@ -10,13 +10,14 @@
 -- the limit is left, and a 20th of it free, at all processes.
 -- A process that is refused is promised what its first attempt needs, and told to come when that will have come back, behind what
 -- others are promised: so those that wait come one after the other. Nothing is kept for it.
--- As of when two waited for a limit, whoever has had more than an equal share of the window, and a 20th, is held back: it leaves the
+-- As of when two waited for a limit, whoever has had more than its share of the window, and a 20th, is held back: it leaves the
 -- last 50th to the others, and goes on only as far as all together don't exceed the limit's rate by more than a tenth. So what comes
 -- back in one moment isn't used by whoever asks most at that moment. The limit's field p has from when on the next that is held back
 -- may be granted, in hundredths of a millisecond, until when that is so, and how much of what is reserved is used in the end, in
 -- thousandths.
--- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold;
--- of each attempt, which limit refuses it or -1, and its wait. A change of epoch, and a turn that comes late, do nothing.
+-- A process's share is that of the turns that it asks for, by their weights; each is divided by the processes that ask for it.
+-- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
+-- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; by how many each turn is asked for. A change of epoch, and a turn that comes late, do nothing.
 
 local EASE, SPARE = 10, 20
 local PACE, SHARE, RESERVE, BURST = 1.1, 1.05, 50, 100
@@ -27,14 +28,14 @@ local AGAIN = 250
 
 local now = millis()
 local known, fresh, process = ARGV[1], ARGV[2], ARGV[3]
-local turn, number, lease = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local turn, number, lease, askers = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local state = enterEpoch(KEYS[1], known, fresh, now)
 if state.changed then
   keepState(state, {})
   return told(reply('changed', state, now, {}))
 end
 
-local position = 6
+local position = 7
 local function argument()
   position = position + 1
   return tonumber(ARGV[position])
@@ -53,7 +54,7 @@ for i = 2, #KEYS do
   limit.pace = {from = now - limit.burst, till = 0, kept = 1}
   limit.step = limit.window / (PACE * math.max(1, amount))
   limit.before = blockOf(limit, process)
-  limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = number}
+  limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = number, askers = askers}
   limit.block.promised, limit.block.due = limit.before.promised, limit.before.due
   late = late or limit.before.turn >= turn
   limits[#limits + 1] = limit
@@ -61,7 +62,7 @@ end
 
 local function put(limit)
   putBlock(limit, process, limit.before, limit.block)
-  limit.before = {amount = limit.block.amount, free = limit.block.free, promised = limit.block.promised}
+  limit.before = {amount = limit.block.amount, free = limit.block.free, promised = limit.block.promised, askers = askers}
 end
 
 local function finish(verdict, values)
@@ -89,8 +90,19 @@ local function isPaced(limit)
   return limit.pace.till > now
 end
 
+local function shareOf(limit)
+  if not limit.share then
+    local weights = 0
+    for turns, weight in each(askers) do
+      weights = weights + weight / math.max(1, (readTurns(limit, turns)))
+    end
+    limit.share = weights > 0 and weights / math.max(weights, limit.weights) or 1 / limit.blocks
+  end
+  return limit.share
+end
+
 local function isHeldBack(limit, use)
-  return isPaced(limit) and limit.own + limit.block.amount + use > math.ceil(SHARE * limit.amount / limit.blocks)
+  return isPaced(limit) and limit.own + limit.block.amount + use > math.ceil(SHARE * limit.amount * shareOf(limit))
 end
 
 local function reserve(limit, use)
@@ -249,9 +261,18 @@ for _, limit in ipairs(limits) do
   values[#values + 1] = more
   values[#values + 1] = left(limit, limit.amount)
   values[#values + 1] = limit.held
+  values[#values + 1] = limit.promised - limit.block.promised
+  values[#values + 1] = math.ceil(math.max(0, limit.pace.till - now))
   keepPace(limit)
 end
 for _, value in ipairs(attempts) do
   values[#values + 1] = value
+end
+for turns in each(askers) do
+  local processes = 1
+  for _, limit in ipairs(limits) do
+    processes = math.max(processes, (readTurns(limit, turns)))
+  end
+  values[#values + 1] = processes
 end
 return finish('done', values)

@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockReply;
@@ -11,10 +12,12 @@ import dev.whippletree.cache.redis.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
@@ -45,34 +48,41 @@ class AccountTest {
     private static final LimitUse BRIEF =
             new LimitUse(Scope.of("test/acme"), "brief", Limit.requests(100, Duration.ofSeconds(1)), 1);
 
+    private static final TenantTurn TURN = new TenantTurn("acme", Priority.INTERACTIVE, 1.5);
+
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final FakeServices services = FakeServices.on(timeline);
     private final FaultyCommands network = new FaultyCommands(new ModelledRedis(timeline), timeline);
     private final CoordinationCommands commands = network.commands();
     private final Tokens tokens = new Tokens(services.random());
     private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
+    private final List<Askers.Spread> spread = new ArrayList<>();
     private Account account;
 
     @BeforeEach
     void open() {
         contact.start();
         timeline.advance(MOMENT);
-        account = new Account(
-                "test/acme",
-                new Accounts.Parts(commands, contact, tokens, services, LEASE),
-                new UsageSync(commands, contact, services, Map::of));
+        account = new Account("test/acme", parts(), new UsageSync(commands, contact, services, Map::of));
+    }
+
+    private Accounts.Parts parts() {
+        return new Accounts.Parts(commands, contact, tokens, services, LEASE, spread::add);
     }
 
     private CompletableFuture<Grant> reserve(String id, LimitUse... uses) {
-        return account.reserve(id, List.of(uses)).toCompletableFuture();
+        return account.reserve(id, List.of(uses), TURN).toCompletableFuture();
     }
 
     private Account.Sent send() {
-        return account.startTrade().orElseThrow();
+        Account.Sent sent = account.startTrade().orElseThrow();
+        spread.addAll(sent.changes());
+        return sent;
     }
 
     private Account.Outcome answer(Account.Sent sent, TradeReply reply) {
         Account.Outcome outcome = account.answered(sent, reply, null);
+        spread.addAll(outcome.changes());
         outcome.answers().forEach(Runnable::run);
         return outcome;
     }
@@ -88,6 +98,23 @@ class AccountTest {
         return reply(sent, Verdict.DONE, "first", more, -1, 0);
     }
 
+    private static TradeReply granted(Account.Sent sent, long more, int processes) {
+        return replyWith(sent, new BlockReply(more, 1, 10, 0, 0), processes);
+    }
+
+    private static TradeReply replyWith(Account.Sent sent, BlockReply each, int processes) {
+        return new TradeReply(
+                Verdict.DONE,
+                0,
+                "first",
+                Duration.ZERO,
+                sent.trade().blocks().stream().map(block -> each).toList(),
+                sent.trade().attempts().stream()
+                        .map(attempt -> new AttemptReply(-1, 0))
+                        .toList(),
+                sent.trade().askers().stream().map(asker -> processes).toList());
+    }
+
     private static TradeReply reply(
             Account.Sent sent, Verdict verdict, String epoch, long more, int refuser, long waitMillis) {
         Trade trade = sent.trade();
@@ -97,11 +124,12 @@ class AccountTest {
                 epoch,
                 Duration.ofSeconds(verdict == Verdict.CAREFUL ? 1 : 0),
                 trade.blocks().stream()
-                        .map(block -> new BlockReply(more, block.amount() - 10, 10))
+                        .map(block -> new BlockReply(more, block.amount() - 10, 10, 0, 0))
                         .toList(),
                 trade.attempts().stream()
                         .map(attempt -> new AttemptReply(refuser, waitMillis))
-                        .toList());
+                        .toList(),
+                trade.askers().stream().map(asker -> 1).toList());
     }
 
     private void grant(String id, LimitUse... uses) {
@@ -484,13 +512,57 @@ class AccountTest {
     }
 
     /** Others may not have entered again what was lost. */
+    /** While nine tenths are left, it doesn't matter who asks. */
+    @Test
+    void whoHasToShare_isNamed_forAsLongAsItAsks_andTheListenerHearsByHowManyProcesses() {
+        reserve("a", ONE);
+        Account.Sent first = send();
+        assertThat(first.trade().askers()).as("at ease").isEmpty();
+        answer(first, reply(first, Verdict.DONE, "first", 0, 0, 3_000));
+        reserve("b", ONE);
+        Account.Sent second = send();
+        assertThat(second.trade().askers())
+                .containsExactly(new AskerEntry(RedisKeys.turnDigits("INTERACTIVE acme"), 1_500));
+        answer(second, granted(second, 0, 4));
+        assertThat(spread).containsExactly(new Askers.Spread("acme", Priority.INTERACTIVE, 4));
+        timeline.advance(Duration.ofMillis(6_900));
+        Account.Sent third = send();
+        assertThat(third.trade().askers()).as("the wait, and four seconds").hasSize(1);
+        answer(third, granted(third, 0, 4));
+        account.release("b");
+        Account.Sent fourth = send();
+        answer(fourth, granted(fourth, 0, 4));
+        assertThat(account.isToTrade()).isFalse();
+        timeline.advance(Duration.ofMillis(100));
+
+        assertThat(account.isToTrade()).as("the others still count it").isTrue();
+        Account.Sent last = send();
+        assertThat(last.trade().askers()).isEmpty();
+        answer(last, granted(last, 0, 4));
+        assertThat(spread).last().isEqualTo(new Askers.Spread("acme", Priority.INTERACTIVE, 1));
+        assertThat(account.isToTrade()).isFalse();
+    }
+
+    @Test
+    void limitThatIsShared_isToldWhoAsks_thoughALotIsLeft() {
+        grant("a", ONE);
+        account.settle("a", Optional.empty(), Duration.ZERO);
+        Account.Sent sent = send();
+        answer(sent, replyWith(sent, new BlockReply(0, 90, 10, 5, 60_000), 1));
+        assertThat(account.remark())
+                .hasValueSatisfying(remark -> assertThat(remark).contains("other processes wait for 5"));
+        reserve("b", ONE);
+
+        assertThat(send().trade().askers()).hasSize(1);
+    }
+
     @Test
     void whatIsSeenOfRedis_afterContactWasLost_isNotGoneBy() {
         Map<String, Duration> places = Map.of(RedisKeys.place("test/acme", LimitName.of(ONE)), LEASE);
         UsageSync sync = new UsageSync(commands, contact, services, () -> places);
-        Account other = new Account("test/acme", new Accounts.Parts(commands, contact, tokens, services, LEASE), sync);
+        Account other = new Account("test/acme", parts(), sync);
         CompletableFuture<Grant> all = other.reserve(
-                        "a", List.of(new LimitUse(ONE.scope(), ONE.name(), ONE.limit(), 100)))
+                        "a", List.of(new LimitUse(ONE.scope(), ONE.name(), ONE.limit(), 100)), TURN)
                 .toCompletableFuture();
         Account.Sent sent = other.startTrade().orElseThrow();
         Account.Outcome outcome = other.answered(
@@ -500,8 +572,9 @@ class AccountTest {
                         0,
                         "first",
                         Duration.ZERO,
-                        List.of(new BlockReply(0, 0, 100)),
-                        List.of(new AttemptReply(-1, 0))),
+                        List.of(new BlockReply(0, 0, 100, 0, 0)),
+                        List.of(new AttemptReply(-1, 0)),
+                        List.of(1)),
                 null);
         outcome.answers().forEach(Runnable::run);
         assertThat(all).isCompletedWithValue(new Grant.Granted("a"));
@@ -512,7 +585,7 @@ class AccountTest {
         contact.lost(new RedisUnavailableException("gone"));
         timeline.advance(FaultyCommands.TIMEOUT);
 
-        assertThat(other.reserve("b", List.of(ONE)).toCompletableFuture())
+        assertThat(other.reserve("b", List.of(ONE), TURN).toCompletableFuture())
                 .isCompletedWithValue(new Grant.Refused(ONE, Duration.ofSeconds(2)));
     }
 

@@ -25,7 +25,7 @@ class BlockTest {
     private final Block block = new Block(Limit.requests(100, Duration.ofMinutes(1)));
 
     private void answer(long more, long left, long held, long atNanos) {
-        block.answered(new BlockReply(more, left, held), atNanos, LEASE);
+        block.answered(new BlockReply(more, left, held, 0, 0), atNanos, LEASE);
     }
 
     private BlockEntry entry(long untold, long nowNanos) {

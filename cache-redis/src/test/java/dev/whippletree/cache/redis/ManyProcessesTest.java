@@ -3,12 +3,14 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
@@ -37,6 +39,7 @@ class ManyProcessesTest {
     private static final Duration WARM = Duration.ofSeconds(10);
     private static final Duration MEASURED = Duration.ofSeconds(60);
     private static final Path TABLE = Path.of("target", "many-processes.md");
+    private static final Path TENANTS = Path.of("target", "tenants.md");
     private static final Path SHARES = Path.of("target", "shares.md");
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
@@ -118,11 +121,8 @@ class ManyProcessesTest {
 
         timeline.advance(window.multipliedBy(3));
 
-        double all = Arrays.stream(used).sum();
-        double squares =
-                Arrays.stream(used).mapToDouble(each -> (double) each * each).sum();
-        double index = all * all / (count * squares);
-        double ofLimit = all / (3 * amount);
+        double index = jain(Arrays.stream(used).asDoubleStream().toArray());
+        double ofLimit = Arrays.stream(used).sum() / (3.0 * amount);
         String row = "| %d | %d | %d | %d / %d s | %.1f | %.1f %% | %.3f | %.1f |%n"
                 .formatted(
                         count,
@@ -140,20 +140,93 @@ class ManyProcessesTest {
         assertThat(ofLimit).as("used: %s", row).isBetween(part == 1 ? 0.98 : 0.8, 1.001);
     }
 
-    /** Makes one call after the other, and comes back when it is told to. */
+    /**
+     * Processes ask for one of three tenants each: nine of ten for the first, nine of a hundred for the second, one of
+     * a hundred for the third, whose weight is given. Each case adds a row to {@code target/tenants.md}.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 20, 2000, 60, 1, 100, 0.99",
+        "100, 20, 2000, 60, 1, 1000, 0.98",
+        "1000, 20, 6000, 30, 1, 1000, 0.95",
+        "1000, 20, 6000, 60, 2, 1000, 0.99",
+        "1000, 1, 6000, 60, 1, 500, 0.99"
+    })
+    void exhaustedLimit_isSharedByTenants_inHoweverManyProcessesTheyAre(
+            int count, int most, long amount, int seconds, int weight, int millis, double least) throws IOException {
+        redis.tellWaits(Duration.ofMinutes(10));
+        Duration window = Duration.ofSeconds(seconds);
+        LimitUse use = new LimitUse(Scope.of("one"), "few", Limit.tokens(amount, window), 1);
+        long[] used = new long[count];
+        int[] tenants = new int[count];
+        for (int n = 0; n < count; n++) {
+            processes.add(RedisCoordination.open(
+                    CoordinationSettings.from(Settings.none("coordinator redis")),
+                    new FaultyCommands(redis, timeline).commands(),
+                    FakeServices.on(timeline)));
+            tenants[n] = n % 100 == 0 ? 2 : n % 10 == 0 ? 1 : 0;
+            TenantTurn turn =
+                    new TenantTurn("tenant-" + tenants[n], Priority.INTERACTIVE, tenants[n] == 2 ? weight : 1);
+            for (int worker = 0; worker < (tenants[n] == 2 ? 5 * most : 1 + n % most); worker++) {
+                work(n, use, turn, 1, Duration.ofMillis(millis), used);
+            }
+        }
+        timeline.advance(window.multipliedBy(2));
+        Arrays.fill(used, 0);
+        granted = 0;
+        long before = redis.trades();
+
+        timeline.advance(window.multipliedBy(3));
+
+        double[] each = new double[3];
+        for (int n = 0; n < count; n++) {
+            each[tenants[n]] += (double) used[n] / (tenants[n] == 2 ? weight : 1);
+        }
+        double index = jain(each);
+        double ofLimit = Arrays.stream(used).sum() / (3.0 * amount);
+        String row = "| %d | %d | %d | %d / %d s | %d | %s | %.1f %% | %.3f | %.1f |%n"
+                .formatted(
+                        count,
+                        most,
+                        millis,
+                        amount,
+                        seconds,
+                        weight,
+                        Arrays.toString(each),
+                        100 * ofLimit,
+                        index,
+                        (double) (redis.trades() - before) / granted);
+        Files.createDirectories(TENANTS.getParent());
+        Files.writeString(TENANTS, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        assertThat(index).as("Jain's index: %s", row).isGreaterThanOrEqualTo(least);
+        assertThat(ofLimit).as("used: %s", row).isBetween(0.98, 1.001);
+    }
+
+    private static double jain(double[] used) {
+        double all = Arrays.stream(used).sum();
+        return all
+                * all
+                / (used.length * Arrays.stream(used).map(one -> one * one).sum());
+    }
+
     private void work(int process, LimitUse use, double part, Duration call, long[] used) {
+        work(process, use, new TenantTurn("", Priority.INTERACTIVE, 1), part, call, used);
+    }
+
+    /** Makes one call after the other, and comes back when it is told to. */
+    private void work(int process, LimitUse use, TenantTurn turn, double part, Duration call, long[] used) {
         Coordination coordination = processes.get(process);
-        coordination.reserve(List.of(use)).thenAccept(grant -> {
+        coordination.reserve(List.of(use), turn).thenAccept(grant -> {
             if (grant instanceof Grant.Granted one) {
                 granted++;
                 timeline.schedule(call.toNanos(), () -> {
                     long actual = Math.round(part * use.amount());
                     used[process] += actual;
                     coordination.settle(one.id(), Optional.of(new TokenCount(actual, 0)), call);
-                    work(process, use, part, call, used);
+                    work(process, use, turn, part, call, used);
                 });
             } else if (grant instanceof Grant.Refused wait) {
-                timeline.schedule(wait.retryAfter().toNanos(), () -> work(process, use, part, call, used));
+                timeline.schedule(wait.retryAfter().toNanos(), () -> work(process, use, turn, part, call, used));
             }
         });
     }

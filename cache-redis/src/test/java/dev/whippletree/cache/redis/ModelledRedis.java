@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Beat;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
@@ -64,12 +65,14 @@ final class ModelledRedis {
         private final Map<String, SharedBlock> blocks = new HashMap<>();
         private final List<Dated> dated = new ArrayList<>();
         private final Map<String, Place> line = new HashMap<>();
+        private final Map<String, Integer> processesByTurns = new HashMap<>();
+        private final Map<String, Long> weightByTurns = new HashMap<>();
         private double kept = 1;
         private double paceFromMillis;
         private long pacedUntilMillis;
 
         private SharedBlock of(String process) {
-            return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0));
+            return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0, List.of()));
         }
 
         private void add(String process, long amount, long free) {
@@ -77,11 +80,43 @@ final class ModelledRedis {
             blocks.put(
                     process,
                     new SharedBlock(
-                            block.amount + amount, block.free + free, block.expiryMillis, block.number, block.turn));
+                            block.amount + amount,
+                            block.free + free,
+                            block.expiryMillis,
+                            block.number,
+                            block.turn,
+                            block.askers));
+        }
+
+        /** A process asks for turns, or doesn't any more. */
+        private void ask(List<AskerEntry> askers, int more) {
+            for (AskerEntry asker : askers) {
+                processesByTurns.merge(asker.turns(), more, Integer::sum);
+                weightByTurns.put(asker.turns(), asker.weight());
+            }
+            processesByTurns.values().removeIf(processes -> processes == 0);
+            weightByTurns.keySet().retainAll(processesByTurns.keySet());
+        }
+
+        private void put(String process, SharedBlock block) {
+            ask(of(process).askers, -1);
+            blocks.put(process, block);
+            ask(block.askers, 1);
+        }
+
+        /** Returns a process's part: its turns', by their weights, each divided by those that ask for it. */
+        private double shareOf(String process) {
+            double own = of(process).askers.stream()
+                    .mapToDouble(asker -> (double) asker.weight() / processesByTurns.get(asker.turns()))
+                    .sum();
+            long all =
+                    weightByTurns.values().stream().mapToLong(Long::longValue).sum();
+            return own > 0 ? own / all : 1.0 / blocks.size();
         }
     }
 
-    private record SharedBlock(long amount, long free, long expiryMillis, long number, long turn) {}
+    private record SharedBlock(
+            long amount, long free, long expiryMillis, long number, long turn, List<AskerEntry> askers) {}
 
     private record Dated(long atMillis, long amount) {}
 
@@ -185,11 +220,11 @@ final class ModelledRedis {
     TradeReply trade(Trade trade) {
         State state = state(trade);
         if (isChanged(trade, state)) {
-            return reply(Verdict.CHANGED, state, List.of(), List.of());
+            return nothing(Verdict.CHANGED, state);
         }
         List<SharedLimit> all = open(trade);
         if (all.stream().anyMatch(limit -> limit.of(trade.process()).turn >= trade.turn())) {
-            return reply(Verdict.LATE, state, List.of(), List.of());
+            return nothing(Verdict.LATE, state);
         }
         long[] used = new long[all.size()];
         for (DatedEntry use : trade.uses()) {
@@ -203,7 +238,7 @@ final class ModelledRedis {
             put(all.get(i), trade, trade.blocks().get(i));
         }
         if (state.carefulMillis > now()) {
-            return reply(Verdict.CAREFUL, state, List.of(), List.of());
+            return nothing(Verdict.CAREFUL, state);
         }
         List<Turn> turns = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -218,10 +253,21 @@ final class ModelledRedis {
             BlockEntry entry = trade.blocks().get(i);
             long more = (long) Math.floor(entry.wanted() * part);
             all.get(i).add(trade.process(), more, more);
-            blocks.add(new BlockReply(more, left(all.get(i), entry), held(all.get(i))));
+            blocks.add(new BlockReply(
+                    more,
+                    left(all.get(i), entry),
+                    held(all.get(i)),
+                    turns.get(i).promised(),
+                    Math.max(0, all.get(i).pacedUntilMillis - now())));
             mostFree = Math.max(mostFree, 1_000 * free(all.get(i)) / entry.amount());
         }
-        return reply(Verdict.DONE, state, blocks, attempts);
+        List<Integer> processes = trade.askers().stream()
+                .map(asker -> all.stream()
+                        .mapToInt(limit -> limit.processesByTurns.getOrDefault(asker.turns(), 1))
+                        .max()
+                        .orElse(1))
+                .toList();
+        return reply(Verdict.DONE, state, blocks, attempts, processes);
     }
 
     /** Learns which part of what is reserved is used in the end. */
@@ -237,7 +283,9 @@ final class ModelledRedis {
     private void put(SharedLimit limit, Trade trade, BlockEntry entry) {
         long number = Math.max(trade.number(), limit.of(trade.process()).number);
         long expiry = now() + trade.lease().toMillis();
-        limit.blocks.put(trade.process(), new SharedBlock(entry.held(), entry.free(), expiry, number, trade.turn()));
+        limit.put(
+                trade.process(),
+                new SharedBlock(entry.held(), entry.free(), expiry, number, trade.turn(), trade.askers()));
     }
 
     private static AttemptReply attempt(List<Turn> turns, List<Long> uses) {
@@ -267,6 +315,7 @@ final class ModelledRedis {
         private final BlockEntry entry;
         private final double stepMillis;
         private long toldMillis;
+        private double share;
 
         private Turn(SharedLimit limit, String process, BlockEntry entry) {
             this.limit = limit;
@@ -290,10 +339,13 @@ final class ModelledRedis {
             return entry.window().toMillis() / BURST;
         }
 
-        /** Who has had more than an equal share of the window is held back. */
+        /** Who has had more than its share of the window is held back. */
         private boolean isHeldBack(long use) {
-            double share = Math.ceil(SHARE * entry.amount() / limit.blocks.size());
-            return isPaced(limit) && entry.used() + limit.of(process).amount + use > share;
+            if (!isPaced(limit)) {
+                return false;
+            }
+            share = share > 0 ? share : limit.shareOf(process);
+            return entry.used() + limit.of(process).amount + use > Math.ceil(SHARE * entry.amount() * share);
         }
 
         /** Who is held back leaves so much to the others. */
@@ -474,9 +526,18 @@ final class ModelledRedis {
         return state;
     }
 
-    private TradeReply reply(Verdict verdict, State state, List<BlockReply> blocks, List<AttemptReply> attempts) {
+    private TradeReply nothing(Verdict verdict, State state) {
+        return reply(verdict, state, List.of(), List.of(), List.of());
+    }
+
+    private TradeReply reply(
+            Verdict verdict,
+            State state,
+            List<BlockReply> blocks,
+            List<AttemptReply> attempts,
+            List<Integer> processes) {
         Duration careful = Duration.ofMillis(Math.max(0, state.carefulMillis - now()));
-        return new TradeReply(verdict, now(), state.epoch, careful, blocks, attempts);
+        return new TradeReply(verdict, now(), state.epoch, careful, blocks, attempts, processes);
     }
 
     private List<SharedLimit> open(Trade trade) {
@@ -495,6 +556,9 @@ final class ModelledRedis {
             boolean over = block.expiryMillis <= now();
             if (over && block.amount > 0) {
                 limit.dated.add(new Dated(block.expiryMillis, block.amount));
+            }
+            if (over) {
+                limit.ask(block.askers, -1);
             }
             return over;
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.BlockReply;
@@ -102,8 +103,28 @@ class ScriptsTest {
     /** Trades with one limit, whose blocks are gone a minute later. */
     private TradeReply trade(
             String process, long number, BlockEntry block, List<DatedEntry> uses, List<List<Long>> attempts) {
+        return trade(process, number, block, uses, attempts, List.of());
+    }
+
+    private TradeReply trade(
+            String process,
+            long number,
+            BlockEntry block,
+            List<DatedEntry> uses,
+            List<List<Long>> attempts,
+            List<AskerEntry> askers) {
         Trade trade = new Trade(
-                "acme", "", "0123456789abcdef", process, ++turn, number, MINUTE, List.of(block), uses, attempts);
+                "acme",
+                "",
+                "0123456789abcdef",
+                process,
+                ++turn,
+                number,
+                MINUTE,
+                List.of(block),
+                uses,
+                attempts,
+                askers);
         return join(commands.trade(trade));
     }
 
@@ -217,11 +238,11 @@ class ScriptsTest {
     void uses_countOnceANumber_howeverOftenTheyAreTold() {
         List<DatedEntry> uses = List.of(new DatedEntry(0, MINUTE, 4));
 
-        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0));
-        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0));
-        assertThat(tell("two", 1, uses).blocks()).containsExactly(new BlockReply(0, 2, 0));
+        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0, 0, 0));
+        assertThat(tell("one", 1, uses).blocks()).containsExactly(new BlockReply(0, 6, 0, 0, 0));
+        assertThat(tell("two", 1, uses).blocks()).containsExactly(new BlockReply(0, 2, 0, 0, 0));
         assertThat(tell("one", 2, List.of(new DatedEntry(0, MINUTE, 1))).blocks())
-                .containsExactly(new BlockReply(0, 1, 0));
+                .containsExactly(new BlockReply(0, 1, 0, 0, 0));
         age(HOUR.minus(MINUTE.multipliedBy(2)));
         assertThat(left()).isEqualTo(1);
         age(MINUTE.multipliedBy(2));
@@ -286,11 +307,12 @@ class ScriptsTest {
                 MINUTE,
                 List.of(block(0, 0, 0), tokens),
                 List.of(),
-                List.of(List.of(6L, 60L), List.of(1L, 41L), List.of(5L, 0L), List.of(4L, 40L), List.of(0L, 1L)));
+                List.of(List.of(6L, 60L), List.of(1L, 41L), List.of(5L, 0L), List.of(4L, 40L), List.of(0L, 1L)),
+                List.of());
         TradeReply reply = join(commands.trade(trade));
 
         assertThat(reply.attempts()).extracting(AttemptReply::refuser).containsExactly(-1, 1, 0, -1, 1);
-        assertThat(reply.blocks()).containsExactly(new BlockReply(0, 0, 10), new BlockReply(0, 0, 100));
+        assertThat(reply.blocks()).containsExactly(new BlockReply(0, 0, 10, 0, 0), new BlockReply(0, 0, 100, 0, 0));
         assertThat(reply.attempts().get(1).waitMillis()).isEqualTo(HOUR.toMillis());
     }
 
@@ -307,7 +329,8 @@ class ScriptsTest {
                 MINUTE,
                 List.of(block(0, 0, 0)),
                 List.of(new DatedEntry(0, MINUTE, 1)),
-                List.of(List.of(1L)));
+                List.of(List.of(1L)),
+                List.of());
 
         TradeReply reply = join(commands.trade(late));
 
@@ -319,12 +342,12 @@ class ScriptsTest {
     /** Of 1,000, a 20th is 50, and a tenth has to be left. */
     @Test
     void wanted_isGranted_whileThereIsEase_andATwentiethAtMostOfAllProcesses() {
-        assertThat(want("one", 0, 30)).isEqualTo(new BlockReply(30, 970, 30));
-        assertThat(want("two", 0, 30)).isEqualTo(new BlockReply(20, 950, 50));
-        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 950, 50));
-        assertThat(want("one", 0, 30)).as("given back and wanted again").isEqualTo(new BlockReply(30, 950, 50));
-        assertThat(want("two", 855, 30)).as("five above a tenth").isEqualTo(new BlockReply(15, 100, 900));
-        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 100, 900));
+        assertThat(want("one", 0, 30)).isEqualTo(new BlockReply(30, 970, 30, 0, 0));
+        assertThat(want("two", 0, 30)).isEqualTo(new BlockReply(20, 950, 50, 0, 0));
+        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 950, 50, 0, 0));
+        assertThat(want("one", 0, 30)).as("given back and wanted again").isEqualTo(new BlockReply(30, 950, 50, 0, 0));
+        assertThat(want("two", 855, 30)).as("five above a tenth").isEqualTo(new BlockReply(15, 100, 900, 0, 0));
+        assertThat(want("three", 0, 30)).isEqualTo(new BlockReply(0, 100, 900, 0, 0));
     }
 
     /** A use of the first leaves in 30 minutes, and one of the second in 40. */
@@ -393,6 +416,68 @@ class ScriptsTest {
         assertThat(takeOf(2, 30, "two", 1)).as("beyond it").isBetween(1L, 4_000L);
     }
 
+    /**
+     * Of 60 a minute, and three processes: two ask for the same turns, and one for others of twice the weight. So these
+     * have a sixth each, which is 11, and that has 42.
+     */
+    @Test
+    void exhaustedLimit_isSharedByTurns_inHoweverManyProcessesTheyAre() {
+        List<AskerEntry> first = List.of(new AskerEntry("aa", 1_000));
+        List<AskerEntry> second = List.of(new AskerEntry("bb", 2_000));
+        takeOf(0, 0, "old", 60);
+        ask("one", 0, first, 1);
+        ask("two", 0, first, 1);
+        ask("three", 0, second, 1);
+        List<DatedEntry> old = List.of(new DatedEntry(0, MINUTE.plusSeconds(1), 60));
+        trade("old", 2, ofSixty(0, 0), old, List.of());
+
+        assertThat(ask("one", 10, first, 1)).as("up to its share").isNegative();
+        assertThat(ask("two", 11, first, 1)).as("beyond it").isPositive();
+        assertThat(ask("three", 41, second, 1)).as("a third of it").isNegative();
+        assertThat(ask("three", 42, second, 1)).isPositive();
+        assertThat(field("taa")).isEqualTo("2 1000");
+        assertThat(field("v")).isEqualTo("3000");
+
+        trade("two", 1, ofSixty(0, 0), List.of(), List.of(), second);
+        assertThat(field("taa")).isEqualTo("1 1000");
+        assertThat(field("tbb")).isEqualTo("2 2000");
+        trade("two", 1, ofSixty(0, 0), List.of(), List.of());
+        trade("three", 1, ofSixty(0, 0), List.of(), List.of());
+        assertThat(field("tbb")).isNull();
+        assertThat(field("v")).isEqualTo("1000");
+    }
+
+    @Test
+    void turns_areAnsweredWithTheProcessesThatAskForThem_andForgottenWithDeadBlocks() {
+        List<AskerEntry> both = List.of(new AskerEntry("aa", 1_000), new AskerEntry("bb", 1_000));
+        trade("one", 1, block(1, 0, 0), List.of(), List.of(), List.of(both.get(0)));
+
+        assertThat(trade("two", 1, block(0, 0, 0), List.of(), List.of(), both).processes())
+                .containsExactly(2, 1);
+        age(Duration.ofMinutes(2));
+        assertThat(trade("three", 1, block(0, 0, 0), List.of(), List.of(), both).processes())
+                .containsExactly(1, 1);
+    }
+
+    @Test
+    void turnsThatSomebodyElseHasWritten_areCountedAnew() {
+        List<AskerEntry> askers = List.of(new AskerEntry("aa", 1_000));
+        trade("one", 1, block(1, 0, 0), List.of(), List.of(), askers);
+        OtherClient.ask(redis.uri(), other -> other.hset(KEY_OF_LIMIT, "taa", "many"));
+
+        assertThat(trade("two", 1, block(0, 0, 0), List.of(), List.of(), askers).processes())
+                .containsExactly(2);
+        assertThat(field("taa")).isEqualTo("2 1000");
+    }
+
+    /** Returns how long it has to wait, in milliseconds, or less than 0 if it needn't. */
+    private long ask(String process, long used, List<AskerEntry> askers, long amount) {
+        AttemptReply reply = trade(process, 1, ofSixty(0, used), List.of(), List.of(List.of(amount)), askers)
+                .attempts()
+                .get(0);
+        return reply.isGranted() ? -1 : reply.waitMillis();
+    }
+
     @Test
     void attemptOfNothing_fits_howeverMuchIsHeld() {
         trade("first", 1, block(AMOUNT + 2, 0, 0), List.of(), List.of());
@@ -405,7 +490,7 @@ class ScriptsTest {
     void useThatIsOlderThanAWindow_isNotCounted() {
         assertThat(tell("one", 1, List.of(new DatedEntry(0, HOUR.multipliedBy(2), 4)))
                         .blocks())
-                .containsExactly(new BlockReply(0, AMOUNT, 0));
+                .containsExactly(new BlockReply(0, AMOUNT, 0, 0, 0));
     }
 
     @Test
@@ -430,7 +515,8 @@ class ScriptsTest {
                 MINUTE,
                 List.of(block(AMOUNT, 0, 0), large),
                 List.of(),
-                List.of(List.of(1L, 1L)));
+                List.of(List.of(1L, 1L)),
+                List.of());
 
         assertThat(join(commands.trade(trade)).blocks())
                 .extracting(BlockReply::more)
@@ -507,7 +593,8 @@ class ScriptsTest {
                 MINUTE,
                 List.of(block(held, 0, 0)),
                 List.of(),
-                List.of(List.of(1L)))));
+                List.of(List.of(1L)),
+                List.of())));
     }
 
     private static BlockEntry ofSixty(long held, long used) {
@@ -528,7 +615,7 @@ class ScriptsTest {
             List<String> time = other.time();
             long now = Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
             String block = other.hget(KEY_OF_LIMIT, "b" + process);
-            return other.hset(KEY_OF_LIMIT, "b" + process, block.replaceAll("\\d+$", "") + (now + due.toMillis()));
+            return other.hset(KEY_OF_LIMIT, "b" + process, block.replaceAll("\\d+ ?$", "") + (now + due.toMillis()));
         });
     }
 

@@ -17,6 +17,7 @@ import java.util.function.Predicate;
  */
 final class BatchShare {
 
+    private static final double LEAST = 0.001;
     private static final int MOST_KEPT = 1_000;
 
     /** One, less what sums lose by rounding. */
@@ -33,6 +34,11 @@ final class BatchShare {
     /** Returns how many batch tickets go for each interactive one while both wait. */
     double perInteractive() {
         return share / (1 - share);
+    }
+
+    /** Returns which part of another turn's weight a batch turn has. It isn't zero, or weights would be. */
+    double ofTurns() {
+        return Math.max(LEAST, share);
     }
 
     /** Returns whether a lane's batch ticket goes before interactive ones. */

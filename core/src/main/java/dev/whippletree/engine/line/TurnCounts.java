@@ -159,7 +159,8 @@ final class TurnCounts {
         if (all.tickets() == 1) {
             return List.of(first);
         }
-        double distance = queue.meanCost() / queue.tenant().weight();
+        double distance =
+                queue.meanCost() / queue.tenant().weightHere(queue.lane().priority());
         double last = start + (all.tickets() - HALF) * distance;
         return List.of(
                 first, new Bend(start + HALF * distance, 0, 1 / distance, all), new Bend(last, 0, -1 / distance, all));

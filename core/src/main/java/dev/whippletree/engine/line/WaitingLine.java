@@ -8,6 +8,7 @@ import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.engine.line.WaitingTenant.SoloPriority;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.TenantWeights;
+import dev.whippletree.spi.TenantTurn;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -57,6 +58,7 @@ public final class WaitingLine {
     private final TurnCost cost = new TurnCost();
     private final Backlog backlog = new Backlog(tenants);
     private final BatchShare batchShare;
+    private final Map<Priority, Map<String, Integer>> spread = new EnumMap<>(Priority.class);
     private final SoloPriority soloPriority = new SoloPriority();
     private final Map<Priority, Serving> serving = new EnumMap<>(Priority.class);
     private final Function<Ticket, Eligibility> eligibilities;
@@ -128,6 +130,27 @@ public final class WaitingLine {
         });
     }
 
+    /** Returns the turn that a ticket takes among all processes. */
+    public TenantTurn turnOf(Ticket ticket) {
+        double part = ticket.priority() == Priority.BATCH ? batchShare.ofTurns() : 1;
+        return new TenantTurn(ticket.tenant(), ticket.priority(), part * weightOf(ticket.tenant()));
+    }
+
+    /** So many processes give a tenant turns of a priority, and each a part of its weight. */
+    public void spread(String tenant, Priority priority, int processes) {
+        Map<String, Integer> ofPriority = spread.computeIfAbsent(priority, none -> new HashMap<>());
+        if (processes > 1) {
+            ofPriority.put(tenant, processes);
+        } else {
+            ofPriority.remove(tenant);
+        }
+        WaitingTenant found = tenants.get(tenant);
+        if (found != null) {
+            found.spread(priority, processes);
+            found.queues().forEach(queue -> queue.lane().weighed(queue));
+        }
+    }
+
     /** Adds a ticket; one that has a turn returns to it. */
     public void add(Ticket ticket) {
         Lane lane = lanes.computeIfAbsent(Lane.LaneKey.of(ticket), key -> newLane(key, ticket));
@@ -174,8 +197,10 @@ public final class WaitingLine {
     }
 
     private WaitingTenant tenant(String name) {
-        return new WaitingTenant(
+        WaitingTenant tenant = new WaitingTenant(
                 ++tenantsSeen, weights.of(name), serving(Priority.INTERACTIVE), serving(Priority.BATCH));
+        spread.forEach((priority, processes) -> tenant.spread(priority, processes.getOrDefault(name, 1)));
+        return tenant;
     }
 
     /** Keeps track of solo tickets: a tenant's only one is solo until another one comes. */
@@ -325,7 +350,7 @@ public final class WaitingLine {
             Map<Priority, Double> ofTenant = next.computeIfAbsent(tenant, other -> new EnumMap<>(Priority.class));
             double start = ofTenant.getOrDefault(priority, tenant.start(priority));
             starts.put(ticket, start);
-            ofTenant.put(priority, start + ticket.cost() / tenant.weight());
+            ofTenant.put(priority, start + ticket.cost() / tenant.weightHere(priority));
         }
         ordered.sort(Comparator.comparing(Ticket::priority).thenComparing(starts::get));
         return ordered;
@@ -357,7 +382,7 @@ public final class WaitingLine {
         tenant.mark(entered);
         Serving now = serving(priority).after(up == null ? 0 : up.start(), ticket.turn());
         serving.put(priority, now);
-        double charge = ticket.cost() / tenant.weight();
+        double charge = ticket.cost() / tenant.weightHere(priority);
         drop(ticket);
         move(tenant, priority, Math.max(now.tenants(), tenant.start(priority)) + charge);
         arrange(place.lane());
@@ -365,7 +390,7 @@ public final class WaitingLine {
             tenant.peopleSince(now.tenants());
         }
         if (beforePeople) {
-            takePeoplesTurn(tenant, charge);
+            takePeoplesTurn(tenant, ticket.cost() / tenant.weightHere(Priority.INTERACTIVE));
         }
         ticket.charged(charge);
         ticket.letGo();
@@ -432,7 +457,7 @@ public final class WaitingLine {
                 own += queue.before(ticket).tickets() * queue.meanCost();
             }
         }
-        double start = tenant.start(ticket.priority()) + own / tenant.weight();
+        double start = tenant.start(ticket.priority()) + own / tenant.weightHere(ticket.priority());
         double alike = 0;
         for (Lane lane : lanes.values()) {
             if (lane.priority() == ticket.priority() && lane.meets(laneOf(ticket))) {

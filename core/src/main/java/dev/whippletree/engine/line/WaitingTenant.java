@@ -37,10 +37,11 @@ final class WaitingTenant {
     private long latestMark;
     private long markBefore;
 
-    /** Where a priority's next turn starts, and which turn of its sessions is being served. */
+    /** Where a priority's next turn starts, which turn of its sessions is being served, and in how many processes. */
     private static final class Clock {
         private double start;
         private double serving;
+        private int processes = 1;
 
         Clock(double start, double serving) {
             this.start = start;
@@ -96,6 +97,16 @@ final class WaitingTenant {
 
     void weigh(double weight) {
         this.weight = weight;
+    }
+
+    /** So many processes give it turns of a priority. */
+    void spread(Priority priority, int processes) {
+        clock(priority).processes = processes;
+    }
+
+    /** Returns this process's part of its weight. */
+    double weightHere(Priority priority) {
+        return weight / clock(priority).processes;
     }
 
     /** Returns where its next turn of a priority starts. */

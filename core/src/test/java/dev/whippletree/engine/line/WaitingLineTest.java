@@ -1,10 +1,12 @@
 package dev.whippletree.engine.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.TenantWeights;
+import dev.whippletree.spi.TenantTurn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,40 @@ final class WaitingLineTest {
             turns++;
         }
         return turns;
+    }
+
+    /** A tenant that three processes ask for gets a third of its part in each, and all of it once it is alone again. */
+    @Test
+    void tenantThatAsksInSeveralProcesses_getsAPartOfItsTurnsInEach() {
+        enter("far", "early", 1);
+        line.spread("far", Priority.INTERACTIVE, 3);
+        line.spread("near", Priority.BATCH, 5);
+        enter("far", "interactive ", 400);
+        enter("near", "interactive ", 400);
+        assertThat(servedByTenant(200).get("far")).isBetween(49, 52);
+        line.spread("far", Priority.INTERACTIVE, 1);
+
+        assertThat(servedByTenant(100).get("far")).isBetween(48, 52);
+    }
+
+    @Test
+    void tenantThatIsForgotten_isStillSpread_whenItComesBack() {
+        line.spread("far", Priority.INTERACTIVE, 3);
+        enter("far", "interactive ", 100);
+        enter("near", "interactive ", 100);
+
+        assertThat(servedByTenant(80).get("far")).isBetween(19, 21);
+    }
+
+    @Test
+    void turnsOfBatch_weighAsMuchAsTheirShare() {
+        assertThat(line.turnOf(enter("heavy", "", Priority.INTERACTIVE)))
+                .isEqualTo(new TenantTurn("heavy", Priority.INTERACTIVE, 3));
+        assertThat(line.turnOf(enter("heavy", "", Priority.BATCH)).weight()).isCloseTo(0.15, within(1e-9));
+        WaitingLine never = LineFixture.line(TenantWeights.EQUAL, 0);
+        Ticket batch = LineFixture.ticket(
+                Prompt.builder().user("last").priority(Priority.BATCH).build(), route);
+        assertThat(never.turnOf(batch).weight()).as("not zero").isCloseTo(0.001, within(1e-9));
     }
 
     @Test
