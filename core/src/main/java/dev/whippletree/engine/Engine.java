@@ -117,7 +117,8 @@ public final class Engine {
                 ? Optional.empty()
                 : Optional.of(new CacheTiers(topology.caches(), timeline, settings.cacheTimeout()));
         this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
-        this.sharedCalls = coordinator.flatMap(others -> caches.map(tiers -> new SharedCalls(others, tiers, monitor)));
+        this.sharedCalls =
+                coordinator.flatMap(others -> caches.map(tiers -> new SharedCalls(others, tiers, monitor, timeline)));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -386,9 +387,10 @@ public final class Engine {
             admission.enter(flight);
             return;
         }
+        long lookedNanos = timeline.nanoTime();
         caches.get().find(flight.key(), found -> {
             if (found.isEmpty() && sharedCalls.isPresent()) {
-                sharedCalls.get().settle(flight, foundMeanwhile -> go(flight, foundMeanwhile));
+                sharedCalls.get().settle(flight, lookedNanos, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
                 go(flight, found);
             }

@@ -5,6 +5,8 @@ import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -13,36 +15,41 @@ import java.util.function.Consumer;
  *
  * <p>A flight without a cached answer claims its question. If another process holds the claim, the flight waits until
  * that process has stored its answer, has given up or has died, and then looks again. The flight that gets the claim
- * looks once more as well: the answer may have been stored between its first look and its claim. If the coordinator
- * doesn't answer, it doesn't look again, because the shared cache would most likely keep it waiting too.
+ * looks once more if another process may have stored the answer and ended its claim since the flight last looked. If
+ * the coordinator doesn't answer, it doesn't look again, because the shared cache would most likely keep it waiting
+ * too.
  */
 final class SharedCalls {
 
     private final CoordinationClient coordinator;
     private final CacheTiers caches;
     private final Monitor monitor;
+    private final Timeline timeline;
 
-    SharedCalls(CoordinationClient coordinator, CacheTiers caches, Monitor monitor) {
+    SharedCalls(CoordinationClient coordinator, CacheTiers caches, Monitor monitor, Timeline timeline) {
         this.coordinator = coordinator;
         this.caches = caches;
         this.monitor = monitor;
+        this.timeline = timeline;
     }
 
     /**
      * Finds out whether a flight has to make a call.
      *
+     * @param lookedNanos a time before the caches were asked for the answer
      * @param outcome gets what another process has stored meanwhile, or nothing if this process is to make the call;
      *     not called if the flight ends first
      */
-    void settle(Flight flight, Consumer<Optional<CacheTiers.Found>> outcome) {
+    void settle(Flight flight, long lookedNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
         if (!caches.isShared() || !flight.prompt().cache().store()) {
             outcome.accept(Optional.empty());
             return;
         }
-        claim(flight, coordinator.coordination(), outcome);
+        claim(flight, lookedNanos, coordinator.coordination(), outcome);
     }
 
-    private void claim(Flight flight, Coordination coordination, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void claim(
+            Flight flight, long lookedNanos, Coordination coordination, Consumer<Optional<CacheTiers.Found>> outcome) {
         if (!isWanted(flight)) {
             return;
         }
@@ -54,6 +61,8 @@ final class SharedCalls {
                         keep(flight, ours);
                         if (ours.agreed()) {
                             coordinator.claimed();
+                        }
+                        if (ours.agreed() && mayHaveMissed(ours, lookedNanos)) {
                             caches.findOfOthers(flight.key(), outcome);
                         } else {
                             outcome.accept(Optional.empty());
@@ -69,6 +78,10 @@ final class SharedCalls {
         return monitor.decide(() -> flight.stage() == Flight.Stage.LOOKING_UP);
     }
 
+    private boolean mayHaveMissed(Claim.Ours ours, long lookedNanos) {
+        return ours.sinceEnd().compareTo(Duration.ofNanos(timeline.nanoTime() - lookedNanos)) <= 0;
+    }
+
     private void keep(Flight flight, Claim.Ours ours) {
         boolean kept = monitor.decide(() -> flight.claim(ours.end()));
         if (!kept) {
@@ -81,13 +94,15 @@ final class SharedCalls {
             Claim.Others others,
             Coordination coordination,
             Consumer<Optional<CacheTiers.Found>> outcome) {
-        others.ended()
-                .whenComplete((ended, failure) -> caches.findOfOthers(flight.key(), found -> {
-                    if (found.isPresent()) {
-                        outcome.accept(found);
-                    } else {
-                        claim(flight, coordination, outcome);
-                    }
-                }));
+        others.ended().whenComplete((ended, failure) -> {
+            long lookedNanos = timeline.nanoTime();
+            caches.findOfOthers(flight.key(), found -> {
+                if (found.isPresent()) {
+                    outcome.accept(found);
+                } else {
+                    claim(flight, lookedNanos, coordination, outcome);
+                }
+            });
+        });
     }
 }

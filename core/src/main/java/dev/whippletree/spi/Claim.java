@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
@@ -13,15 +14,25 @@ public sealed interface Claim {
      *     look for it. Never blocks
      * @param agreed whether the other processes know of the claim; if not, because none could be reached, they may make
      *     the call as well
+     * @param sinceEnd the least time since another process ended its claim of the question; zero if that isn't known.
+     *     If this process last looked for the answer before that, it looks again
      */
-    record Ours(Runnable end, boolean agreed) implements Claim {
+    record Ours(Runnable end, boolean agreed, Duration sinceEnd) implements Claim {
 
-        /** Rejects null. */
+        /** Rejects null, and a negative time. */
         public Ours {
             Objects.requireNonNull(end, "end");
+            if (sinceEnd.isNegative()) {
+                throw new IllegalArgumentException("sinceEnd is negative: " + sinceEnd);
+            }
         }
 
-        /** Creates a claim that the other processes know of. */
+        /** Creates a claim after which this process looks for the answer again. */
+        public Ours(Runnable end, boolean agreed) {
+            this(end, agreed, Duration.ZERO);
+        }
+
+        /** Creates a claim that the other processes know of and after which this process looks for the answer again. */
         public Ours(Runnable end) {
             this(end, true);
         }

@@ -542,6 +542,37 @@ final class EngineCoordinationTest {
         assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
     }
 
+    /** Since before the first look, however long that takes. */
+    @ParameterizedTest
+    @CsvSource({"301, 1", "300, 2", "0, 2"})
+    void cacheIsNotAskedAgain_ifNoClaimHasEndedSinceTheLook(long sinceEndMillis, int gets) {
+        fixture.sharedCache("shared", cache.latency(Duration.ofMillis(300)));
+        others.claims(() -> ours(Duration.ofMillis(sinceEndMillis)));
+        fixture.ask("q");
+        fixture.run();
+        assertThat(cache.gets()).isEqualTo(gets);
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(fixture.status().coordination().orElseThrow().claimed()).isEqualTo(1);
+    }
+
+    private static CompletableFuture<Claim> ours(Duration sinceEnd) {
+        return CompletableFuture.completedFuture(new Claim.Ours(() -> {}, true, sinceEnd));
+    }
+
+    @Test
+    void anotherGivesUp_theLookThatFollowsCounts() {
+        fixture.sharedCache("shared", cache);
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Others(ended)));
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        others.claims(() -> ours(Duration.ofMillis(1)));
+        ended.complete(null);
+        fixture.run();
+        assertThat(cache.gets()).isEqualTo(2);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void withoutASharedCache_orForAPromptThatIsNotStored_nothingIsClaimed(boolean shared) {

@@ -29,6 +29,12 @@ final class Claims implements Contact.Member {
     /** So that not all that wait for one claim look at the same moment. */
     private static final long SPREAD_MILLIS = 100;
 
+    /**
+     * The time in which no claim has ended that has left no trace. A trace lasts for two seconds. A process that dies
+     * leaves none, but its claim lasts for two thirds of its lease, of a second at least.
+     */
+    private static final Duration WITHOUT_TRACE = Duration.ofMillis(500);
+
     private static final Claim ALONE = new Claim.Ours(() -> {}, false);
 
     private final CoordinationCommands commands;
@@ -126,7 +132,7 @@ final class Claims implements Contact.Member {
             return new Claim.Others(waiter.ended);
         }
         waiter.end();
-        if (remainingMillis < 0) {
+        if (remainingMillis == CoordinationCommands.TOO_LATE) {
             contact.beat();
             return ALONE;
         }
@@ -134,7 +140,8 @@ final class Claims implements Contact.Member {
         synchronized (this) {
             owned.put(Place.of(waiter.key), own);
         }
-        return new Claim.Ours(own);
+        boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;
+        return new Claim.Ours(own, true, lately ? Duration.ZERO : WITHOUT_TRACE);
     }
 
     private void unclaim(CacheKey key, String token) {

@@ -57,9 +57,15 @@ interface CoordinationCommands extends AutoCloseable {
      */
     CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);
 
+    /** A claim that has arrived too late. */
+    long TOO_LATE = -1;
+
+    /** A claim of a key whose earlier claim may have ended in the last two seconds. */
+    long ENDED_LATELY = -2;
+
     /**
-     * Returns 0 if the key has become this token's, or else for how many milliseconds it is another's; negative if too
-     * late.
+     * Returns 0 or {@link #ENDED_LATELY} if the key has become this token's, or else for how many milliseconds it is
+     * another's; {@link #TOO_LATE} if too late.
      */
     CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis);
 

@@ -328,7 +328,7 @@ final class LettuceCommands implements CoordinationCommands {
     public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
         Duration longest = lease.compareTo(LONGEST_PROBE) < 0 ? LONGEST_PROBE : lease;
         Duration least = lease.compareTo(SHORTEST_PROBE) < 0 ? SHORTEST_PROBE : lease;
-        return claim(keys.probe(scope), token, least, WHENEVER, longest).thenApply(remaining -> remaining == 0);
+        return claim(keys.probe(scope), token, least, WHENEVER, longest).thenApply(remaining -> remaining <= 0);
     }
 
     @Override

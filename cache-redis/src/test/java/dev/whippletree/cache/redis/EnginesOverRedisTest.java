@@ -4,7 +4,9 @@ import static dev.whippletree.cache.redis.EnginesOverRedis.AMOUNT;
 import static dev.whippletree.cache.redis.EnginesOverRedis.SHARE;
 import static dev.whippletree.cache.redis.EnginesOverRedis.fullest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.testkit.emulator.SimulatedProcesses.Outcome;
 import java.time.Duration;
 import java.util.stream.LongStream;
@@ -90,6 +92,48 @@ class EnginesOverRedisTest {
 
         assertThat(fullest(outcome)).isEqualTo(AMOUNT);
         assertThat(engines.alone()).isPositive();
+    }
+
+    private static EnginesOverRedis engines(int interviews) {
+        return new EnginesOverRedis(
+                1,
+                new EnginesOverRedis.Size(
+                        2,
+                        1,
+                        AMOUNT,
+                        Duration.ofSeconds(10),
+                        Interviews.STANDARD
+                                .withInterviews(interviews)
+                                .withQuestions(1)
+                                .withRepeat(1 - 1.0 / interviews)));
+    }
+
+    @Test
+    void callOfAQuestionThatNobodyElseAsks_looksForItsAnswerOnce() {
+        EnginesOverRedis engines = engines(1);
+
+        engines.run();
+
+        assertThat(engines.redis().commands())
+                .contains(entry("get", 1L), entry("claim", 1L), entry("set", 1L), entry("unclaim", 1L));
+    }
+
+    /** What a process asks arrives at each tenth of a millisecond around the moment when another stores the answer. */
+    @Test
+    void questionOfTwoProcesses_isOneCall_whetherItsAnswerIsStoredBeforeALookOrAfterIt() {
+        int lateLooks = 0;
+        for (int tenths = 3_200; tenths < 3_300; tenths++) {
+            EnginesOverRedis engines = engines(2);
+            engines.network(1).freeze(Duration.ofNanos(tenths * 100_000L));
+
+            Outcome outcome = engines.run();
+
+            assertThat(outcome.service().calls())
+                    .as("%d tenths of a millisecond", tenths)
+                    .isEqualTo(1);
+            lateLooks += engines.redis().commands().get("unclaim") == 2 ? 1 : 0;
+        }
+        assertThat(lateLooks).as("claims after the answer was stored").isPositive();
     }
 
     @ParameterizedTest

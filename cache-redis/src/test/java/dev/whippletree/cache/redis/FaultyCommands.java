@@ -269,7 +269,7 @@ final class FaultyCommands {
 
         @Override
         public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-            return send(() -> redis.answer(key).map(answer -> new CacheHit(answer, true)));
+            return send(() -> redis.ask(key).map(answer -> new CacheHit(answer, true)));
         }
 
         @Override

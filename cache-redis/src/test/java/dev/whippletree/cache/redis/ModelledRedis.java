@@ -40,6 +40,9 @@ final class ModelledRedis {
     private static final long BURST = 100;
     private static final long LONGEST_PACED_MILLIS = 600_000;
 
+    /** For how long it is known that a claim has ended. */
+    private static final long TRACED_MILLIS = 2_000;
+
     /** Nobody is sent away for longer, so that simulations of minutes see what they would of hours. */
     private long longestWaitMillis = 1_000;
 
@@ -123,7 +126,12 @@ final class ModelledRedis {
     /** A process's place in a line. */
     private record Place(long amount, long dueMillis, long sinceMillis) {}
 
-    private record Lease(String token, long endMillis) {}
+    private record Lease(String token, long endMillis) {
+
+        private boolean isEnded() {
+            return token.isEmpty();
+        }
+    }
 
     private record Kept(String notice, long endMillis, boolean reopened) {}
 
@@ -196,14 +204,18 @@ final class ModelledRedis {
 
     /** Returns how many questions and probes are claimed. */
     long claimed() {
-        return leases.values().stream().filter(lease -> lease.endMillis > now()).count();
+        return leases.values().stream()
+                .filter(lease -> !lease.isEnded() && lease.endMillis > now())
+                .count();
     }
 
-    Optional<CacheEntry> answer(CacheKey key) {
+    Optional<CacheEntry> ask(CacheKey key) {
+        count("get");
         return Optional.ofNullable(answers.get(key));
     }
 
     void keep(CacheKey key, CacheEntry answer) {
+        count("set");
         answers.put(key, answer);
     }
 
@@ -437,18 +449,20 @@ final class ModelledRedis {
 
     long claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
         if (isLate(notAfterMillis)) {
-            return -1;
+            return CoordinationCommands.TOO_LATE;
         }
         long remaining = claimedFor(key);
-        if (remaining <= 0) {
-            leases.put(key, new Lease(token, now() + lease.toMillis()));
+        if (remaining > 0) {
+            return remaining;
         }
-        return Math.max(0, remaining);
+        Lease before = leases.put(key, new Lease(token, now() + lease.toMillis()));
+        boolean lately = before != null && before.isEnded() && before.endMillis > now();
+        return lately ? CoordinationCommands.ENDED_LATELY : 0;
     }
 
     long claimedFor(Object key) {
         Lease held = leases.get(key);
-        return held == null ? -2 : Math.max(-2, held.endMillis - now());
+        return held == null || held.isEnded() ? -2 : Math.max(-2, held.endMillis - now());
     }
 
     boolean renew(CacheKey key, String token, Duration lease) {
@@ -461,7 +475,7 @@ final class ModelledRedis {
 
     void unclaim(CacheKey key, String token, String notice) {
         if (claimedFor(key) <= 0 || isHeldBy(key, token)) {
-            leases.remove(key);
+            leases.put(key, new Lease("", now() + TRACED_MILLIS));
             publish(notice);
         }
     }

@@ -13,6 +13,7 @@ import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
 import dev.whippletree.cache.redis.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.CoordinationCommands.Verdict;
+import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.TestInstance;
 class ScriptsTest {
 
     private static final CacheKey KEY = Samples.key("t", "q");
+    private static final String KEY_OF_CLAIM = new String(new RedisKeys("whippletree").claim(KEY), US_ASCII);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long AMOUNT = 10;
@@ -203,7 +205,7 @@ class ScriptsTest {
         assertThat(join(commands.claimedFor(KEY))).isPositive();
         assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isPositive();
         join(commands.unclaim(KEY, "first", "notice"));
-        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isEqualTo(CoordinationCommands.ENDED_LATELY);
     }
 
     /** With a thousand processes, to tell all of each claim is far more than to make it. */
@@ -212,13 +214,13 @@ class ScriptsTest {
         await().until(() -> isSubscribed);
         assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
         join(commands.unclaim(KEY, "first", "nobody"));
-        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isNegative();
         assertThat(join(commands.claim(KEY, "third", HOUR, 0))).isPositive();
         assertThat(join(commands.renew(KEY, "second", HOUR))).isTrue();
         assertThat(join(commands.renew(KEY, "third", HOUR))).isFalse();
         join(commands.unclaim(KEY, "second", "who claimed in vain"));
         assertThat(join(commands.claimedFor(KEY))).isNotPositive();
-        assertThat(join(commands.claim(KEY, "fourth", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "fourth", HOUR, 0))).isNegative();
         assertThat(join(commands.claimedFor(KEY))).isPositive();
         join(commands.unclaim(KEY, "fourth", "who looked"));
         join(commands.unclaim(KEY, "lost", "who waited before it was lost"));
@@ -227,9 +229,57 @@ class ScriptsTest {
                 .containsExactly("who claimed in vain", "who looked", "who waited before it was lost"));
     }
 
+    private long claim(String token) {
+        return join(commands.claim(KEY, token, HOUR, 0));
+    }
+
+    private void end(String token) {
+        join(commands.unclaim(KEY, token, "notice"));
+    }
+
+    /** Who looked for the answer before that may have missed it. */
+    @Test
+    void claim_saysWhetherAnotherMayHaveEndedLately() {
+        assertThat(claim("first")).isZero();
+        end("first");
+        assertThat(join(commands.claimedFor(KEY))).as("a look changes nothing").isNotPositive();
+        assertThat(claim("second")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+        end("second");
+        OtherClient.ask(redis.uri(), other -> other.pexpire(KEY_OF_CLAIM, 1));
+        await().until(() -> OtherClient.ask(redis.uri(), other -> other.exists(KEY_OF_CLAIM)) == 0);
+        assertThat(claim("third")).as("that was long ago").isZero();
+    }
+
+    @Test
+    void trace_isLeftByWhateverEnds_forTwoSeconds() {
+        end("lost by Redis");
+        long millis = OtherClient.ask(redis.uri(), other -> other.pttl(KEY_OF_CLAIM));
+        assertThat(millis).isBetween(1L, 2_000L);
+        assertThat(claim("next")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+        OtherClient.ask(redis.uri(), other -> other.set(KEY_OF_CLAIM, "never ends, and isn't believed"));
+        assertThat(claim("next")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+        OtherClient.ask(redis.uri(), other -> other.configSet("maxmemory", "1"));
+        try {
+            end("next");
+        } finally {
+            OtherClient.ask(redis.uri(), other -> other.configSet("maxmemory", "0"));
+        }
+        assertThat(claim("after Redis was full")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+    }
+
+    /** Nothing ends so that somebody would have to look again; but anybody can write there. */
+    @Test
+    void probe_isClaimed_whateverSomebodyHasWrittenThere() {
+        String probe = new String(new RedisKeys("whippletree").probe(Scope.of("acme")), US_ASCII);
+        OtherClient.ask(redis.uri(), other -> other.set(probe, "ended"));
+
+        assertThat(join(commands.claimProbe(Scope.of("acme"), "first", HOUR))).isTrue();
+        assertThat(join(commands.claimProbe(Scope.of("acme"), "second", HOUR))).isFalse();
+    }
+
     @Test
     void claimThatArrivesLate_isNotTaken() {
-        assertThat(join(commands.claim(KEY, "late", HOUR, 1))).isEqualTo(-1);
+        assertThat(join(commands.claim(KEY, "late", HOUR, 1))).isEqualTo(CoordinationCommands.TOO_LATE);
 
         assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
     }

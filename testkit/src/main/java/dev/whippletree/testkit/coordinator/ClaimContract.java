@@ -6,6 +6,7 @@ import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.testkit.Samples;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,24 @@ abstract class ClaimContract extends ReservationContract {
         ours.end().run();
 
         waits.forEach(wait -> join(wait, "waiting for a claim that has been ended"));
+    }
+
+    @Test
+    void claimAfterAnEnd_knowsOfIt() {
+        Coordination a = open();
+        Coordination b = open();
+        Claim.Ours first = ours("nobody has claimed it", a, KEY);
+        CompletionStage<Void> wait = others("another process has claimed it", b, KEY);
+        long start = nanoTime();
+        first.end().run();
+        join(wait, "waiting for a claim that has been ended");
+
+        Claim.Ours next = ours("the claim of the other process was ended", b, KEY);
+
+        assertThat(next.sinceEnd())
+                .as("the least time since another process ended its claim (sinceEnd), if the answer may have been"
+                        + " stored then; zero if that isn't known")
+                .isLessThanOrEqualTo(Duration.ofNanos(nanoTime() - start));
     }
 
     @Test

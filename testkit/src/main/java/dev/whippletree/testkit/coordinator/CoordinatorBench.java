@@ -157,6 +157,11 @@ abstract class CoordinatorBench {
         return IntStream.range(0, count).mapToObj(number -> open()).toList();
     }
 
+    /** Returns the time by which intervals are measured. */
+    final long nanoTime() {
+        return services.get(0).nanoTime();
+    }
+
     /** Starts a call in a thread of its own. */
     final <T> CompletableFuture<T> start(Supplier<T> call) {
         return CompletableFuture.supplyAsync(call, services.get(0).executor());

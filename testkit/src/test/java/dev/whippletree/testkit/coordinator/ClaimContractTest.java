@@ -2,6 +2,7 @@ package dev.whippletree.testkit.coordinator;
 
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,12 @@ class ClaimContractTest extends FaultFinding {
                         claims(claim -> claim instanceof Claim.Ours ours ? new Claim.Ours(ours.end(), false) : claim),
                         "others_waitUntilTheClaimIsEnded",
                         "claim_isKeptWhileItsProcessLives"),
+                Fault.of(
+                        "no claim has ended for a day",
+                        claims(claim -> claim instanceof Claim.Ours ours
+                                ? new Claim.Ours(ours.end(), true, Duration.ofDays(1))
+                                : claim),
+                        "claimAfterAnEnd_knowsOfIt"),
                 Fault.of(
                         "nobody waits",
                         waits(wait -> CompletableFuture.completedFuture(null)),
