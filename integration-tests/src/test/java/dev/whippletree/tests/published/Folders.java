@@ -12,10 +12,14 @@ final class Folders {
 
     private Folders() {}
 
-    /** Copies a folder to where there is none yet. */
+    /** Copies a folder to where there is none yet, without what was built in it. */
     static void copy(Path from, Path to) throws IOException {
         for (Path path : walk(from)) {
-            Path target = to.resolve(from.relativize(path).toString());
+            Path relative = from.relativize(path);
+            Path target = to.resolve(relative.toString());
+            if (relative.startsWith("target")) {
+                continue;
+            }
             if (Files.isDirectory(path)) {
                 Files.createDirectories(target);
             } else {

@@ -50,6 +50,12 @@ record ProcessRun(int exitCode, String out, String err) {
      */
     static ProcessRun of(List<String> command, Path folder, Map<String, String> environment)
             throws IOException, InterruptedException {
+        return of(command, folder, environment, PATIENCE_SECONDS);
+    }
+
+    /** Does the same for a program that takes longer: that many seconds at most. */
+    static ProcessRun of(List<String> command, Path folder, Map<String, String> environment, long patienceSeconds)
+            throws IOException, InterruptedException {
         Path out = folder.resolve("standard-output.txt");
         Path err = folder.resolve("standard-error.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -62,7 +68,7 @@ record ProcessRun(int exitCode, String out, String err) {
         Process process = builder.start();
         try {
             process.getOutputStream().close(); // Or the command would wait for what is piped into it.
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+            assertThat(process.waitFor(patienceSeconds, TimeUnit.SECONDS))
                     .as("%s ends", command)
                     .isTrue();
         } finally {
