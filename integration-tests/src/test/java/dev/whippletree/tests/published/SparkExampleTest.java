@@ -37,9 +37,7 @@ final class SparkExampleTest {
     void page_showsTheLinesOfTheExample() throws IOException {
         String sources = oneLine(sources());
         List<String> blocks = GuidePage.of("spark.md").blocks("java");
-        assertThat(blocks)
-                .isNotEmpty()
-                .allSatisfy(block -> assertThat(sources).contains(oneLine(block)));
+        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources).contains(oneLine(block)));
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class AnswerPrompts {
 
     private AnswerPrompts() {}
 
-    /** Runs the job. Exits with 0 if each row has an answer or an error, with 2 after a mistake of the user's, else 1. */
+    /** Runs the job. Exits with 0 if each row has an answer or an error, with 2 after a mistake, else with 1. */
     public static void main(String[] arguments) {
         System.exit(run(arguments));
     }
@@ -54,7 +54,8 @@ public final class AnswerPrompts {
             System.err.println("AnswerPrompts: " + e.getMessage());
             return 2;
         } catch (Exception e) {
-            if (e instanceof AnalysisException) { // Not declared by Scala, so Java can't catch it; the output exists, for example.
+            // Scala doesn't declare it, so Java can't catch it: the output exists, for example.
+            if (e instanceof AnalysisException) {
                 System.err.println("AnswerPrompts: " + firstLine(e));
                 return 2;
             }
@@ -97,7 +98,7 @@ public final class AnswerPrompts {
             }
             return Files.readString(path);
         } catch (ConfigurationException e) {
-            throw new JobMistake(path + " can't be used: " + e.getMessage());
+            throw new JobMistake(e.getMessage());
         }
     }
 

@@ -102,7 +102,13 @@ final class Answers implements Iterator<Row> {
         Completion answer = ended.answer();
         if (answer == null) {
             return RowFactory.create(
-                    ended.id(), null, null, null, null, code(ended.failure()), ended.failure().getMessage());
+                    ended.id(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    code(ended.failure()),
+                    ended.failure().getMessage());
         }
         return RowFactory.create(
                 ended.id(),
