@@ -68,12 +68,17 @@ final class LettuceCommands implements CoordinationCommands {
      * @param corrupt is told of what is ignored
      */
     LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt) {
+        this(settings, services, corrupt, LettuceConnector.of(settings));
+    }
+
+    /** Creates what isn't connected, and connects that way. */
+    LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt, LettuceConnector<?> connector) {
         this.settings = settings;
         this.services = services;
         this.corrupt = corrupt;
         remarks = new Remarks(settings);
         keys = new RedisKeys(settings.keyPrefix());
-        connector = LettuceConnector.of(settings);
+        this.connector = connector;
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, corrupt);
         notices = subscription(text -> {});

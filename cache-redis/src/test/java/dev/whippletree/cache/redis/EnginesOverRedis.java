@@ -6,6 +6,7 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.simulation.Link;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.stress.interviews.Interviews;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Several processes in virtual time, production code from the prompt to the command: each an engine with a coordination
@@ -41,6 +43,7 @@ final class EnginesOverRedis {
 
     private final long seed;
     private final StressSettings settings;
+    private final Duration over;
     private final VirtualTimeline timeline;
     private final ModelledRedis redis;
     private final List<FaultyCommands> networks = new ArrayList<>();
@@ -51,30 +54,40 @@ final class EnginesOverRedis {
      * What is run.
      *
      * @param processes how many there are
-     * @param accounts how many accounts they share
-     * @param amount what they may use of each together in a {@link #WINDOW}
+     * @param settings the accounts that they share, and what they are asked
+     * @param over in what time the interviews start
      * @param commandTimeout how long they wait for Redis
      */
-    record Size(int processes, int accounts, long amount, Duration commandTimeout, Interviews interviews) {}
+    record Size(int processes, StressSettings settings, Duration over, Duration commandTimeout) {
+
+        /** Returns one of so many requests in a {@link #WINDOW}. */
+        static Size of(int processes, int accounts, Interviews interviews, Duration commandTimeout) {
+            return new Size(
+                    processes,
+                    StressSettings.STANDARD
+                            .withInterviews(interviews)
+                            .withAccounts(accounts)
+                            .withLimit(Limit.requests(AMOUNT, WINDOW))
+                            .withLatency(Latency.parse("300ms~20%")),
+                    Duration.ZERO,
+                    commandTimeout);
+        }
+    }
 
     EnginesOverRedis(long seed) {
         this(
                 seed,
-                new Size(
+                Size.of(
                         PROCESSES,
                         StressSettings.STANDARD.accounts(),
-                        AMOUNT,
-                        FaultyCommands.TIMEOUT,
-                        Interviews.STANDARD.withInterviews(60).withQuestions(6).withRepeat(0.5)));
+                        Interviews.STANDARD.withInterviews(60).withQuestions(6).withRepeat(0.5),
+                        FaultyCommands.TIMEOUT));
     }
 
     EnginesOverRedis(long seed, Size size) {
         this.seed = seed;
-        settings = StressSettings.STANDARD
-                .withInterviews(size.interviews().withSeed(seed))
-                .withAccounts(size.accounts())
-                .withLimit(Limit.requests(size.amount(), WINDOW))
-                .withLatency(Latency.parse("300ms~20%"));
+        over = size.over();
+        settings = size.settings().withInterviews(size.settings().interviews().withSeed(seed));
         timeline = new VirtualTimeline(seed);
         redis = new ModelledRedis(timeline);
         List<SimulatedProcesses.Process> all = new ArrayList<>();
@@ -89,7 +102,8 @@ final class EnginesOverRedis {
                     FakeServices.on(timeline)));
             all.add(new SimulatedProcesses.Process(coordinations.get(i), network.store()));
         }
-        Limit allowed = Limit.requests(10 * size.amount(), WINDOW);
+        Limit known = settings.limit();
+        Limit allowed = Limit.requests(10 * known.amount(), known.window());
         processes = new SimulatedProcesses(timeline, new SimulatedProcesses.Setting(settings, allowed, LINK), all);
         timeline.advance(Duration.ofSeconds(3));
     }
@@ -122,7 +136,7 @@ final class EnginesOverRedis {
 
     /** Conducts the interviews; whatever happens to Redis, they end well. */
     Outcome run() {
-        Outcome outcome = processes.run();
+        Outcome outcome = processes.run(over);
         assertThat(outcome.results().errors()).as("seed %d", seed).isEmpty();
         assertThat(outcome.results().answered())
                 .as("seed %d", seed)
@@ -136,6 +150,15 @@ final class EnginesOverRedis {
         return outcome.service().limits().stream()
                 .mapToLong(LimitStats::fullest)
                 .max()
+                .orElseThrow();
+    }
+
+    /** Returns which process makes a call. */
+    int calling() {
+        List<StatusSnapshot> statuses = processes.statuses();
+        return IntStream.range(0, statuses.size())
+                .filter(process -> statuses.get(process).inFlight() > 0)
+                .findFirst()
                 .orElseThrow();
     }
 
@@ -162,7 +185,8 @@ final class EnginesOverRedis {
             assertThat(status.coordination().orElseThrow().problem()).isEmpty();
             assertThat(status.coordination().orElseThrow().processes()).isEqualTo(coordinations.size());
         });
-        timeline.advance(WINDOW);
-        assertThat(redis.used(WINDOW)).as("used, seed %d", seed).isZero();
+        Duration window = settings.limit().window();
+        timeline.advance(window);
+        assertThat(redis.used(window)).as("used, seed %d", seed).isZero();
     }
 }

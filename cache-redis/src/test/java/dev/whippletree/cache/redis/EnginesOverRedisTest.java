@@ -97,15 +97,14 @@ class EnginesOverRedisTest {
     private static EnginesOverRedis engines(int interviews) {
         return new EnginesOverRedis(
                 1,
-                new EnginesOverRedis.Size(
+                EnginesOverRedis.Size.of(
                         2,
                         1,
-                        AMOUNT,
-                        Duration.ofSeconds(10),
                         Interviews.STANDARD
                                 .withInterviews(interviews)
                                 .withQuestions(1)
-                                .withRepeat(1 - 1.0 / interviews)));
+                                .withRepeat(1 - 1.0 / interviews),
+                        Duration.ofSeconds(10)));
     }
 
     @Test

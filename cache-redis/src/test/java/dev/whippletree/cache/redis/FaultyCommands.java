@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,9 @@ final class FaultyCommands {
     private static final Map<String, About> ABOUT =
             Map.of("beat", About.BEATS, "survey", About.BEATS, "trade", About.LIMITS);
 
+    /** What does a command there. */
+    private static final Map<Method, Method> MODELLED = new ConcurrentHashMap<>();
+
     /** What a command is about. */
     private enum About {
         BEATS,
@@ -146,7 +150,11 @@ final class FaultyCommands {
             breakOff(answer);
             return answer;
         }
-        timeline.schedule(timeout.toNanos(), () -> answer.completeExceptionally(silence()));
+        timeline.schedule(timeout.toNanos(), () -> {
+            if (!answer.isDone()) {
+                answer.completeExceptionally(silence());
+            }
+        });
         if (!isLost()) {
             int sentOn = connection;
             long arrival = Math.max(frozenUntilNanos, timeline.nanoTime() + way());
@@ -241,14 +249,17 @@ final class FaultyCommands {
             return Optional.empty();
         }
         int count = arguments == null ? 0 : arguments.length;
-        Method there = Arrays.stream(ModelledRedis.class.getDeclaredMethods())
-                .filter(each -> each.getName().equals(method.getName()) && each.getParameterCount() == count)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nobody models " + method));
+        Method there = MODELLED.computeIfAbsent(
+                method,
+                command -> Arrays.stream(ModelledRedis.class.getDeclaredMethods())
+                        .filter(each -> each.getName().equals(command.getName()) && each.getParameterCount() == count)
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("nobody models " + command)));
         return send(ABOUT.getOrDefault(method.getName(), About.OTHERS), () -> {
             try {
-                redis.count(method.getName());
-                return there.invoke(redis, arguments);
+                Object reply = there.invoke(redis, arguments);
+                redis.count(method, arguments, reply);
+                return reply;
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }

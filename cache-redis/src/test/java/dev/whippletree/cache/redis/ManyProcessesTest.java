@@ -2,35 +2,41 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cache.redis.Traffic.Sums;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.CacheEntry;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How many commands a second many processes send to Redis, in virtual time, where limits are far away. Each case adds a
- * row to {@code target/many-processes.md}.
+ * table to {@code target/many-processes.md}.
  */
 @Tag("thorough")
 class ManyProcessesTest {
@@ -38,6 +44,12 @@ class ManyProcessesTest {
     private static final int ACCOUNTS = 100;
     private static final Duration WARM = Duration.ofSeconds(10);
     private static final Duration MEASURED = Duration.ofSeconds(60);
+    private static final Duration CALL = Duration.ofMillis(500);
+
+    /** Of 300 bytes. */
+    private static final CacheEntry ANSWER =
+            new CacheEntry(Samples.completion("An answer of a sentence. ".repeat(12)), Instant.MAX);
+
     private static final Path TABLE = Path.of("target", "many-processes.md");
     private static final Path TENANTS = Path.of("target", "tenants.md");
     private static final Path SHARES = Path.of("target", "shares.md");
@@ -45,6 +57,7 @@ class ManyProcessesTest {
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final ModelledRedis redis = new ModelledRedis(timeline);
     private final List<Coordination> processes = new ArrayList<>();
+    private final List<CacheStore> stores = new ArrayList<>();
     private long granted;
     private long refused;
 
@@ -58,10 +71,12 @@ class ManyProcessesTest {
                     CoordinationSettings.from(Settings.none("coordinator redis")),
                     network.commands(),
                     FakeServices.on(timeline)));
+            stores.add(network.store());
             startCalls(n, accountsOfEach, Duration.ofSeconds(1).dividedBy(callsASecond));
         }
+        Traffic traffic = redis.countTraffic();
         timeline.advance(WARM);
-        Map<String, Long> before = redis.commands();
+        traffic.take();
         granted = 0;
         refused = 0;
 
@@ -71,13 +86,19 @@ class ManyProcessesTest {
         assertThat(refused).isZero();
         assertThat(processes)
                 .allSatisfy(process -> assertThat(process.status().alone()).isZero());
-        Map<String, Long> sent = new TreeMap<>(redis.commands());
-        before.forEach((name, times) -> sent.merge(name, -times, Long::sum));
-        double trades = (double) sent.getOrDefault("trade", 0L) / granted;
+        Map<String, Sums> sent = traffic.take();
+        double trades = (double) sent.get("trade").count() / granted;
         if (callsASecond >= 10 * accountsOfEach) {
             assertThat(trades).as("trades a call").isLessThanOrEqualTo(0.2);
         }
-        write(count, accountsOfEach, callsASecond, trades, sent);
+        String title = "%n%d processes, %d accounts of each, %d calls a second of each: %.2f trades a call%n"
+                .formatted(count, accountsOfEach, callsASecond, trades);
+        Files.createDirectories(TABLE.getParent());
+        Files.writeString(
+                TABLE,
+                title + Traffic.table(sent, MEASURED.toSeconds()),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     /**
@@ -236,31 +257,33 @@ class ManyProcessesTest {
         timeline.schedule(offset, () -> call(process, 0, accountsOfEach, interval));
     }
 
+    /** What an engine does for a call, whose question nobody else asks. */
     private void call(int process, int number, int accountsOfEach, Duration interval) {
         int account = (process + number % accountsOfEach) % ACCOUNTS;
         LimitUse use = new LimitUse(
                 Scope.of("org-" + account), "requests", Limit.requests(10_000_000, Duration.ofMinutes(1)), 1);
+        CacheKey key = Samples.key("tenant", process + "/" + number);
+        stores.get(process)
+                .get(key)
+                .thenCompose(found -> processes.get(process).claim(key))
+                .thenCompose(claim -> stores.get(process).get(key).thenApply(found -> claim))
+                .thenAccept(claim -> reserve(
+                        process, use, () -> stores.get(process).put(key, ANSWER).thenRun(((Claim.Ours) claim).end())));
+        timeline.schedule(interval.toNanos(), () -> call(process, number + 1, accountsOfEach, interval));
+    }
+
+    private void reserve(int process, LimitUse use, Runnable end) {
         Coordination coordination = processes.get(process);
         coordination.reserve(List.of(use)).thenAccept(grant -> {
             if (grant instanceof Grant.Granted one) {
                 granted++;
-                timeline.schedule(
-                        Duration.ofMillis(500).toNanos(),
-                        () -> coordination.settle(one.id(), Optional.empty(), Duration.ofMillis(500)));
+                timeline.schedule(CALL.toNanos(), () -> {
+                    coordination.settle(one.id(), Optional.empty(), CALL);
+                    end.run();
+                });
             } else {
                 refused++;
             }
         });
-        timeline.schedule(interval.toNanos(), () -> call(process, number + 1, accountsOfEach, interval));
-    }
-
-    private static void write(
-            int processes, int accountsOfEach, int callsASecond, double trades, Map<String, Long> sent)
-            throws IOException {
-        StringBuilder row =
-                new StringBuilder("| %d | %d | %d | %.2f |".formatted(processes, accountsOfEach, callsASecond, trades));
-        sent.forEach((name, times) -> row.append(" %s %d/s".formatted(name, times / MEASURED.toSeconds())));
-        Files.createDirectories(TABLE.getParent());
-        Files.writeString(TABLE, row + " |\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

@@ -14,6 +14,7 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.VirtualTimeline;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What processes share, in virtual time: the commands as they are meant, with exact dates in the place of slots, so
@@ -43,6 +47,11 @@ final class ModelledRedis {
     /** For how long it is known that a claim has ended. */
     private static final long TRACED_MILLIS = 2_000;
 
+    // Of the scripts' hashes: the width of a slot, and what there is beside slots and blocks.
+    private static final long SLOTS = 1_024;
+    private static final long FIXED_FIELDS = 15;
+    private static final long FIXED_BYTES = 12;
+
     /** Nobody is sent away for longer, so that simulations of minutes see what they would of hours. */
     private long longestWaitMillis = 1_000;
 
@@ -57,6 +66,7 @@ final class ModelledRedis {
     private final Map<CacheKey, CacheEntry> answers = new HashMap<>();
     private final Map<String, Long> commands = new TreeMap<>();
     private long mostFree;
+    private @Nullable Traffic traffic;
 
     private static final class State {
         private String epoch = "";
@@ -66,13 +76,19 @@ final class ModelledRedis {
 
     private static final class SharedLimit {
         private final Map<String, SharedBlock> blocks = new HashMap<>();
-        private final List<Dated> dated = new ArrayList<>();
+        private final TreeMap<Long, Long> dated = new TreeMap<>();
         private final Map<String, Place> line = new HashMap<>();
         private final Map<String, Integer> processesByTurns = new HashMap<>();
         private final Map<String, Long> weightByTurns = new HashMap<>();
         private double kept = 1;
         private double paceFromMillis;
         private long pacedUntilMillis;
+        private long used;
+        private long held;
+        private long free;
+
+        /** No block expires before. */
+        private long nextExpiryMillis;
 
         private SharedBlock of(String process) {
             return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0, List.of()));
@@ -80,7 +96,7 @@ final class ModelledRedis {
 
         private void add(String process, long amount, long free) {
             SharedBlock block = of(process);
-            blocks.put(
+            put(
                     process,
                     new SharedBlock(
                             block.amount + amount,
@@ -93,18 +109,15 @@ final class ModelledRedis {
 
         /** A process asks for turns, or doesn't any more. */
         private void ask(List<AskerEntry> askers, int more) {
+            if (askers.isEmpty()) {
+                return;
+            }
             for (AskerEntry asker : askers) {
                 processesByTurns.merge(asker.turns(), more, Integer::sum);
                 weightByTurns.put(asker.turns(), asker.weight());
             }
             processesByTurns.values().removeIf(processes -> processes == 0);
             weightByTurns.keySet().retainAll(processesByTurns.keySet());
-        }
-
-        private void put(String process, SharedBlock block) {
-            ask(of(process).askers, -1);
-            blocks.put(process, block);
-            ask(block.askers, 1);
         }
 
         /** Returns a process's part: its turns', by their weights, each divided by those that ask for it. */
@@ -116,17 +129,62 @@ final class ModelledRedis {
                     weightByTurns.values().stream().mapToLong(Long::longValue).sum();
             return own > 0 ? own / all : 1.0 / blocks.size();
         }
+
+        private void put(String process, SharedBlock block) {
+            count(block, 1);
+            SharedBlock before = blocks.put(process, block);
+            if (before != null) {
+                count(before, -1);
+            }
+            nextExpiryMillis = Math.min(nextExpiryMillis, block.expiryMillis);
+        }
+
+        private void count(SharedBlock block, int sign) {
+            held += sign * block.amount;
+            free += sign * block.free;
+            ask(block.askers, sign);
+        }
+
+        private void use(long atMillis, long amount) {
+            dated.merge(atMillis, amount, Long::sum);
+            used += amount;
+        }
+
+        private long sum() {
+            return used + held;
+        }
+
+        private void tidy(long nowMillis, long windowMillis) {
+            if (nowMillis >= nextExpiryMillis) {
+                blocks.values().removeIf(block -> expire(block, nowMillis));
+                nextExpiryMillis = blocks.values().stream()
+                        .mapToLong(SharedBlock::expiryMillis)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+            }
+            while (!dated.isEmpty() && dated.firstKey() + windowMillis < nowMillis) {
+                used -= dated.pollFirstEntry().getValue();
+            }
+        }
+
+        private boolean expire(SharedBlock block, long nowMillis) {
+            boolean over = block.expiryMillis <= nowMillis;
+            if (over) {
+                count(block, -1);
+                use(block.expiryMillis, block.amount);
+            }
+            return over;
+        }
     }
 
     private record SharedBlock(
             long amount, long free, long expiryMillis, long number, long turn, List<AskerEntry> askers) {}
 
-    private record Dated(long atMillis, long amount) {}
-
     /** A process's place in a line. */
     private record Place(long amount, long dueMillis, long sinceMillis) {}
 
-    private record Lease(String token, long endMillis) {
+    /** A claim, and whether somebody waits for its end; without a token, the trace of one that has ended. */
+    private record Lease(String token, long endMillis, boolean waited) {
 
         private boolean isEnded() {
             return token.isEmpty();
@@ -170,21 +228,30 @@ final class ModelledRedis {
 
     /** Returns what all limits hold, dated or in flight. */
     long used(Duration window) {
-        limits.values().forEach(limit -> tidy(limit, window.toMillis()));
-        return limits.values().stream().mapToLong(ModelledRedis::sum).sum();
+        limits.values().forEach(limit -> limit.tidy(now(), window.toMillis()));
+        return limits.values().stream().mapToLong(SharedLimit::sum).sum();
     }
 
     /** Returns what is in blocks: in flight, or free. */
     long inFlight() {
-        return limits.values().stream().mapToLong(ModelledRedis::held).sum();
+        return limits.values().stream().mapToLong(limit -> limit.held).sum();
     }
 
-    /** Counts a command that has arrived. */
-    void count(String name) {
-        commands.merge(name, 1L, Long::sum);
-        if (name.equals("survey")) {
+    /** Counts a command that has arrived, and what it came to. */
+    void count(Method command, Object @Nullable [] arguments, @Nullable Object reply) {
+        commands.merge(command.getName(), 1L, Long::sum);
+        if (command.getName().equals("survey")) {
             commands.merge("hmget", (long) limits.size(), Long::sum);
         }
+        if (traffic != null) {
+            traffic.add(command, arguments, reply);
+        }
+    }
+
+    /** Counts bytes as well from now on. */
+    Traffic countTraffic() {
+        traffic = new Traffic();
+        return traffic;
     }
 
     /** Returns how many commands have arrived, by name. */
@@ -210,13 +277,62 @@ final class ModelledRedis {
     }
 
     Optional<CacheEntry> ask(CacheKey key) {
-        count("get");
-        return Optional.ofNullable(answers.get(key));
+        Optional<CacheEntry> found = Optional.ofNullable(answers.get(key));
+        commands.merge("get", 1L, Long::sum);
+        if (traffic != null) {
+            traffic.get(key, found);
+        }
+        return found;
     }
 
     void keep(CacheKey key, CacheEntry answer) {
-        count("set");
         answers.put(key, answer);
+        commands.merge("set", 1L, Long::sum);
+        if (traffic != null) {
+            traffic.set(key, answer);
+        }
+    }
+
+    /**
+     * Returns how many fields the largest limit's hash would have, and how many bytes they and their values are.
+     *
+     * @param window of all limits
+     */
+    HashSize largestLimit(Duration window) {
+        long width = Math.max(1, (window.toMillis() + SLOTS - 1) / SLOTS);
+        return limits.values().stream()
+                .map(limit -> size(limit, width))
+                .max(Comparator.comparingLong(HashSize::bytes))
+                .orElse(new HashSize(0, 0));
+    }
+
+    /** Fields of a hash, and their bytes with those of their values. */
+    record HashSize(long fields, long bytes) {}
+
+    private static HashSize size(SharedLimit limit, long width) {
+        Map<Long, Long> slots = new HashMap<>();
+        limit.dated.forEach((atMillis, amount) -> slots.merge(atMillis / width, amount, Long::sum));
+        long bytes = FIXED_FIELDS * FIXED_BYTES;
+        for (Map.Entry<Long, Long> slot : slots.entrySet()) {
+            bytes += (slot.getKey() + "" + slot.getValue()).length();
+        }
+        for (Map.Entry<String, SharedBlock> each : limit.blocks.entrySet()) {
+            SharedBlock block = each.getValue();
+            Place place = limit.line.getOrDefault(each.getKey(), new Place(0, 0, 0));
+            bytes += ("b" + each.getKey()).length()
+                    + Stream.of(
+                                    block.amount,
+                                    block.expiryMillis,
+                                    block.free,
+                                    block.number,
+                                    block.turn,
+                                    place.amount,
+                                    place.dueMillis)
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(" "))
+                            .length();
+        }
+        return new HashSize(FIXED_FIELDS + slots.size() + limit.blocks.size(), bytes);
     }
 
     Beat beat(String process, Duration goneAfter) {
@@ -241,7 +357,7 @@ final class ModelledRedis {
         long[] used = new long[all.size()];
         for (DatedEntry use : trade.uses()) {
             if (all.get(use.limit()).of(trade.process()).number < trade.number()) {
-                all.get(use.limit()).dated.add(new Dated(now() - use.ago().toMillis(), use.amount()));
+                all.get(use.limit()).use(now() - use.ago().toMillis(), use.amount());
                 used[use.limit()] += use.amount();
             }
         }
@@ -268,10 +384,10 @@ final class ModelledRedis {
             blocks.add(new BlockReply(
                     more,
                     left(all.get(i), entry),
-                    held(all.get(i)),
+                    all.get(i).held,
                     turns.get(i).promised(),
                     Math.max(0, all.get(i).pacedUntilMillis - now())));
-            mostFree = Math.max(mostFree, 1_000 * free(all.get(i)) / entry.amount());
+            mostFree = Math.max(mostFree, 1_000 * all.get(i).free / entry.amount());
         }
         List<Integer> processes = trade.askers().stream()
                 .map(asker -> all.stream()
@@ -381,7 +497,7 @@ final class ModelledRedis {
         private long waitMillis(long use) {
             long ahead = (long) Math.ceil(limit.kept * promised());
             long left = left(limit, entry) - reserve(use);
-            long missing = (long) Math.ceil(use - left + ahead - (1 - limit.kept) * held(limit));
+            long missing = (long) Math.ceil(use - left + ahead - (1 - limit.kept) * limit.held);
             long wait = use > left ? AGAIN_MILLIS : 1;
             if (missing > 0) {
                 wait = leavingMillis(limit, missing, entry.window().toMillis());
@@ -414,13 +530,11 @@ final class ModelledRedis {
     }
 
     private long leavingMillis(SharedLimit limit, long missing, long windowMillis) {
-        List<Dated> byDate = new ArrayList<>(limit.dated);
-        byDate.sort(Comparator.comparingLong(Dated::atMillis));
         long gone = 0;
-        for (Dated use : byDate) {
-            gone += use.amount;
+        for (Map.Entry<Long, Long> use : limit.dated.entrySet()) {
+            gone += use.getValue();
             if (gone >= missing) {
-                return Math.max(1, use.atMillis + windowMillis + 1 - now());
+                return Math.max(1, use.getKey() + windowMillis + 1 - now());
             }
         }
         return windowMillis;
@@ -434,7 +548,7 @@ final class ModelledRedis {
             if (entry.wanted() > 0) {
                 long room = left(all.get(i), entry) - (entry.amount() + 9) / 10;
                 boolean waited = !all.get(i).line.isEmpty() || isPaced(all.get(i));
-                long spare = waited ? 0 : entry.amount() / 20 - free(all.get(i));
+                long spare = waited ? 0 : entry.amount() / 20 - all.get(i).free;
                 part = Math.min(part, Math.max(0, Math.min(room, spare) / (double) entry.wanted()));
             }
         }
@@ -443,7 +557,7 @@ final class ModelledRedis {
 
     Map<String, Long> survey(Map<String, Duration> own) {
         Map<String, Long> used = new HashMap<>();
-        limits.forEach((place, limit) -> used.put(place, sum(limit)));
+        limits.forEach((place, limit) -> used.put(place, limit.sum()));
         return used;
     }
 
@@ -451,32 +565,42 @@ final class ModelledRedis {
         if (isLate(notAfterMillis)) {
             return CoordinationCommands.TOO_LATE;
         }
-        long remaining = claimedFor(key);
-        if (remaining > 0) {
-            return remaining;
+        if (remaining(key) > 0) {
+            return claimedFor(key);
         }
-        Lease before = leases.put(key, new Lease(token, now() + lease.toMillis()));
+        Lease before = leases.put(key, new Lease(token, now() + lease.toMillis(), false));
         boolean lately = before != null && before.isEnded() && before.endMillis > now();
         return lately ? CoordinationCommands.ENDED_LATELY : 0;
     }
 
-    long claimedFor(Object key) {
+    /** Whoever asks waits for its end. */
+    long claimedFor(CacheKey key) {
+        leases.computeIfPresent(key, (same, held) -> new Lease(held.token, held.endMillis, true));
+        return remaining(key);
+    }
+
+    private long remaining(Object key) {
         Lease held = leases.get(key);
         return held == null || held.isEnded() ? -2 : Math.max(-2, held.endMillis - now());
     }
 
     boolean renew(CacheKey key, String token, Duration lease) {
-        boolean ours = claimedFor(key) <= 0 || isHeldBy(key, token);
+        boolean ours = remaining(key) <= 0 || isHeldBy(key, token);
         if (ours) {
-            leases.put(key, new Lease(token, now() + lease.toMillis()));
+            Lease held = leases.get(key);
+            boolean waited = held != null && !held.isEnded() && held.endMillis > now() && held.waited;
+            leases.put(key, new Lease(token, now() + lease.toMillis(), waited));
         }
         return ours;
     }
 
     void unclaim(CacheKey key, String token, String notice) {
-        if (claimedFor(key) <= 0 || isHeldBy(key, token)) {
-            leases.put(key, new Lease("", now() + TRACED_MILLIS));
-            publish(notice);
+        boolean lost = remaining(key) <= 0;
+        if (lost || isHeldBy(key, token)) {
+            Lease held = leases.put(key, new Lease("", now() + TRACED_MILLIS, false));
+            if (lost || held == null || held.waited) {
+                publish(notice);
+            }
         }
     }
 
@@ -486,9 +610,9 @@ final class ModelledRedis {
     }
 
     boolean claimProbe(Scope scope, String token, Duration lease) {
-        boolean free = claimedFor(scope) <= 0;
+        boolean free = remaining(scope) <= 0;
         if (free) {
-            leases.put(scope, new Lease(token, now() + lease.toMillis()));
+            leases.put(scope, new Lease(token, now() + lease.toMillis(), false));
         }
         return free;
     }
@@ -517,6 +641,10 @@ final class ModelledRedis {
     }
 
     private void publish(String notice) {
+        commands.merge("message", (long) subscribers.size(), Long::sum);
+        if (traffic != null) {
+            traffic.notice(notice, subscribers.size());
+        }
         subscribers.forEach(subscriber -> subscriber.accept(notice));
     }
 
@@ -559,39 +687,13 @@ final class ModelledRedis {
                 .map(block -> {
                     String place = RedisKeys.place(trade.organization(), block.name());
                     SharedLimit limit = limits.computeIfAbsent(place, name -> new SharedLimit());
-                    tidy(limit, block.window().toMillis());
+                    limit.tidy(now(), block.window().toMillis());
                     return limit;
                 })
                 .toList();
     }
 
-    private void tidy(SharedLimit limit, long windowMillis) {
-        limit.blocks.values().removeIf(block -> {
-            boolean over = block.expiryMillis <= now();
-            if (over && block.amount > 0) {
-                limit.dated.add(new Dated(block.expiryMillis, block.amount));
-            }
-            if (over) {
-                limit.ask(block.askers, -1);
-            }
-            return over;
-        });
-        limit.dated.removeIf(use -> use.atMillis + windowMillis < now());
-    }
-
-    private static long held(SharedLimit limit) {
-        return limit.blocks.values().stream().mapToLong(SharedBlock::amount).sum();
-    }
-
-    private static long free(SharedLimit limit) {
-        return limit.blocks.values().stream().mapToLong(SharedBlock::free).sum();
-    }
-
-    private static long sum(SharedLimit limit) {
-        return limit.dated.stream().mapToLong(Dated::amount).sum() + held(limit);
-    }
-
     private static long left(SharedLimit limit, BlockEntry entry) {
-        return entry.amount() - sum(limit);
+        return entry.amount() - limit.sum();
     }
 }

@@ -108,8 +108,7 @@ class UnheardAnswersTest {
                     .withInterviews(INTERVIEWS)
                     .withQuestions((int) Math.ceil(calls / INTERVIEWS))
                     .withRepeat(0);
-            EnginesOverRedis engines =
-                    new EnginesOverRedis(seed, new Size(processes, 1, AMOUNT, commandTimeout, interviews));
+            EnginesOverRedis engines = new EnginesOverRedis(seed, Size.of(processes, 1, interviews, commandTimeout));
             for (int process = 0; cluster && process < processes; process++) {
                 engines.network(process).beInACluster();
             }

@@ -111,15 +111,22 @@ public final class SimulatedProcesses {
         }
     }
 
+    /** Conducts the interviews, which start at once, to their end. */
+    public Outcome run() {
+        return run(Duration.ZERO);
+    }
+
     /**
      * Conducts the interviews to their end.
      *
-     * @throws IllegalStateException if interviews are still under way after an hour, or when nothing happens any more
+     * @param over in what time they start, evenly; zero or more
+     * @throws IllegalStateException if interviews are under way an hour after that, or when nothing happens any more
      */
-    public Outcome run() {
+    public Outcome run(Duration over) {
         InterviewPlan plan = InterviewPlan.of(settings.interviews());
-        CompletableFuture<InterviewResults> results = new InterviewDriver(plan, this::complete, timeline).start();
-        long endNanos = timeline.nanoTime() + LONGEST_RUN.toNanos();
+        CompletableFuture<InterviewResults> results =
+                new InterviewDriver(plan, this::complete, timeline).withOver(over).start();
+        long endNanos = timeline.nanoTime() + over.plus(LONGEST_RUN).toNanos();
         while (!results.isDone()) {
             if (timeline.nanoTime() > endNanos || !timeline.runNext()) {
                 throw new IllegalStateException("the interviews stand still");
