@@ -1,5 +1,12 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.contact.OtherVersionException;
+import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
+import dev.whippletree.cache.redis.link.Remedy;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
+
 /**
  * Says what is wrong with a coordination, and what to do. Immutable.
  *

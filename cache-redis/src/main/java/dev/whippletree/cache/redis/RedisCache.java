@@ -1,5 +1,11 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.LettuceConnector;
+import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Services;

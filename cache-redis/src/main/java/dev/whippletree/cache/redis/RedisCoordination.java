@@ -1,5 +1,15 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.Tokens;
+import dev.whippletree.cache.redis.limits.Accounts;
+import dev.whippletree.cache.redis.limits.Askers;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.notices.Claims;
+import dev.whippletree.cache.redis.notices.Closings;
+import dev.whippletree.cache.redis.notices.Notice;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;

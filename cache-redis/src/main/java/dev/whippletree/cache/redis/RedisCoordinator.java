@@ -1,5 +1,7 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Services;

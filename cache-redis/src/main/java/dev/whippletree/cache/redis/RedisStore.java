@@ -2,6 +2,10 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheHit;

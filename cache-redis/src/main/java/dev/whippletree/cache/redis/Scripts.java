@@ -2,6 +2,13 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.link.Cause;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.model.ShownText;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;

@@ -3,9 +3,15 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.cache.redis.CoordinationCommands.BlockEntry;
-import dev.whippletree.cache.redis.CoordinationCommands.DatedEntry;
-import dev.whippletree.cache.redis.CoordinationCommands.Trade;
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.DatedEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
+import dev.whippletree.cache.redis.contact.LimitName;
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.notices.Notice;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;

@@ -3,6 +3,10 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;

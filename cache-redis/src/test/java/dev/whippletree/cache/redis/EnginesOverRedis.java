@@ -2,6 +2,9 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.simulation.Link;

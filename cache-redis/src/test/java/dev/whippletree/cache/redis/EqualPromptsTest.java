@@ -2,6 +2,8 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.StressSettings;

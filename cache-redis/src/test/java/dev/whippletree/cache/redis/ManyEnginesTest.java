@@ -3,8 +3,9 @@ package dev.whippletree.cache.redis;
 import static dev.whippletree.cache.redis.EnginesOverRedis.fullest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cache.redis.ModelledRedis.HashSize;
 import dev.whippletree.cache.redis.Traffic.Sums;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis.HashSize;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Limit;
 import dev.whippletree.stress.interviews.Interviews;

@@ -3,6 +3,9 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.redis.Traffic.Sums;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;

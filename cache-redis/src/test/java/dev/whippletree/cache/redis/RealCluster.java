@@ -3,6 +3,8 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.contact.LimitName;
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.LimitUse;

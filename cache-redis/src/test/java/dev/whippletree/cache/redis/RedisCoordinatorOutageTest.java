@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.contact.LimitName;
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.model.Limit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;

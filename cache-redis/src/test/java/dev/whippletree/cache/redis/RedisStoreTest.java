@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheKey;

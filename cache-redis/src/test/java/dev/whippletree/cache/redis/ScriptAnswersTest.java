@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.whippletree.cache.redis.link.Cause;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
+import dev.whippletree.cache.redis.link.ScriptedConnector;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;

@@ -2,6 +2,14 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.LettuceConnector;
+import dev.whippletree.cache.redis.link.RedisConnection;
+import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheKey;
@@ -42,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * the model replies, in a list as scripts reply. Not counted are the packets' own headers, TLS, and what is said once a
  * connection.
  */
-final class Traffic {
+public final class Traffic {
 
     private static final int STATUS = 5;
     private static final int PONG = 7;
@@ -63,7 +71,7 @@ final class Traffic {
         }
     }
 
-    Traffic() {
+    public Traffic() {
         VirtualTimeline still = new VirtualTimeline(0);
         FakeServices services = FakeServices.on(still);
         RedisSettings settings = RedisSettings.from(Settings.none("traffic"));
@@ -107,7 +115,7 @@ final class Traffic {
     }
 
     /** Counts a coordinator's command and its reply. */
-    void add(Method method, Object @Nullable [] arguments, @Nullable Object reply) {
+    public void add(Method method, Object @Nullable [] arguments, @Nullable Object reply) {
         script = method.getName();
         try {
             method.invoke(commands, arguments);
@@ -129,7 +137,7 @@ final class Traffic {
         }
     }
 
-    void get(CacheKey key, Optional<CacheEntry> found) {
+    public void get(CacheKey key, Optional<CacheEntry> found) {
         store.get(key);
         back(
                 "get",
@@ -137,13 +145,13 @@ final class Traffic {
                         .orElse(STATUS));
     }
 
-    void set(CacheKey key, CacheEntry entry) {
+    public void set(CacheKey key, CacheEntry entry) {
         store.put(key, entry);
         back("set", STATUS);
     }
 
     /** Counts a notice that each subscriber gets. */
-    void notice(String text, int subscribers) {
+    public void notice(String text, int subscribers) {
         int each = listed(List.of("message", new String(keys.notices(), UTF_8), text));
         count("message", new Sums(subscribers, 0, (long) each * subscribers));
     }
@@ -235,7 +243,7 @@ final class Traffic {
         }
 
         @Override
-        RedisClient create(ClientResources threads) {
+        protected RedisClient create(ClientResources threads) {
             throw new UnsupportedOperationException("there is no client");
         }
 
@@ -245,7 +253,7 @@ final class Traffic {
         }
 
         @Override
-        CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
+        protected CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
             return CompletableFuture.completedFuture(connection);
         }
     }

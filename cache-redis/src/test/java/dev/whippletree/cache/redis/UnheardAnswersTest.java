@@ -4,7 +4,8 @@ import static dev.whippletree.cache.redis.EnginesOverRedis.fullest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.redis.EnginesOverRedis.Size;
-import dev.whippletree.cache.redis.FaultyCommands.Deafness;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.FaultyCommands.Deafness;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.testkit.emulator.SimulatedProcesses.Outcome;
 import java.time.Duration;

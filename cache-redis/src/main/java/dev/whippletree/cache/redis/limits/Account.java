@@ -1,0 +1,584 @@
+package dev.whippletree.cache.redis.limits;
+
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.AttemptReply;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.DatedEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
+import dev.whippletree.cache.redis.contact.LimitName;
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.Cause;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the limits of one organization stand between this process and the others: its {@link Block}s, what is in flight,
+ * and what the others haven't been told. It decides, and {@link Accounts} sends. Thread-safe: each method is one step,
+ * guarded by this; none blocks.
+ *
+ * <p><b>In step.</b> While there is contact, an attempt that fits into the free parts of its limits' blocks asks
+ * nobody. Others wait for the next trade, which is sent at once unless one is under way. Where the trouble may be this
+ * process's own, attempts are put off for a moment: the others go on, and don't leave it a part. Otherwise they are
+ * answered from what is known here, and the next trade tells what came of that.
+ *
+ * <p><b>Trades.</b> A trade states blocks as they are, so one that is lost is made good by the next. Uses are counted
+ * once a number: those of a trade that wasn't answered are sent again, as they were, and what has ended since is held
+ * until the one after.
+ *
+ * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
+ * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
+ * put off.
+ */
+final class Account {
+
+    /** Retry after this while contact is unknown, or while processes enter what was lost. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
+
+    /** So long after a trade was sent, its free parts may be started. In Redis they last longer. */
+    private static final Duration FREE = Contact.INTERVAL;
+
+    /** Between trades that nobody waits for: fewer than one for five calls, if ten are started a second. */
+    private static final Duration PACE = Duration.ofMillis(600);
+
+    /** In one step: a millisecond's work there. */
+    private static final int MOST_ATTEMPTS = 32;
+
+    /** Of a second's work; more are told less exactly. */
+    private static final int MOST_USES = 2_000;
+
+    /** Nobody but somebody else has let a later turn arrive. */
+    private static final long TURNS_AHEAD = 1_000;
+
+    /** When something can have changed for one who can't ask. */
+    private static final long LONGEST_WAIT_NANOS = Contact.INTERVAL.toNanos();
+
+    private final String organization;
+    private final Accounts.Parts parts;
+    private final Contact contact;
+    private final UsageSync usageSync;
+    private final Map<LimitName, Block> blocks = new LinkedHashMap<>();
+    private final Map<String, Flying> flying = new LinkedHashMap<>();
+    private final Askers askers = new Askers();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private List<DatedUse> untold = new ArrayList<>();
+    private List<DatedUse> telling = List.of();
+    private String epoch = "";
+    private long number;
+    private long turn;
+    private long sentNanos;
+    private long freeUntilNanos;
+    private boolean inStep;
+    private long outOfStepAtNanos;
+    private boolean trading;
+    private CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
+    private boolean more;
+    private boolean timed;
+
+    /** Whether something has been started or has ended since the last trade was sent. */
+    private boolean news;
+
+    private long alone;
+    private @Nullable Throwable trouble;
+
+    /** An attempt that may be under way. */
+    private record Flying(List<LimitUse> uses, long startedNanos) {}
+
+    /** An attempt that waits for a trade. */
+    private record Waiting(String id, List<LimitUse> uses, TenantTurn turn, CompletableFuture<Grant> answer) {}
+
+    /** What has ended, and when it began. */
+    private record DatedUse(LimitName limit, long atNanos, long amount) {}
+
+    /**
+     * A trade that is to be sent.
+     *
+     * @param asked the attempts that it asks for
+     * @param names of its blocks
+     * @param expired the attempts that nobody has ended in time
+     * @param changes whose turns other processes don't ask for any more, as far as this one knows
+     * @param over ends, normally, when what becomes of it has been taken
+     */
+    record Sent(
+            Trade trade,
+            List<Waiting> asked,
+            List<LimitName> names,
+            long sentNanos,
+            List<String> expired,
+            List<Askers.Spread> changes,
+            CompletableFuture<Void> over) {}
+
+    /**
+     * What comes of a trade.
+     *
+     * @param answers are to be given
+     * @param again after which time another has to follow, since this process hasn't caught up yet; absent if it has
+     * @param awaited whether somebody waits for another
+     * @param changes whose turns another number of processes asks for
+     */
+    record Outcome(List<Runnable> answers, Optional<Duration> again, boolean awaited, List<Askers.Spread> changes) {}
+
+    Account(String organization, Accounts.Parts parts, UsageSync usageSync) {
+        this.organization = organization;
+        this.parts = parts;
+        this.contact = parts.contact();
+        this.usageSync = usageSync;
+        this.inStep = contact.isUp();
+        this.outOfStepAtNanos = nanoTime();
+    }
+
+    /** What is seen of Redis from now on may lack what others haven't entered again. */
+    private void fallOutOfStep() {
+        if (inStep) {
+            inStep = false;
+            outOfStepAtNanos = nanoTime();
+        }
+    }
+
+    /** Answers an attempt, at once or by the next trade. */
+    synchronized CompletionStage<Grant> reserve(String id, List<LimitUse> uses, TenantTurn turn) {
+        long now = nanoTime();
+        uses.forEach(use -> block(use).touch(use.limit(), now));
+        if (now - freeUntilNanos < 0 && uses.stream().allMatch(use -> block(use).hasFree(use.amount()))) {
+            uses.forEach(use -> block(use).startFree(use.amount(), now));
+            news = true;
+            return CompletableFuture.completedFuture(fly(id, uses));
+        }
+        if (!inStep || !contact.isUp()) {
+            return CompletableFuture.completedFuture(answerUnasked(id, uses));
+        }
+        Waiting attempt = new Waiting(id, uses, turn, new CompletableFuture<>());
+        if (uses.stream().anyMatch(use -> block(use).isShared(now))) {
+            askers.ask(turn, 0, now);
+        }
+        waiting.add(attempt);
+        return attempt.answer();
+    }
+
+    private Grant fly(String id, List<LimitUse> uses) {
+        flying.put(id, new Flying(uses, nanoTime()));
+        return new Grant.Granted(id);
+    }
+
+    /**
+     * Answers without Redis: from this process's own share, or for now not at all if the others may still reach Redis,
+     * or are of another version.
+     */
+    private Grant answerUnasked(String id, List<LimitUse> uses) {
+        boolean moment =
+                contact.isUp() ? trouble == null : !contact.isDecided() || contact.isDoubtful() || contact.isBarred();
+        return moment ? new Grant.Refused(uses.get(0), MOMENT) : answerAlone(id, uses);
+    }
+
+    private Grant answerAlone(String id, List<LimitUse> uses) {
+        long now = nanoTime();
+        LimitUse by = null;
+        long longest = 0;
+        for (LimitUse use : uses) {
+            Block block = block(use);
+            if (now - freeUntilNanos >= 0) {
+                block.loseFree();
+            }
+            usageSync
+                    .of(RedisKeys.place(organization, LimitName.of(use)))
+                    .filter(sight -> sight.atNanos() - outOfStepAtNanos <= 0)
+                    .ifPresent(sight -> block.seen(use.limit().amount() - sight.used(), sight.atNanos()));
+            long wait = block.waitNanos(use.amount(), contact.shares(), now);
+            if (wait > longest) {
+                longest = wait;
+                by = use;
+            }
+        }
+        if (by != null) {
+            return new Grant.Refused(by, Duration.ofNanos(Math.min(longest, LONGEST_WAIT_NANOS)));
+        }
+        uses.forEach(use -> block(use).start(use.amount(), now));
+        alone++;
+        return fly(id, uses);
+    }
+
+    /** Ends an attempt that was used; one that isn't in flight is left alone. */
+    synchronized void settle(String id, Optional<TokenCount> tokens, Duration sinceArrival) {
+        Flying ended = flying.remove(id);
+        if (ended != null) {
+            end(ended, tokens, nanoTime() - sinceArrival.toNanos());
+        }
+    }
+
+    private void end(Flying ended, Optional<TokenCount> tokens, long atNanos) {
+        for (LimitUse use : ended.uses()) {
+            end(use, use.counted(tokens), atNanos);
+        }
+    }
+
+    /** Ends an attempt of which nothing was used. */
+    synchronized void release(String id) {
+        Flying ended = flying.remove(id);
+        if (ended != null) {
+            ended.uses().forEach(use -> end(use, 0, nanoTime()));
+        }
+    }
+
+    private void end(LimitUse use, long used, long atNanos) {
+        news = true;
+        Block block = block(use);
+        block.end(use.amount(), used, atNanos);
+        if (used > 0) {
+            untold.add(new DatedUse(LimitName.of(use), atNanos, used));
+        }
+    }
+
+    /** Returns whether to trade with a beat: to catch up, or because the others count something that is held here. */
+    synchronized boolean isToTrade() {
+        forgetIdle(nanoTime());
+        if (isEmpty() && trouble == null) {
+            inStep = contact.isUp();
+            return false;
+        }
+        boolean behind = !inStep || trouble != null || !telling.isEmpty() || askers.hasLapsed(nanoTime());
+        return behind || isCounted() && nanoTime() - sentNanos >= PACE.toNanos();
+    }
+
+    /** Returns after which time to trade though nobody waits; absent if that is known, or there is nothing to tell. */
+    synchronized Optional<Duration> timer() {
+        if (timed || trading || !news || !inStep || !contact.isUp()) {
+            return Optional.empty();
+        }
+        timed = true;
+        long rest = sentNanos + PACE.toNanos() - nanoTime();
+        return Optional.of(Duration.ofNanos(Math.max(0, rest)));
+    }
+
+    /** That time has passed: returns whether no other trade has come before. */
+    synchronized boolean isDue() {
+        timed = false;
+        return inStep && contact.isUp() && nanoTime() - sentNanos >= PACE.toNanos();
+    }
+
+    /** Returns the next trade; nothing while one is under way, and then it comes afterwards. */
+    synchronized Optional<Sent> startTrade() {
+        more = trading;
+        if (trading) {
+            return Optional.empty();
+        }
+        trading = true;
+        long now = nanoTime();
+        List<String> expired = tidy(now);
+        if (now - freeUntilNanos >= 0) {
+            // Redis may have taken it back by now.
+            blocks.values().forEach(Block::loseFree);
+        }
+        List<Waiting> asked = new ArrayList<>();
+        while (!waiting.isEmpty() && asked.size() < MOST_ATTEMPTS) {
+            asked.add(waiting.remove());
+        }
+        // What is free here doesn't suffice, and isn't to be in the way of what is asked for. What was forgotten is
+        // there again.
+        asked.forEach(attempt -> attempt.uses().forEach(use -> block(use).loseFree()));
+        if (telling.isEmpty()) {
+            telling = merge(untold);
+            untold = new ArrayList<>();
+            number++;
+        }
+        turn++;
+        news = false;
+        sentNanos = now;
+        List<LimitName> names = List.copyOf(blocks.keySet());
+        over = new CompletableFuture<>();
+        List<Askers.Spread> changes = new ArrayList<>();
+        Trade trade = trade(names, asked, askers.tell(now, changes), now);
+        return Optional.of(new Sent(trade, asked, names, now, expired, changes, over));
+    }
+
+    /** Ends, normally, when no trade is under way. */
+    synchronized CompletionStage<Void> underWay() {
+        return over;
+    }
+
+    /** Returns a last trade, which gives back what is free and tells what has ended, if there is any to be sent. */
+    synchronized Optional<Trade> giveBack() {
+        if (!isCounted() || !waiting.isEmpty()) {
+            return Optional.empty();
+        }
+        blocks.values().forEach(Block::retire);
+        return startTrade().map(Sent::trade);
+    }
+
+    /** Returns whether the others count anything of this process that may still change. */
+    private boolean isCounted() {
+        return !untold.isEmpty() || blocks.values().stream().anyMatch(Block::isHeld);
+    }
+
+    private boolean isEmpty() {
+        return !trading && blocks.isEmpty() && untold.isEmpty() && telling.isEmpty();
+    }
+
+    private Trade trade(List<LimitName> names, List<Waiting> asked, List<AskerEntry> askedFor, long now) {
+        Map<LimitName, Long> held = new LinkedHashMap<>();
+        untold.forEach(use -> held.merge(use.limit(), use.amount(), Long::sum));
+        List<BlockEntry> entries = new ArrayList<>();
+        blocks.forEach((name, block) -> entries.add(block.state(name, held.getOrDefault(name, 0L), !inStep, now)));
+        List<DatedEntry> uses = telling.stream()
+                .filter(use -> names.contains(use.limit()))
+                .map(use ->
+                        new DatedEntry(names.indexOf(use.limit()), Duration.ofNanos(now - use.atNanos()), use.amount()))
+                .toList();
+        List<List<Long>> attempts =
+                asked.stream().map(each -> amounts(each, names)).toList();
+        return new Trade(
+                organization,
+                epoch,
+                parts.tokens().random(),
+                parts.tokens().process(),
+                turn,
+                number,
+                parts.lease().plus(FREE),
+                entries,
+                uses,
+                attempts,
+                askedFor);
+    }
+
+    private static List<Long> amounts(Waiting attempt, List<LimitName> names) {
+        Map<LimitName, Long> amounts = new HashMap<>();
+        attempt.uses().forEach(use -> amounts.put(LimitName.of(use), use.amount()));
+        return names.stream().map(name -> amounts.getOrDefault(name, 0L)).toList();
+    }
+
+    /** Uses of one moment are one and, after a long time without contact, so are those of a slot: never earlier. */
+    private List<DatedUse> merge(List<DatedUse> uses) {
+        Map<LimitName, Map<Long, Long>> amounts = new LinkedHashMap<>();
+        for (DatedUse use : uses) {
+            Block block = blocks.get(use.limit());
+            long at = block == null || uses.size() <= MOST_USES
+                    ? use.atNanos()
+                    : OwnUses.endOfSlot(use.atNanos(), block.windowNanos());
+            amounts.computeIfAbsent(use.limit(), name -> new LinkedHashMap<>()).merge(at, use.amount(), Long::sum);
+        }
+        List<DatedUse> merged = new ArrayList<>();
+        amounts.forEach((name, byDate) -> byDate.forEach((at, amount) -> merged.add(new DatedUse(name, at, amount))));
+        return merged;
+    }
+
+    /** Ends what was in flight for longer than a call may be, and counts as used; returns which that was. */
+    private List<String> tidy(long now) {
+        List<String> expired = new ArrayList<>();
+        for (Iterator<Map.Entry<String, Flying>> each = flying.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<String, Flying> entry = each.next();
+            long expiry = entry.getValue().startedNanos() + parts.lease().toNanos();
+            if (now - expiry >= 0) {
+                each.remove();
+                end(entry.getValue(), Optional.empty(), expiry);
+                expired.add(entry.getKey());
+            }
+        }
+        forgetIdle(now);
+        return expired;
+    }
+
+    /** Who has nothing in the window has nothing to enter again, whatever epoch there is. */
+    private void forgetIdle(long now) {
+        blocks.values().removeIf(block -> block.isIdle(now) && askers.isNobody());
+        if (isEmpty()) {
+            epoch = "";
+        }
+    }
+
+    /**
+     * Takes what became of a trade.
+     *
+     * @param reply absent if there was a failure
+     */
+    synchronized Outcome answered(Sent sent, @Nullable TradeReply reply, @Nullable Throwable failure) {
+        trading = false;
+        List<Runnable> answers = new ArrayList<>();
+        Optional<Duration> again = reply == null ? fail(sent, failure, answers) : take(sent, reply, answers);
+        boolean awaited = more && reply != null || !waiting.isEmpty() && inStep && contact.isUp();
+        more = false;
+        List<Askers.Spread> changes = new ArrayList<>();
+        if (reply != null) {
+            askers.answered(reply.processes(), changes);
+        }
+        return new Outcome(answers, again, awaited, changes);
+    }
+
+    /** A shard that hasn't answered is asked once more, before it counts as missing. */
+    private Optional<Duration> fail(Sent sent, @Nullable Throwable failure, List<Runnable> answers) {
+        Throwable cause = failure == null ? null : Cause.of(failure);
+        boolean again = inStep && contact.isUp() && cause instanceof ShardUnavailableException;
+        fallOutOfStep();
+        trouble = again ? null : cause;
+        sent.asked().forEach(attempt -> answerUnasked(attempt, answers));
+        drain(answers);
+        return again ? Optional.of(Duration.ZERO) : Optional.empty();
+    }
+
+    private void drain(List<Runnable> answers) {
+        while (!waiting.isEmpty()) {
+            answerUnasked(waiting.remove(), answers);
+        }
+    }
+
+    private void answerUnasked(Waiting attempt, List<Runnable> answers) {
+        give(attempt, answerUnasked(attempt.id(), attempt.uses()), answers);
+    }
+
+    private Optional<Duration> take(Sent sent, TradeReply reply, List<Runnable> answers) {
+        trouble = null;
+        return switch (reply.verdict()) {
+            case DONE -> {
+                noteTold(reply);
+                inStep = contact.isUp();
+                done(sent, reply, answers);
+                yield Optional.empty();
+            }
+            case CAREFUL -> {
+                noteTold(reply);
+                fallOutOfStep();
+                putOff(sent, answers);
+                yield Optional.of(reply.careful());
+            }
+            case CHANGED -> {
+                change(reply.epoch());
+                putOff(sent, answers);
+                yield Optional.of(Duration.ZERO);
+            }
+            case LATE -> {
+                turn += TURNS_AHEAD;
+                news = true;
+                putOff(sent, answers);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void noteTold(TradeReply reply) {
+        epoch = reply.epoch();
+        telling = List.of();
+    }
+
+    private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
+        freeUntilNanos = sent.sentNanos() + FREE.toNanos();
+        for (int n = 0; n < sent.asked().size(); n++) {
+            Waiting attempt = sent.asked().get(n);
+            give(attempt, grant(attempt, reply.attempts().get(n), sent.names()), answers);
+        }
+        for (int n = 0; n < sent.names().size(); n++) {
+            Block block = blocks.get(sent.names().get(n));
+            if (block != null) {
+                block.answered(
+                        reply.blocks().get(n), sent.sentNanos(), parts.lease().plus(FREE));
+            }
+        }
+    }
+
+    private Grant grant(Waiting attempt, AttemptReply reply, List<LimitName> names) {
+        if (reply.isGranted()) {
+            long now = nanoTime();
+            attempt.uses().forEach(use -> block(use).startGranted(use.amount(), now));
+            return fly(attempt.id(), attempt.uses());
+        }
+        LimitName refuser = names.get(reply.refuser());
+        LimitUse by = attempt.uses().stream()
+                .filter(use -> LimitName.of(use).equals(refuser))
+                .findFirst()
+                .orElse(attempt.uses().get(0));
+        long longest = by.limit().window().toMillis();
+        Duration wait = Duration.ofMillis(Math.max(1, Math.min(longest, reply.waitMillis())));
+        askers.ask(attempt.turn(), wait.toNanos(), nanoTime());
+        return new Grant.Refused(by, wait);
+    }
+
+    private static void putOff(Sent sent, List<Runnable> answers) {
+        sent.asked()
+                .forEach(attempt ->
+                        give(attempt, new Grant.Refused(attempt.uses().get(0), MOMENT), answers));
+    }
+
+    private static void give(Waiting attempt, Grant grant, List<Runnable> answers) {
+        answers.add(() -> attempt.answer().complete(grant));
+    }
+
+    /** Begins another epoch: everything told before is lost, and so is what was free. */
+    private void change(String found) {
+        long now = nanoTime();
+        epoch = found;
+        fallOutOfStep();
+        untold = new ArrayList<>();
+        List<DatedUse> all = new ArrayList<>();
+        blocks.forEach((name, block) -> {
+            block.loseFree();
+            block.uses()
+                    .all(now, block.windowNanos())
+                    .forEach(use -> all.add(new DatedUse(name, use.atNanos(), use.amount())));
+        });
+        telling = all;
+        number++;
+    }
+
+    /** Notes that contact is lost; returns the answers of those that waited for it. */
+    synchronized List<Runnable> fallOut() {
+        fallOutOfStep();
+        List<Runnable> answers = new ArrayList<>();
+        drain(answers);
+        return answers;
+    }
+
+    /** Returns why this organization's limits can't be shared although others' can. */
+    synchronized Optional<Throwable> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    /** Returns what is held of the limits, and how many wait; nothing if nothing is, and nobody does. */
+    synchronized Optional<String> remark() {
+        List<String> clauses = new ArrayList<>();
+        blocks.forEach((name, block) -> {
+            if (block.isHeld() || block.isAwaited()) {
+                clauses.add(block.remark(name));
+            }
+        });
+        if (!waiting.isEmpty()) {
+            clauses.add(waiting.size() == 1 ? "a call waits for Redis" : waiting.size() + " calls wait for Redis");
+        }
+        return clauses.isEmpty()
+                ? Optional.empty()
+                : Optional.of(organization + ": " + String.join("; ", clauses) + ".");
+    }
+
+    /** Returns how many attempts were granted without asking beyond the blocks. */
+    synchronized long alone() {
+        return alone;
+    }
+
+    /** Adds the places of the limits it uses, and for how long they are worth knowing. */
+    synchronized void addPlaces(Map<String, Duration> places) {
+        forgetIdle(nanoTime());
+        blocks.forEach((name, block) -> places.put(
+                RedisKeys.place(organization, name), block.limit().window().plus(parts.lease())));
+    }
+
+    private Block block(LimitUse use) {
+        return blocks.computeIfAbsent(LimitName.of(use), name -> new Block(use.limit()));
+    }
+
+    private long nanoTime() {
+        return parts.services().nanoTime();
+    }
+}

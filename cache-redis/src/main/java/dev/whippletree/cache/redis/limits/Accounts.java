@@ -1,0 +1,251 @@
+package dev.whippletree.cache.redis.limits;
+
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
+import dev.whippletree.cache.redis.contact.Tokens;
+import dev.whippletree.cache.redis.link.Cause;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
+import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.Grant;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Services;
+import dev.whippletree.spi.TenantTurn;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of all organizations, as this process shares them: what each organization's {@link Account} decides is
+ * traded there, and what comes back is given to it. Thread-safe; no method blocks.
+ */
+public final class Accounts implements Contact.Member {
+
+    private static final int MOST_REMARKS = 10;
+
+    private static final int MOST_AT_ONCE = 64;
+
+    private final Map<String, Account> byOrganization = new ConcurrentHashMap<>();
+    private final Map<String, Account> byGrant = new ConcurrentHashMap<>();
+    private final Parts parts;
+    private final Contact contact;
+    private final UsageSync usageSync;
+
+    /**
+     * What accounts work with.
+     *
+     * @param tokens this process's names
+     * @param lease longest time a call may take
+     * @param spread hears by how many processes a tenant's turns are asked for, when that changes
+     */
+    public record Parts(
+            CoordinationCommands commands,
+            Contact contact,
+            Tokens tokens,
+            Services services,
+            Duration lease,
+            Consumer<Askers.Spread> spread) {}
+
+    /** Creates them, without an account yet. */
+    public Accounts(Parts parts) {
+        this.parts = parts;
+        contact = parts.contact();
+        usageSync = new UsageSync(parts.commands(), contact, parts.services(), this::places);
+    }
+
+    /** Begins to go by the contact. */
+    public void start() {
+        contact.add(usageSync);
+        contact.add(this);
+    }
+
+    private Map<String, Duration> places() {
+        Map<String, Duration> places = new HashMap<>();
+        byOrganization.values().forEach(account -> account.addPlaces(places));
+        return places;
+    }
+
+    /** Reserves of all limits or none; all uses are of one organization. */
+    public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
+        String name = organization(uses);
+        Account account =
+                byOrganization.computeIfAbsent(name, organization -> new Account(organization, parts, usageSync));
+        String id = parts.tokens().next();
+        return contact.tried().isDone()
+                ? reserve(account, id, uses, turn)
+                : contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
+    }
+
+    private static String organization(List<LimitUse> uses) {
+        List<String> all =
+                uses.stream().map(use -> use.scope().organization()).distinct().toList();
+        if (all.size() != 1) {
+            throw new IllegalArgumentException(
+                    "an attempt uses limits, all of one organization, not those of " + all.size() + " at once");
+        }
+        return all.get(0);
+    }
+
+    private CompletionStage<Grant> reserve(Account account, String id, List<LimitUse> uses, TenantTurn turn) {
+        CompletableFuture<Grant> grant = account.reserve(id, uses, turn).toCompletableFuture();
+        if (grant.isDone()) {
+            tradeSoon(account);
+        } else {
+            // Not at once: the engine may be about to ask for more.
+            parts.services().executor().execute(() -> {
+                var unused = trade(account);
+            });
+        }
+        return grant.whenComplete((answer, failure) -> {
+            if (answer instanceof Grant.Granted) {
+                byGrant.put(id, account);
+            }
+        });
+    }
+
+    /** Ends a grant that was used; one that isn't in flight is left alone. */
+    public void settle(String grant, Optional<TokenCount> tokensUsed, Duration sinceArrival) {
+        end(grant, account -> account.settle(grant, tokensUsed, sinceArrival));
+    }
+
+    /** Ends a grant of which nothing was used. */
+    public void release(String grant) {
+        end(grant, account -> account.release(grant));
+    }
+
+    private void end(String grant, Consumer<Account> ending) {
+        Account account = byGrant.remove(grant);
+        if (account != null) {
+            ending.accept(account);
+            tradeSoon(account);
+        }
+    }
+
+    /** Lets what nobody waits for be told in time. */
+    private void tradeSoon(Account account) {
+        account.timer()
+                .ifPresent(delay -> parts.services().schedule(delay, () -> {
+                    if (account.isDue()) {
+                        var unused = trade(account);
+                    } else {
+                        tradeSoon(account);
+                    }
+                }));
+    }
+
+    @Override
+    public CompletionStage<Void> met() {
+        Queue<Account> all = byOrganization.values().stream()
+                .filter(Account::isToTrade)
+                .collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
+        return CompletableFuture.allOf(Stream.generate(() -> tradeInTurn(all).toCompletableFuture())
+                .limit(Math.min(MOST_AT_ONCE, all.size()))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Trades for one after the other: thousands at once would take longer than a command may. */
+    private CompletionStage<Void> tradeInTurn(Queue<Account> all) {
+        Account next = contact.isUp() ? all.poll() : null;
+        if (next == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletionStage<Void> caughtUp = trade(next);
+        return next.underWay().thenCompose(over -> tradeInTurn(all)).thenCombine(caughtUp, (others, own) -> null);
+    }
+
+    @Override
+    public void lost() {
+        byOrganization.values().forEach(account -> account.fallOut().forEach(Runnable::run));
+    }
+
+    /** Trades; ends, normally, once this process has caught up. */
+    private CompletionStage<Void> trade(Account account) {
+        Optional<Account.Sent> start = account.startTrade();
+        if (start.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Account.Sent sent = start.get();
+        sent.expired().forEach(byGrant::remove);
+        sent.changes().forEach(parts.spread());
+        return parts.commands()
+                .trade(sent.trade())
+                .handleAsync(
+                        (reply, failure) -> answered(account, sent, reply, failure),
+                        parts.services().executor())
+                .thenCompose(again ->
+                        again.map(delay -> tradeAfter(delay, account)).orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    private CompletionStage<Void> tradeAfter(Duration delay, Account account) {
+        if (delay.isZero()) {
+            return trade(account);
+        }
+        CompletableFuture<Void> passed = new CompletableFuture<>();
+        parts.services().schedule(delay, () -> passed.complete(null));
+        return passed.thenCompose(now -> trade(account));
+    }
+
+    /** Returns after which time another trade has to follow. What is refused is no reason to doubt the contact. */
+    private Optional<Duration> answered(
+            Account account, Account.Sent sent, @Nullable TradeReply reply, @Nullable Throwable failure) {
+        if (reply != null) {
+            contact.clock().note(reply.nowMillis(), parts.services().nanoTime());
+        }
+        if (failure != null && !(Cause.of(failure) instanceof RefusedCommandException)) {
+            contact.lost(failure);
+        }
+        Account.Outcome outcome = account.answered(sent, reply, failure);
+        outcome.changes().forEach(parts.spread());
+        outcome.answers().forEach(Runnable::run);
+        if (outcome.awaited() && outcome.again().isEmpty()) {
+            var unused = trade(account);
+        } else {
+            tradeSoon(account);
+        }
+        sent.over().complete(null);
+        return outcome.again();
+    }
+
+    /** Gives back what is free, while there is contact; ends, normally, when that has been answered or has failed. */
+    public CompletionStage<Void> close() {
+        Stream<Account> all = contact.isUp() ? byOrganization.values().stream() : Stream.empty();
+        return CompletableFuture.allOf(all.map(account -> account.underWay().thenCompose(over -> giveBack(account)))
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletionStage<Void> giveBack(Account account) {
+        return account.giveBack()
+                .map(last -> parts.commands().trade(last).<Void>handle((reply, failure) -> null))
+                .orElse(CompletableFuture.completedFuture(null));
+    }
+
+    /** Returns what each account holds and waits for, of a few. */
+    public Stream<String> remarks() {
+        return byOrganization.values().stream()
+                .flatMap(account -> account.remark().stream())
+                .sorted()
+                .limit(MOST_REMARKS);
+    }
+
+    /** Returns how many attempts were granted without asking, beyond what others had left. */
+    public long alone() {
+        return byOrganization.values().stream().mapToLong(Account::alone).sum();
+    }
+
+    /** Returns why an organization's limits can't be shared although there is contact. */
+    public Stream<Throwable> troubles() {
+        return byOrganization.values().stream().flatMap(account -> account.trouble().stream());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.whippletree.cache.redis.limits;
+
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
+import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.model.Priority;
+import dev.whippletree.spi.TenantTurn;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whose turns this process asks for, of an organization's limits: those that lately had to wait for a trade. Guarded by
+ * its account.
+ */
+public final class Askers {
+
+    /** Only those that asked last are told, so that no trade takes long. */
+    private static final int MOST = 100;
+
+    /** Who asks for one turn after the other is one that asks. */
+    private static final long KEPT_NANOS = Contact.INTERVAL.multipliedBy(2).toNanos();
+
+    private static final double WEIGHT_UNITS = 1_000;
+
+    /** The last to ask is last. */
+    private final Map<Turns, Asker> asking = new LinkedHashMap<>();
+
+    private List<Turns> told = List.of();
+
+    /** Turns that are one asker's. */
+    private record Turns(String tenant, Priority priority) {
+
+        static Turns of(TenantTurn turn) {
+            return new Turns(turn.tenant(), turn.priority());
+        }
+
+        String digits() {
+            return RedisKeys.turnDigits(priority + " " + tenant);
+        }
+    }
+
+    private record Asker(AskerEntry entry, long untilNanos, int processes) {}
+
+    /**
+     * A tenant's turns are asked for by another number of processes than before.
+     *
+     * @param priority which of its turns
+     * @param processes how many; 1 or more
+     */
+    public record Spread(String tenant, Priority priority, int processes) {}
+
+    /** Notes that a turn is asked for now, or has to wait for some time. */
+    void ask(TenantTurn turn, long waitNanos, long nowNanos) {
+        Turns turns = Turns.of(turn);
+        Asker before = asking.remove(turns);
+        String digits = before == null ? turns.digits() : before.entry().turns();
+        long weight = Math.max(1, Math.round(turn.weight() * WEIGHT_UNITS));
+        int processes = before == null ? 1 : before.processes();
+        asking.put(turns, new Asker(new AskerEntry(digits, weight), nowNanos + waitNanos + KEPT_NANOS, processes));
+    }
+
+    /** Returns whether others count nobody of this process as asking. */
+    boolean isNobody() {
+        return told.isEmpty();
+    }
+
+    /** Returns whether others count somebody who doesn't ask any more. */
+    boolean hasLapsed(long nowNanos) {
+        return told.stream().map(asking::get).anyMatch(asker -> asker == null || nowNanos - asker.untilNanos() >= 0);
+    }
+
+    /** Returns who is to be told in a trade that is sent now, and notes who doesn't ask any more. */
+    List<AskerEntry> tell(long nowNanos, List<Spread> changes) {
+        int over = asking.size() - MOST;
+        for (Iterator<Map.Entry<Turns, Asker>> each = asking.entrySet().iterator(); each.hasNext(); over--) {
+            Map.Entry<Turns, Asker> next = each.next();
+            if (over > 0 || nowNanos - next.getValue().untilNanos() >= 0) {
+                each.remove();
+                noteChange(next.getKey(), next.getValue().processes(), 1, changes);
+            }
+        }
+        told = List.copyOf(asking.keySet());
+        return asking.values().stream().map(Asker::entry).toList();
+    }
+
+    /** Takes by how many processes each that was told is asked for, in the same order. */
+    void answered(List<Integer> processes, List<Spread> changes) {
+        for (int n = 0; n < Math.min(told.size(), processes.size()); n++) {
+            int now = processes.get(n);
+            Asker asker = asking.get(told.get(n));
+            if (asker != null) {
+                noteChange(told.get(n), asker.processes(), now, changes);
+                asking.replace(told.get(n), new Asker(asker.entry(), asker.untilNanos(), now));
+            }
+        }
+    }
+
+    private static void noteChange(Turns turns, int before, int now, List<Spread> changes) {
+        if (before != now) {
+            changes.add(new Spread(turns.tenant(), turns.priority(), now));
+        }
+    }
+}

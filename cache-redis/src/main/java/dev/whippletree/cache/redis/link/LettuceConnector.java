@@ -1,0 +1,179 @@
+package dev.whippletree.cache.redis.link;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects by one of Lettuce's clients, so set up that nothing waits for a Redis that isn't there. Thread-safe.
+ *
+ * <p>Lettuce's own reconnecting is off: it would keep commands and send them again later, and it doesn't notice a Redis
+ * that takes connections and answers nothing. {@link RedisLink} makes a new connection instead. Lettuce's threads,
+ * started by the first attempt, are its own.
+ *
+ * @param <C> the client
+ */
+public abstract class LettuceConnector<C extends AbstractRedisClient> implements RedisConnector {
+
+    /** To connect, and again to log in, may take as long as a command, within these bounds. */
+    private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
+
+    /** Bounds what a Redis that has stopped answering can pile up; far above what ever waits for one that answers. */
+    private static final int MOST_COMMANDS = 10_000;
+
+    private static final int THREADS = 2;
+
+    private final RedisSettings settings;
+    private final Duration attemptTimeout;
+    private @Nullable C client;
+    private @Nullable ClientResources resources;
+    private boolean closed;
+
+    /** Creates what isn't connected, and has no client yet. */
+    protected LettuceConnector(RedisSettings settings) {
+        this.settings = settings;
+        this.attemptTimeout = attemptTimeout(settings.commandTimeout());
+    }
+
+    /** Returns the connector for what the settings name: a server, Sentinels or a cluster. */
+    public static LettuceConnector<?> of(RedisSettings settings) {
+        return settings.isCluster() ? new ClusterConnector(settings) : new ServerConnector(settings);
+    }
+
+    private static Duration attemptTimeout(Duration commandTimeout) {
+        if (commandTimeout.compareTo(SHORTEST_ATTEMPT) < 0) {
+            return SHORTEST_ATTEMPT;
+        }
+        return commandTimeout.compareTo(LONGEST_ATTEMPT) < 0 ? commandTimeout : LONGEST_ATTEMPT;
+    }
+
+    /** Creates the client, with these threads and the {@linkplain #configure options} of all clients. */
+    protected abstract C create(ClientResources threads);
+
+    /** Makes one attempt to open a connection for notices. */
+    protected abstract CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub();
+
+    /** Returns what should be put right there although it works; empty if nothing. */
+    public Optional<String> remark() {
+        return Optional.empty();
+    }
+
+    /**
+     * Makes one attempt to connect and subscribe to a channel, with the same threads. As {@link #connect()}.
+     *
+     * @param listener gets what arrives, on one of Lettuce's threads
+     */
+    public final CompletionStage<RedisConnection> connectTo(byte[] channel, Consumer<byte[]> listener) {
+        return connectPubSub().thenCompose(open -> subscribe(open, channel, listener));
+    }
+
+    private static CompletionStage<RedisConnection> subscribe(
+            StatefulRedisPubSubConnection<byte[], byte[]> open, byte[] channel, Consumer<byte[]> listener) {
+        open.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(byte[] from, byte[] message) {
+                listener.accept(message);
+            }
+        });
+        return open.async()
+                .subscribe(channel)
+                .thenApply(done -> RedisConnection.toServer(open))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        var unused = open.closeAsync();
+                    }
+                });
+    }
+
+    /** Returns where to connect: the first of these, or more than one of a cluster. */
+    final List<RedisURI> uris() {
+        List<RedisURI> uris = settings.redisUris();
+        uris.forEach(uri -> {
+            uri.setTimeout(attemptTimeout);
+            uri.setClientName("whippletree");
+        });
+        return uris;
+    }
+
+    final synchronized C client() {
+        if (closed) {
+            throw new IllegalStateException(settings.where() + " is closed");
+        }
+        C open = client;
+        if (open == null) {
+            ClientResources threads = DefaultClientResources.builder()
+                    .ioThreadPoolSize(THREADS)
+                    .computationThreadPoolSize(THREADS)
+                    .build();
+            open = create(threads);
+            resources = threads;
+            client = open;
+        }
+        return open;
+    }
+
+    /** Sets the options of all clients. */
+    final void configure(ClientOptions.Builder options) {
+        settings.sslOptions().ifPresent(options::sslOptions);
+        var unused = options.autoReconnect(false)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_COMMANDS)
+                .timeoutOptions(
+                        TimeoutOptions.builder().timeoutSource(new Timeouts()).build())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(attemptTimeout)
+                        .keepAlive(true)
+                        .build());
+    }
+
+    @Override
+    public final synchronized void close() {
+        closed = true;
+        ClientResources held = resources;
+        C open = client;
+        if (open != null && held != null) {
+            var unused = open.shutdownAsync(0, SHORTEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((done, failure) -> {
+                        var unusedToo = held.shutdown(0, 0, TimeUnit.MILLISECONDS);
+                    });
+            client = null;
+            resources = null;
+        }
+    }
+
+    /** What is part of an attempt to connect must end within seconds however long commands may take. */
+    private final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        private static final Set<ProtocolKeyword> OF_ATTEMPTS = Set.of(CommandType.SUBSCRIBE, CommandType.CLUSTER);
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return (OF_ATTEMPTS.contains(command.getType()) ? attemptTimeout : settings.commandTimeout()).toNanos();
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return TimeUnit.NANOSECONDS;
+        }
+    }
+}

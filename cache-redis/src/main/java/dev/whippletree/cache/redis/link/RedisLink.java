@@ -1,0 +1,346 @@
+package dev.whippletree.cache.redis.link;
+
+import dev.whippletree.model.ShownText;
+import dev.whippletree.spi.Services;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The way to Redis: one connection, made anew whenever it is lost.
+ *
+ * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't
+ * answered either ({@link ConnectionCheck}), since a Redis that hangs, or a network that swallows everything, breaks no
+ * connection. While there is none, commands fail at once. Attempts to connect go on in the background, at most a second
+ * apart. Going away and coming back are logged, a line each. Thread-safe; never blocks.
+ *
+ * <p>A connection to a cluster isn't lost with one of its nodes. When a node isn't there for a command, another
+ * connection is made beside the present one, and takes its place when it is there: it knows who serves the slots by
+ * then. The cluster is away only when none of its nodes can be asked.
+ */
+public final class RedisLink implements AutoCloseable {
+
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final int MOST_DOUBLINGS = 5;
+    private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final RedisSettings settings;
+    private final String where;
+    private final String address;
+    private final String consequence;
+    private final RedisConnector connector;
+    private final Services services;
+    private final Logger log;
+
+    /** Ends as the first attempt does: commands that come before share its fate. */
+    private final CompletableFuture<Way> first = new CompletableFuture<>();
+
+    /** What commands go through: the first attempt, a connection, or a failure that says why there is none. */
+    private volatile CompletableFuture<Way> current = first;
+
+    /** Told of each connection, once commands go through it. */
+    private volatile Runnable onConnected = () -> {};
+
+    /** Attempts and connections in a row that came to nothing; written under the lock. */
+    private volatile int failures;
+
+    /** Whether a server that was taken for one alone has answered as a node of a cluster does. */
+    private volatile boolean isNode;
+
+    // Guarded by this.
+    private @Nullable RedisConnection connection;
+    private boolean renewing;
+    private long renewedNanos;
+    private boolean away;
+    private boolean closed;
+
+    /**
+     * Creates a link that isn't connected.
+     *
+     * @param settings how messages name its owner, and where Redis is
+     * @param consequence what it means to users that Redis is away, for the log
+     */
+    public RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
+        this.settings = settings;
+        this.where = settings.where();
+        this.address = settings.address();
+        this.consequence = consequence;
+        this.connector = connector;
+        this.services = services;
+        this.log = services.logger("cache.redis");
+    }
+
+    /** Sets what is told of each connection; called before {@link #connect()}. It mustn't hold up the thread. */
+    public void onConnected(Runnable listener) {
+        onConnected = listener;
+    }
+
+    /** Begins to connect, and goes on until the link is closed. */
+    public void connect() {
+        services.executor().execute(this::attempt);
+    }
+
+    /** Returns whether it leads to a cluster, where a command that fails says nothing about other nodes. */
+    public boolean isCluster() {
+        return settings.isCluster();
+    }
+
+    /** Returns what is wrong with the address, if that has shown, and what to do. */
+    public Optional<String> remark() {
+        return isNode
+                ? Optional.of(where + ": Redis at " + address + " has only a part of the keys; "
+                        + Remedy.of("MOVED", settings))
+                : Optional.empty();
+    }
+
+    /** Sends a command. The stage may end on one of Lettuce's threads, which must not be held up. */
+    public <T> CompletionStage<T> send(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        return current.thenCompose(way -> way.send(command));
+    }
+
+    /** A node of a cluster says where the key is that it doesn't have, or that a script's keys aren't in one slot. */
+    private void lookForCluster(RedisCommandExecutionException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        if (!isNode && (message.startsWith("MOVED ") || message.startsWith("CROSSSLOT"))) {
+            isNode = true;
+            remark().ifPresent(log::warn);
+        }
+    }
+
+    /** Called for each answer in time, a refusal too, so it looks before it locks. */
+    private void answered() {
+        if (failures > 0) {
+            synchronized (this) {
+                failures = 0;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        RuntimeException reason = new IllegalStateException(where + " is closed");
+        synchronized (this) {
+            closed = true;
+            connection = null;
+            current = CompletableFuture.failedFuture(reason);
+        }
+        first.completeExceptionally(reason);
+        connector.close();
+    }
+
+    private void attempt() {
+        try {
+            connector.connect().whenComplete((open, failure) -> {
+                if (failure == null) {
+                    connected(open);
+                } else {
+                    failed(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void connected(RedisConnection open) {
+        Way way = new Way(open);
+        if (!accept(way)) {
+            open.close();
+            return;
+        }
+        first.complete(way);
+        if (!open.isCluster() && !isWatched(open)) {
+            return;
+        }
+        onConnected.run();
+    }
+
+    /** Listens whether a connection breaks; false if it has broken before. */
+    private boolean isWatched(RedisConnection open) {
+        open.handle().addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                lose(open, "the connection broke");
+            }
+        });
+        if (!open.handle().isOpen()) {
+            lose(open, "the connection broke");
+            return false;
+        }
+        return true;
+    }
+
+    private synchronized boolean accept(Way way) {
+        if (closed) {
+            return false;
+        }
+        replace(way.connection);
+        current = CompletableFuture.completedFuture(way);
+        if (away) {
+            away = false;
+            log.info("{}: Redis at {} is back", where, address);
+        }
+        return true;
+    }
+
+    /** What is under way on the former connection may still be answered. Guarded by this. */
+    private void replace(@Nullable RedisConnection next) {
+        RedisConnection former = connection;
+        if (former != null) {
+            services.schedule(settings.commandTimeout(), former::close);
+        }
+        connection = next;
+        renewing = false;
+        renewedNanos = services.nanoTime();
+    }
+
+    /** Makes another connection to the cluster beside one that some node isn't there for, soon. */
+    private void renew(RedisConnection troubled) {
+        synchronized (this) {
+            boolean lately = services.nanoTime() - renewedNanos < BETWEEN_RENEWALS_NANOS;
+            if (!troubled.equals(connection) || renewing || lately) {
+                return;
+            }
+            renewing = true;
+        }
+        services.schedule(Duration.ofMillis(services.random().nextLong(FIRST_PAUSE_MILLIS)), this::attempt);
+    }
+
+    private void failed(Throwable failure) {
+        RuntimeException unavailable;
+        Duration pause;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            replace(null);
+            unavailable = goAway(reasonOf(failure));
+            pause = nextPause();
+        }
+        first.completeExceptionally(unavailable);
+        services.schedule(pause, this::attempt);
+    }
+
+    private void lose(RedisConnection lost, String reason) {
+        Duration pause;
+        synchronized (this) {
+            if (!lost.equals(connection)) {
+                return;
+            }
+            connection = null;
+            goAway(reason);
+            pause = nextPause();
+        }
+        lost.close();
+        services.schedule(pause, this::attempt);
+    }
+
+    /** Guarded by this. */
+    private RuntimeException goAway(String reason) {
+        String message = where + ": Redis at " + address + " can't be used (" + reason + ")";
+        RuntimeException unavailable = new RedisUnavailableException(message);
+        current = CompletableFuture.failedFuture(unavailable);
+        if (!away) {
+            away = true;
+            log.warn("{}; until it is back, {}; {}", message, consequence, Remedy.of(message, settings));
+        }
+        return unavailable;
+    }
+
+    /** Doubles with each failure, and is drawn from its upper half so that many processes don't come back at once. */
+    private synchronized Duration nextPause() {
+        long most = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MOST_DOUBLINGS));
+        failures = failures + 1;
+        return Duration.ofMillis(most / 2 + services.random().nextLong(most / 2));
+    }
+
+    /**
+     * Returns the words of what went wrong first, and that it was about TLS, which they don't always tell. Of several
+     * nodes that couldn't be asked, Lettuce puts each one's reason beside.
+     */
+    private static String reasonOf(Throwable failure) {
+        String about = "";
+        Throwable root = failure;
+        for (Throwable next = behind(root); next != null; next = behind(root)) {
+            root = next;
+            if (root instanceof CertificateException) {
+                about = "its certificate isn't accepted: ";
+            } else if (root instanceof SSLException) {
+                about = "TLS fails: ";
+            }
+        }
+        return about
+                + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
+    }
+
+    private static @Nullable Throwable behind(Throwable failure) {
+        Throwable cause = failure.getCause();
+        Throwable[] beside = failure.getSuppressed();
+        return cause == null && beside.length > 0 ? beside[0] : cause;
+    }
+
+    /** What commands go through: a connection, and whether it may be dead. */
+    private final class Way {
+
+        private final RedisConnection connection;
+        private final ConnectionCheck check;
+
+        Way(RedisConnection connection) {
+            this.connection = connection;
+            this.check = new ConnectionCheck(services, this::ask, () -> lose(connection, "it doesn't answer"));
+        }
+
+        <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+            long sentNanos = services.nanoTime();
+            if (connection.isCluster()) {
+                return ShardCall.send(() -> command.apply(connection.commands()), settings.commandTimeout(), services)
+                        .whenComplete((answer, failure) -> observeShard(failure));
+            }
+            return command.apply(connection.commands()).whenComplete((answer, failure) -> observe(sentNanos, failure));
+        }
+
+        private void ask() {
+            var unused = send(RedisClusterAsyncCommands::ping);
+        }
+
+        private void observeShard(@Nullable Throwable failure) {
+            if (failure == null) {
+                answered();
+            } else if (ShardCall.isNotServed(failure)) {
+                renew(connection);
+            }
+        }
+
+        /**
+         * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second
+         * late, so an answer may have taken longer than the timeout: a Redis that is as slow as that for all doesn't
+         * end the doubt.
+         */
+        private void observe(long sentNanos, @Nullable Throwable failure) {
+            Optional<RedisCommandExecutionException> refusal =
+                    failure == null ? Optional.empty() : Cause.find(RedisCommandExecutionException.class, failure);
+            if (failure == null || refusal.isPresent()) {
+                refusal.ifPresent(RedisLink.this::lookForCluster);
+                if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
+                    check.answered();
+                    answered();
+                }
+            } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
+                check.unanswered();
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.whippletree.cache.redis.link;
+
+import dev.whippletree.model.Secret;
+import dev.whippletree.spi.SettingKey;
+import dev.whippletree.spi.Settings;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.StaticCredentialsProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Where Redis is and how it is used. Immutable. Prints no password, wherever that was given. */
+public final class RedisSettings {
+
+    /** The settings of a cache, which a coordinator has as well. */
+    public static final Set<SettingKey> KEYS = Set.of(
+            new SettingKey(
+                    "uri",
+                    "Where Redis is: redis://host:port/database, rediss:// for TLS,"
+                            + " redis-sentinel:// or rediss-sentinel://host,host/database#master,"
+                            + " redis-cluster:// or rediss-cluster://host:port,host:port;"
+                            + " redis://localhost:6379 by default.",
+                    RedisSettings::parse),
+            new SettingKey("username", "The user to log in as, if Redis has users; needs password."),
+            new SettingKey("password", "The password, kept out of logs and errors; instead of one in the uri."),
+            new SettingKey(
+                    "ca-certificate",
+                    "A PEM file with the certificate authorities to trust for TLS; by default, those that the JVM"
+                            + " trusts."),
+            new SettingKey(
+                    "key-prefix",
+                    "The start of every key: letters, digits, '.', '_', ':' and '-', 64 at most;"
+                            + " whippletree by default.",
+                    RedisSettings::keyPrefix),
+            new SettingKey(
+                    "command-timeout",
+                    "How long Redis may take to answer a command; 250ms by default.",
+                    settings -> settings.duration("command-timeout")));
+
+    /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
+
+    /** TLS or not, who logs in, some of the nodes, and the rest. */
+    private static final Pattern CLUSTER = Pattern.compile("redis(s?)-cluster://([^/?#]*@)?([^@/?#]*)(.*)");
+
+    private static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMillis(250);
+
+    private final Settings settings;
+    private final String where;
+    private final Optional<String> username;
+    private final Optional<Secret> password;
+    private final Optional<String> caCertificate;
+    private final String keyPrefix;
+    private final Duration commandTimeout;
+
+    private RedisSettings(Settings settings) {
+        this.settings = settings;
+        where = settings.where();
+        username = settings.text("username");
+        password = settings.text("password").map(Secret::of);
+        caCertificate = settings.text("ca-certificate");
+        keyPrefix = keyPrefix(settings);
+        commandTimeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws IllegalArgumentException if one can't be used, without its value where that may hold a password
+     */
+    public static RedisSettings from(Settings settings) {
+        RedisSettings read = new RedisSettings(settings);
+        read.redisUris();
+        if (read.username.isPresent() && read.password.isEmpty()) {
+            throw new IllegalArgumentException(read.where + ": username needs a password");
+        }
+        read.checkCaCertificate();
+        return read;
+    }
+
+    private static String keyPrefix(Settings settings) {
+        String prefix = settings.text("key-prefix").orElse("whippletree");
+        if (!prefix.matches("[A-Za-z0-9._:-]{1,64}")) {
+            throw new IllegalArgumentException(settings.where()
+                    + ": key-prefix must be 1 to 64 letters, digits, '.', '_', ':' and '-', not '" + prefix + "'");
+        }
+        return prefix;
+    }
+
+    private void checkCaCertificate() {
+        if (caCertificate.isEmpty()) {
+            return;
+        }
+        String path = caCertificate.get();
+        if (!isSsl()) {
+            throw new IllegalArgumentException(where + ": ca-certificate is for TLS, which uri doesn't use;"
+                    + " for TLS it begins with rediss://, rediss-sentinel:// or rediss-cluster://");
+        }
+        try {
+            var unused = sslOptions().orElseThrow().createSslContextBuilder().build();
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    where + ": ca-certificate must be a PEM file with certificates, and '" + path
+                            + "' can't be read as one",
+                    e);
+        }
+    }
+
+    /** Returns how messages name the owner of the settings. */
+    public String where() {
+        return where;
+    }
+
+    /** Returns the start of every key. */
+    public String keyPrefix() {
+        return keyPrefix;
+    }
+
+    /** Returns how long Redis may take to answer a command. */
+    public Duration commandTimeout() {
+        return commandTimeout;
+    }
+
+    /** Returns whether it is a cluster, whose keys are spread over its nodes. */
+    public boolean isCluster() {
+        return cluster(settings).matches();
+    }
+
+    /** Returns whether TLS is used. */
+    boolean isSsl() {
+        return parse(settings).get(0).isSsl();
+    }
+
+    /** Returns the URI with credentials, as Lettuce wants it; of a cluster, that of the first node that is named. */
+    RedisURI redisUri() {
+        return redisUris().get(0);
+    }
+
+    /**
+     * Returns the URIs of the nodes that are named, with credentials; one if it is no cluster.
+     *
+     * <p>Their credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
+     * logging in there, and may hand out a connection that still rejects every command.
+     */
+    List<RedisURI> redisUris() {
+        return parse(settings).stream().map(this::withCredentials).toList();
+    }
+
+    private RedisURI withCredentials(RedisURI parsed) {
+        password.ifPresent(secret -> {
+            char[] value = secret.reveal().toCharArray();
+            username.ifPresentOrElse(
+                    name -> parsed.setAuthentication(name, value), () -> parsed.setAuthentication(value));
+        });
+        parsed.getCredentialsProvider()
+                .resolveCredentials()
+                .blockOptional()
+                .map(StaticCredentialsProvider::new)
+                .ifPresent(parsed::setCredentialsProvider);
+        return parsed;
+    }
+
+    /**
+     * Returns whom TLS trusts, if that isn't whom the JVM does. The file is read at each connection, as it may be
+     * replaced.
+     */
+    Optional<SslOptions> sslOptions() {
+        return caCertificate.map(path ->
+                SslOptions.builder().trustManager(Path.of(path).toFile()).build());
+    }
+
+    /** Returns where Redis is, for messages, without credentials. */
+    public String address() {
+        List<RedisURI> all = parse(settings);
+        if (isCluster()) {
+            return "cluster " + all.stream().map(RedisSettings::hostAndPort).collect(Collectors.joining(", "));
+        }
+        RedisURI parsed = all.get(0);
+        if (parsed.getSentinelMasterId() != null) {
+            return "Sentinel master " + parsed.getSentinelMasterId();
+        }
+        return parsed.getSocket() != null ? parsed.getSocket() : hostAndPort(parsed);
+    }
+
+    private static String hostAndPort(RedisURI parsed) {
+        return parsed.getHost() + ":" + parsed.getPort();
+    }
+
+    private static Matcher cluster(Settings settings) {
+        return CLUSTER.matcher(settings.text("uri").orElse(""));
+    }
+
+    /** Returns the nodes that are named, each read by itself: Lettuce has no form for several hosts with ports. */
+    private static List<RedisURI> parse(Settings settings) {
+        Matcher cluster = cluster(settings);
+        if (!cluster.matches()) {
+            return List.of(parse(settings.where(), settings.text("uri").orElse("redis://localhost:6379")));
+        }
+        String start = "redis" + cluster.group(1) + "://" + Objects.requireNonNullElse(cluster.group(2), "");
+        List<RedisURI> nodes = Stream.of(cluster.group(3).split(",", -1))
+                .map(host -> parse(settings.where(), start + host + cluster.group(4)))
+                .toList();
+        if (nodes.get(0).getDatabase() != 0) {
+            throw new IllegalArgumentException(
+                    settings.where() + ": a cluster has database 0 only; leave it out of uri");
+        }
+        return nodes;
+    }
+
+    /** Neither the value nor an exception that quotes it may be shown: there may be a password in it. */
+    private static RedisURI parse(String where, String uri) {
+        try {
+            RedisURI parsed = RedisURI.create(uri);
+            if (parsed.getHost() == null || HOST.matcher(parsed.getHost()).matches()) {
+                return parsed;
+            }
+        } catch (RuntimeException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(where + ": uri is not a Redis URI such as redis://localhost:6379/0 or"
+                + " rediss://host:6380 (no '_' in a host's name; in a password, special characters percent-encoded)");
+    }
+
+    @Override
+    public String toString() {
+        return where + " at " + address();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.whippletree.cache.redis.link;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import java.util.concurrent.CompletionStage;
+
+/** Connects to a server, or to the master that Sentinels name. Thread-safe. */
+final class ServerConnector extends LettuceConnector<RedisClient> {
+
+    ServerConnector(RedisSettings settings) {
+        super(settings);
+    }
+
+    @Override
+    protected RedisClient create(ClientResources threads) {
+        ClientOptions.Builder options = ClientOptions.builder();
+        configure(options);
+        RedisClient client = RedisClient.create(threads);
+        client.setOptions(options.build());
+        return client;
+    }
+
+    @Override
+    public CompletionStage<RedisConnection> connect() {
+        return client().connectAsync(ByteArrayCodec.INSTANCE, uris().get(0)).thenApply(RedisConnection::toServer);
+    }
+
+    @Override
+    protected CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
+        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uris().get(0));
+    }
+}

@@ -1,0 +1,325 @@
+package dev.whippletree.cache.redis.notices;
+
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.Tokens;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Cancellable;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Services;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who makes the call for which question. Thread-safe; no method blocks.
+ *
+ * <p>A claim is kept by a lease that is renewed every third of its time. Who waits for another's looks again when it is
+ * told of the end, and when the lease is over, not more often. A claim that lasts longer than this process's own lease
+ * isn't believed.
+ */
+public final class Claims implements Contact.Member {
+
+    private static final int RENEWALS_A_LEASE = 3;
+
+    /** So that not all that wait for one claim look at the same moment. */
+    private static final long SPREAD_MILLIS = 100;
+
+    /**
+     * The time in which no claim has ended that has left no trace. A trace lasts for two seconds. A process that dies
+     * leaves none, but its claim lasts for two thirds of its lease, of a second at least.
+     */
+    private static final Duration WITHOUT_TRACE = Duration.ofMillis(500);
+
+    private static final Claim ALONE = new Claim.Ours(() -> {}, false);
+
+    private final CoordinationCommands commands;
+    private final Contact contact;
+    private final Tokens tokens;
+    private final Services services;
+    private final Duration timeout;
+    private final Duration lease;
+
+    // Guarded by this.
+    private final Map<Place, Own> owned = new HashMap<>();
+    private final Map<Place, Set<Waiter>> waiters = new HashMap<>();
+
+    /** Claims that have ended here, and may not have there, by their tokens. */
+    private final Map<String, Unended> unended = new HashMap<>();
+
+    private Cancellable timer = () -> {};
+    private boolean closed;
+
+    /** A claim that is to be ended there, and since when. */
+    private record Unended(CacheKey key, long sinceNanos) {}
+
+    /** What tells questions apart. */
+    private record Place(String tenant, String digest) {
+
+        static Place of(CacheKey key) {
+            return new Place(key.tenant(), key.digest());
+        }
+    }
+
+    /** Creates them, and begins to renew what will be claimed. */
+    public Claims(
+            CoordinationCommands commands,
+            Contact contact,
+            Tokens tokens,
+            Services services,
+            CoordinationSettings settings) {
+        this.commands = commands;
+        this.contact = contact;
+        this.tokens = tokens;
+        this.services = services;
+        this.timeout = settings.redis().commandTimeout();
+        this.lease = settings.claimLease();
+        rewind();
+    }
+
+    private synchronized void rewind() {
+        if (!closed) {
+            timer = services.schedule(lease.dividedBy(RENEWALS_A_LEASE), this::tick);
+        }
+    }
+
+    private void tick() {
+        renewAll();
+        rewind();
+    }
+
+    /** Claims a question's call. */
+    public CompletionStage<Claim> claim(CacheKey key) {
+        return contact.tried().isDone() ? ask(key) : contact.tried().thenCompose(tried -> ask(key));
+    }
+
+    private CompletionStage<Claim> ask(CacheKey key) {
+        Waiter waiter;
+        synchronized (this) {
+            boolean ours = owned.containsKey(Place.of(key));
+            if ((!ours && !contact.isUp()) || closed) {
+                return CompletableFuture.completedFuture(ALONE);
+            }
+            waiter = new Waiter(key, ours);
+            waiters.computeIfAbsent(Place.of(key), place -> new HashSet<>()).add(waiter);
+            if (ours) {
+                return CompletableFuture.completedFuture(new Claim.Others(waiter.ended));
+            }
+        }
+        String token = tokens.next();
+        long notAfter = contact.clock().notAfterMillis(timeout, services.nanoTime());
+        return commands.claim(key, token, lease, notAfter)
+                .handleAsync(
+                        (remaining, failure) -> failure == null
+                                ? answered(waiter, token, remaining)
+                                : unanswered(waiter, token, failure),
+                        services.executor());
+    }
+
+    /** Redis may have made the claim all the same, so its end is sent too. */
+    private Claim unanswered(Waiter waiter, String token, Throwable failure) {
+        waiter.end();
+        contact.lost(failure);
+        return new Claim.Ours(() -> unclaim(waiter.key, token), false);
+    }
+
+    private Claim answered(Waiter waiter, String token, long remainingMillis) {
+        if (remainingMillis > 0) {
+            waiter.watch(remainingMillis);
+            return new Claim.Others(waiter.ended);
+        }
+        waiter.end();
+        if (remainingMillis == CoordinationCommands.TOO_LATE) {
+            contact.beat();
+            return ALONE;
+        }
+        Own own = new Own(waiter.key, token);
+        synchronized (this) {
+            owned.put(Place.of(waiter.key), own);
+        }
+        boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;
+        return new Claim.Ours(own, true, lately ? Duration.ZERO : WITHOUT_TRACE);
+    }
+
+    private void unclaim(CacheKey key, String token) {
+        synchronized (this) {
+            unended.put(token, new Unended(key, services.nanoTime()));
+        }
+        if (contact.isUp()) {
+            sendEnd(key, token);
+        }
+    }
+
+    private void sendEnd(CacheKey key, String token) {
+        String notice = Notice.unclaimed(tokens.process(), key).text();
+        CompletionStage<Void> sent = commands.unclaim(key, token, notice);
+        sent.thenRun(() -> forget(token));
+        report(sent);
+    }
+
+    private synchronized void forget(String token) {
+        unended.remove(token);
+    }
+
+    private void report(CompletionStage<?> command) {
+        command.whenCompleteAsync(
+                (done, failure) -> {
+                    if (failure != null) {
+                        contact.lost(failure);
+                    }
+                },
+                services.executor());
+    }
+
+    /** Another process has told that it has ended its claim. */
+    public void ended(Notice notice) {
+        endAll(new Place(notice.parts().get(0), notice.parts().get(1)));
+    }
+
+    private void endAll(Place place) {
+        Set<Waiter> all;
+        synchronized (this) {
+            all = waiters.remove(place);
+        }
+        if (all != null) {
+            all.forEach(Waiter::end);
+        }
+    }
+
+    /** Looks at every claim that is waited for, since a notice may have been missed. */
+    public void lookAgain() {
+        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::look);
+    }
+
+    private synchronized List<Waiter> waiting() {
+        return waiters.values().stream().flatMap(Set::stream).toList();
+    }
+
+    /** Ends the claims that couldn't be ended without contact, unless their leases are over. */
+    @Override
+    public CompletionStage<Void> met() {
+        Map<String, Unended> late;
+        synchronized (this) {
+            long now = services.nanoTime();
+            unended.values().removeIf(claim -> now - claim.sinceNanos() > lease.toNanos());
+            late = Map.copyOf(unended);
+        }
+        late.forEach((token, claim) -> sendEnd(claim.key(), token));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Ends all waits, as nobody can tell any more what other processes do. */
+    @Override
+    public void lost() {
+        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::end);
+    }
+
+    private void renewAll() {
+        List<Own> all;
+        synchronized (this) {
+            all = List.copyOf(owned.values());
+        }
+        if (contact.isUp()) {
+            all.forEach(own -> report(commands.renew(own.key, own.token, lease)));
+        }
+    }
+
+    /** Ends what waits; claims are given back by time. */
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            timer.cancel();
+        }
+        waiting().forEach(Waiter::end);
+    }
+
+    /** A claim of this process; to be run when it ends. */
+    private final class Own implements Runnable {
+
+        private final CacheKey key;
+        private final String token;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Own(CacheKey key, String token) {
+            this.key = key;
+            this.token = token;
+        }
+
+        @Override
+        public void run() {
+            if (ended.compareAndSet(false, true)) {
+                synchronized (Claims.this) {
+                    owned.remove(Place.of(key), this);
+                }
+                unclaim(key, token);
+                services.executor().execute(() -> endAll(Place.of(key)));
+            }
+        }
+    }
+
+    /** Somebody who waits for a claim to end. */
+    private final class Waiter {
+
+        private final CacheKey key;
+        private final boolean ours;
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        /** Guarded by the claims. */
+        private Cancellable next = () -> {};
+
+        Waiter(CacheKey key, boolean ours) {
+            this.key = key;
+            this.ours = ours;
+        }
+
+        void watch(long remainingMillis) {
+            long spread = 1 + services.random().nextLong(SPREAD_MILLIS);
+            synchronized (Claims.this) {
+                if (!ended.isDone()) {
+                    next = services.schedule(Duration.ofMillis(remainingMillis + spread), this::look);
+                }
+            }
+        }
+
+        void look() {
+            synchronized (Claims.this) {
+                next.cancel();
+            }
+            if (contact.isUp()) {
+                commands.claimedFor(key).whenCompleteAsync(this::looked, services.executor());
+            } else {
+                end();
+            }
+        }
+
+        private void looked(@Nullable Long remainingMillis, @Nullable Throwable failure) {
+            if (failure != null) {
+                contact.lost(failure);
+            }
+            if (remainingMillis != null && remainingMillis > 0 && remainingMillis <= lease.toMillis()) {
+                watch(remainingMillis);
+            } else {
+                end();
+            }
+        }
+
+        void end() {
+            synchronized (Claims.this) {
+                next.cancel();
+                waiters.computeIfPresent(Place.of(key), (place, all) -> {
+                    all.remove(this);
+                    return all.isEmpty() ? null : all;
+                });
+            }
+            ended.complete(null);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.whippletree.cache.redis.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whippletree.spi.Settings;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RemarksTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
+
+    private final Remarks remarks =
+            new Remarks(RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis://host"))));
+
+    private static String memory(long bound, String policy) {
+        return "# Memory\r\nused_memory:1\r\nmaxmemory:" + bound + "\r\nmaxmemory_human:1K\r\nmaxmemory_policy:"
+                + policy + "\r\nallocator:x\r\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, allkeys-lru, false",
+        "1000, noeviction, false",
+        "1000, allkeys-lru, true",
+        "1000, volatile-ttl, true"
+    })
+    void policyThatEvicts_isSaid_whereMemoryHasABound(long bound, String policy, boolean said) {
+        assertThat(remarks.memory(memory(bound, policy)).isPresent()).isEqualTo(said);
+        assertThat(remarks.sentence().isPresent()).isEqualTo(said);
+        remarks.sentence()
+                .ifPresent(text -> assertThat(text)
+                        .isEqualTo("coordinator redis: Redis at host:6379 may drop what was used of limits, because its"
+                                + " maxmemory-policy is " + policy + "; set it to noeviction"));
+    }
+
+    @Test
+    void whatIsKnown_isNotWarnedOfAgain_andIsForgottenOnceItIsPutRight() {
+        assertThat(remarks.memory(memory(1, "allkeys-lru"))).isPresent();
+        assertThat(remarks.memory(memory(1, "allkeys-lru"))).isEmpty();
+        assertThat(remarks.sentence()).isPresent();
+        assertThat(remarks.memory(memory(1, "noeviction"))).isEmpty();
+        assertThat(remarks.sentence()).isEmpty();
+        assertThat(remarks.memory("nothing of the kind")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60, false, ''", "-60, false, ''", "61, true, ahead of", "-61, true, behind", "300, true, ahead of"})
+    void clocksThatDifferByMoreThanAMinute_areSaid(long secondsAhead, boolean said, String how) {
+        remarks.time(NOW.minusSeconds(secondsAhead).toEpochMilli(), NOW);
+        assertThat(remarks.sentence().isPresent()).isEqualTo(said);
+        remarks.sentence()
+                .ifPresent(text -> assertThat(text)
+                        .contains(
+                                "this machine's clock is " + Math.abs(secondsAhead) + " s " + how + " that of Redis"));
+
+        remarks.time(NOW.toEpochMilli(), NOW);
+        assertThat(remarks.sentence()).isEmpty();
+    }
+
+    @Test
+    void twoThings_areBothSaid() {
+        remarks.memory(memory(1, "allkeys-lru"));
+        remarks.time(NOW.minusSeconds(90).toEpochMilli(), NOW);
+        assertThat(remarks.sentence()).get().asString().contains("noeviction; coordinator redis: this machine's clock");
+    }
+}

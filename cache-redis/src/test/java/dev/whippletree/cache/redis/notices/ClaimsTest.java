@@ -1,0 +1,153 @@
+package dev.whippletree.cache.redis.notices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import dev.whippletree.cache.redis.contact.Contact;
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis;
+import dev.whippletree.cache.redis.contact.Tokens;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.Settings;
+import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.Samples;
+import dev.whippletree.time.VirtualTimeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ClaimsTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration BEAT = Duration.ofSeconds(3);
+    private static final CacheKey KEY = Samples.key("tenant", "question");
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final FakeServices services = FakeServices.on(timeline);
+    private final FaultyCommands network = new FaultyCommands(new ModelledRedis(timeline), timeline);
+    private final CoordinationCommands commands = mock(CoordinationCommands.class, delegatesTo(network.commands()));
+    private final Tokens tokens = new Tokens(services.random());
+    private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
+    private final Claims claims = new Claims(
+            commands,
+            contact,
+            tokens,
+            services,
+            CoordinationSettings.from(new Settings(
+                    "coordinator redis", Map.of("uri", "redis://host:6379", "claim-lease", LEASE.toSeconds() + "s"))));
+
+    private Claim.Ours claimed() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(claim.join()).isInstanceOf(Claim.Ours.class);
+        return (Claim.Ours) claim.join();
+    }
+
+    private void endWhileRedisIsAway(Claim.Ours claim, Duration away) {
+        network.setDown(true);
+        timeline.advance(BEAT);
+        assertThat(contact.isUp()).isFalse();
+        claim.end().run();
+        timeline.advance(away);
+        verify(commands, never()).unclaim(any(), anyString(), anyString());
+        network.setDown(false);
+        timeline.advance(BEAT);
+        assertThat(contact.isUp()).isTrue();
+    }
+
+    /** What has run out meanwhile is left to its lease. */
+    @ParameterizedTest
+    @CsvSource({"5, 1", "13, 0"})
+    void claimThatEndedWhileRedisWasAway_isEndedThere_onceItIsBack(long seconds, int ends) {
+        endWhileRedisIsAway(claimed(), Duration.ofSeconds(seconds));
+
+        verify(commands, times(ends)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    @Test
+    void endThatIsNotConfirmed_isSentAgainWithEachContact_untilItIs() {
+        Claim.Ours claim = claimed();
+        timeline.advance(Duration.ofMillis(500));
+        doReturn(CompletableFuture.failedFuture(new RedisUnavailableException("gone")))
+                .when(commands)
+                .unclaim(any(), anyString(), anyString());
+        claim.end().run();
+        claim.end().run();
+        timeline.advance(Duration.ofMillis(10));
+        verify(commands).unclaim(eq(KEY), anyString(), anyString());
+        assertThat(contact.isUp()).isFalse();
+        timeline.advance(BEAT);
+        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
+
+        doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
+        timeline.advance(BEAT.multipliedBy(2));
+        verify(commands, times(3)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    @Test
+    void claimEnds_allWhoWaitForItHearOfIt() {
+        Claim.Ours held = claimed();
+        List<CompletableFuture<Claim>> waiting = Stream.of(KEY, KEY)
+                .map(key -> claims.claim(key).toCompletableFuture())
+                .toList();
+        timeline.advance(Duration.ofMillis(10));
+        List<CompletableFuture<?>> ends = waiting.stream()
+                .<CompletableFuture<?>>map(
+                        claim -> ((Claim.Others) claim.join()).ended().toCompletableFuture())
+                .toList();
+        assertThat(ends).noneMatch(CompletableFuture::isDone);
+        held.end().run();
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(ends).allMatch(CompletableFuture::isDone);
+    }
+
+    /** By what Redis says instead of a time ({@link CoordinationCommands#claim}). */
+    @ParameterizedTest
+    @CsvSource({"-1, true, 0", "-2, true, 0", "0, true, 500", "1, false, 0"})
+    void claim_isOursIfNobodyHasIt_orItWasAskedForTooLate_andThenNotAgreed(
+            long remaining, boolean ours, long sinceEndMillis) {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        doReturn(CompletableFuture.completedFuture(remaining))
+                .when(commands)
+                .claim(any(), anyString(), any(), anyLong());
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(10));
+
+        assertThat(claim.join() instanceof Claim.Ours).isEqualTo(ours);
+        if (claim.join() instanceof Claim.Ours mine) {
+            assertThat(mine.agreed()).isEqualTo(remaining != CoordinationCommands.TOO_LATE);
+            assertThat(mine.sinceEnd()).hasMillis(sinceEndMillis);
+        }
+        claims.close();
+        CompletableFuture<Claim> late = claims.claim(KEY).toCompletableFuture();
+        assertThat(late.join())
+                .isInstanceOfSatisfying(
+                        Claim.Ours.class, mine -> assertThat(mine.agreed()).isFalse());
+        if (claim.join() instanceof Claim.Others others) {
+            assertThat(others.ended().toCompletableFuture()).isDone();
+        }
+    }
+}
