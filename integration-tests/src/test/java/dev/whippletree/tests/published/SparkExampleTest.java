@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SparkExampleTest {
 
     private static final Path EXAMPLE = Project.ROOT.resolve("examples/spark");
-    private static final Path COMMAND = Project.ROOT.resolve("cli/target/whippletree/bin/whippletree");
+    private static final Path COMMAND = Project.ROOT.resolve("cli/target/whippletree");
     private static final Pattern SPARK = Pattern.compile("<spark.version>(.+)</spark.version>");
     private static final Pattern CALLS =
             Pattern.compile("calls: +(\\d+) for (\\d+) of (\\d+) distinct prompts; (\\d+) asked again");
@@ -51,7 +51,8 @@ final class SparkExampleTest {
     void executorIsKilled_rowsAreComplete_promptsAreAskedOnce_andNoCallIsRefused()
             throws IOException, InterruptedException {
         Assumptions.assumeTrue(
-                Files.isExecutable(COMMAND), "skipped: the distribution isn't built: run mvn package, or verify");
+                Files.isDirectory(COMMAND.resolve("lib")),
+                "skipped: the distribution isn't built: run mvn package, or verify");
         assumeSpark();
         Path jdk = Path.of(System.getProperty("childJdk"));
         Path example = OutsideBuild.packaged(EXAMPLE, jdk);
@@ -59,7 +60,13 @@ final class SparkExampleTest {
         assertThat(layout.exitCode()).as(layout.out() + layout.err()).isZero();
 
         ProcessRun run = ProcessRun.of(
-                List.of("bash", example.resolve("run").toString(), "--built", "--command", COMMAND.toString(), "5000"),
+                List.of(
+                        "bash",
+                        example.resolve("run").toString(),
+                        "--built",
+                        "--command",
+                        COMMAND.resolve("bin/whippletree").toString(),
+                        "5000"),
                 folder,
                 Map.of("JAVA_HOME", jdk.toString()),
                 PATIENCE_SECONDS);
