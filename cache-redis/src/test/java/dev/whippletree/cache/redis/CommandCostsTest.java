@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,16 +83,7 @@ class CommandCostsTest {
                 .mapToObj(number -> {
                     LettuceCommands commands =
                             new LettuceCommands(settings, services, new CorruptValue(settings, services));
-                    commands.start(new CoordinationCommands.Events() {
-                        @Override
-                        public void connected() {}
-
-                        @Override
-                        public void subscribed() {}
-
-                        @Override
-                        public void notice(String text) {}
-                    });
+                    commands.start(new QuietEvents());
                     return new Connection(
                             commands, new RedisCache().open(new Settings("cache redis", values), services));
                 })
@@ -152,7 +144,7 @@ class CommandCostsTest {
         try {
             Stream.generate(client::connectPubSub)
                     .limit(SUBSCRIBERS - CONNECTIONS)
-                    .forEach(each -> each.sync().subscribe(new String(new RedisKeys("whippletree").notices())));
+                    .forEach(each -> each.sync().subscribe(new String(new RedisKeys("whippletree").notices(), UTF_8)));
             // Nobody holds it, so all are told.
             measure(
                     "unclaim that 1,000 processes hear",

@@ -92,9 +92,6 @@ class ManyEnginesTest {
                         processes, elapsed.toSeconds(), LOOK.toSeconds(), busiest, largest.fields(), largest.bytes());
         Files.createDirectories(TABLE.getParent());
         Files.writeString(
-                TABLE,
-                title + Traffic.table(all, elapsed.toMillis() / 1e3),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+                TABLE, title + Traffic.table(all, elapsed), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

@@ -98,10 +98,7 @@ class ManyProcessesTest {
                 .formatted(count, accountsOfEach, callsASecond, trades);
         Files.createDirectories(TABLE.getParent());
         Files.writeString(
-                TABLE,
-                title + Traffic.table(sent, MEASURED.toSeconds()),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+                TABLE, title + Traffic.table(sent, MEASURED), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.LettuceConnector;
@@ -83,16 +82,7 @@ public final class Traffic {
         RedisLink link = new RedisLink(settings, "", connector, services);
         store = new RedisStore(keys, link, services.clock(), corrupt, new Remarks(settings), services.executor());
         link.connect();
-        commands.start(new CoordinationCommands.Events() {
-            @Override
-            public void connected() {}
-
-            @Override
-            public void subscribed() {}
-
-            @Override
-            public void notice(String text) {}
-        });
+        commands.start(new QuietEvents());
         still.advance(Duration.ofSeconds(1));
         kinds.clear();
     }
@@ -105,7 +95,8 @@ public final class Traffic {
     }
 
     /** Returns rows of a table: of each kind and of all, how many a second, and how many bytes in and out. */
-    static String table(Map<String, Sums> sums, double seconds) {
+    static String table(Map<String, Sums> sums, Duration time) {
+        double seconds = time.toMillis() / 1e3;
         Map<String, Sums> rows = new TreeMap<>(sums);
         rows.put("all", sums.values().stream().reduce(new Sums(0, 0, 0), Sums::plus));
         StringBuilder table = new StringBuilder();

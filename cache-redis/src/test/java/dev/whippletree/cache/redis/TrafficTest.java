@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,7 +45,7 @@ class TrafficTest {
     private static final Pattern BYTES = Pattern.compile("total_net_(?:in|out)put_bytes:(\\d+)");
 
     private final Traffic traffic = new Traffic();
-    private final CountDownLatch subscribed = new CountDownLatch(1);
+    private final QuietEvents events = new QuietEvents();
     private int turn;
 
     @Test
@@ -56,19 +55,8 @@ class TrafficTest {
             RedisSettings settings = RedisSettings.from(new Settings("coordinator redis", redis.settings()));
             LettuceCommands commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
             CacheStore store = new RedisCache().open(new Settings("cache redis", redis.settings()), services);
-            commands.start(new CoordinationCommands.Events() {
-                @Override
-                public void connected() {}
-
-                @Override
-                public void subscribed() {
-                    subscribed.countDown();
-                }
-
-                @Override
-                public void notice(String text) {}
-            });
-            assertThat(subscribed.await(20, TimeUnit.SECONDS)).isTrue();
+            commands.start(events);
+            assertThat(events.subscribed.await(20, TimeUnit.SECONDS)).isTrue();
             // From now on, Redis knows the scripts.
             useAll(commands, store);
             long[] idle = bytes(redis);
