@@ -58,8 +58,8 @@ public final class Claims implements Contact.Member {
     private Cancellable timer = () -> {};
     private boolean closed;
 
-    /** A claim that is to be ended there, and since when. */
-    private record Unended(CacheKey key, long sinceNanos) {}
+    /** A claim that is to be ended there, since when, and whether that has been sent and may be answered. */
+    private record Unended(CacheKey key, long sinceNanos, boolean underWay) {}
 
     /** What tells questions apart. */
     private record Place(String tenant, String digest) {
@@ -151,7 +151,7 @@ public final class Claims implements Contact.Member {
 
     private void unclaim(CacheKey key, String token) {
         synchronized (this) {
-            unended.put(token, new Unended(key, services.nanoTime()));
+            unended.put(token, new Unended(key, services.nanoTime(), false));
         }
         if (contact.isUp()) {
             sendEnd(key, token);
@@ -159,14 +159,25 @@ public final class Claims implements Contact.Member {
     }
 
     private void sendEnd(CacheKey key, String token) {
+        markUnended(token, true);
         String notice = Notice.unclaimed(tokens.process(), key).text();
         CompletionStage<Void> sent = commands.unclaim(key, token, notice);
-        sent.thenRun(() -> forget(token));
+        sent.whenComplete((done, failure) -> {
+            if (failure == null) {
+                forget(token);
+            } else {
+                markUnended(token, false);
+            }
+        });
         report(sent);
     }
 
     private synchronized void forget(String token) {
         unended.remove(token);
+    }
+
+    private synchronized void markUnended(String token, boolean underWay) {
+        unended.computeIfPresent(token, (same, claim) -> new Unended(claim.key(), claim.sinceNanos(), underWay));
     }
 
     private void report(CompletionStage<?> command) {
@@ -210,8 +221,9 @@ public final class Claims implements Contact.Member {
         synchronized (this) {
             long now = services.nanoTime();
             unended.values().removeIf(claim -> now - claim.sinceNanos() > lease.toNanos());
-            late = Map.copyOf(unended);
+            late = new HashMap<>(unended);
         }
+        late.values().removeIf(Unended::underWay);
         late.forEach((token, claim) -> sendEnd(claim.key(), token));
         return CompletableFuture.completedFuture(null);
     }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,22 @@ final class ClaimsTest {
         doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
         timeline.advance(BEAT.multipliedBy(2));
         verify(commands, times(3)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    /** Sent twice, an end finds no claim, and is told to all although nobody waits. */
+    @Test
+    void endThatIsUnderWay_isNotSentAgain_untilItHasFailed() {
+        Claim.Ours claim = claimed();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        doReturn(first).when(commands).unclaim(any(), anyString(), anyString());
+        claim.end().run();
+        timeline.advance(BEAT.multipliedBy(2));
+        verify(commands).unclaim(eq(KEY), anyString(), anyString());
+
+        doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
+        first.completeExceptionally(new TimeoutException());
+        timeline.advance(BEAT);
+        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
     }
 
     @Test
