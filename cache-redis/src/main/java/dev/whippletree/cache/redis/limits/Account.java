@@ -253,7 +253,7 @@ final class Account {
             return false;
         }
         boolean behind = !inStep || trouble != null || !telling.isEmpty() || askers.hasLapsed(nanoTime());
-        return behind || isCounted() && nanoTime() - sentNanos >= PACE.toNanos();
+        return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 
     /** Returns after which time to trade though nobody waits; absent if that is known, or there is nothing to tell. */
@@ -410,7 +410,7 @@ final class Account {
         trading = false;
         List<Runnable> answers = new ArrayList<>();
         Optional<Duration> again = reply == null ? fail(sent, failure, answers) : take(sent, reply, answers);
-        boolean awaited = more && reply != null || !waiting.isEmpty() && inStep && contact.isUp();
+        boolean awaited = (more && reply != null) || (!waiting.isEmpty() && inStep && contact.isUp());
         more = false;
         List<Askers.Spread> changes = new ArrayList<>();
         if (reply != null) {
