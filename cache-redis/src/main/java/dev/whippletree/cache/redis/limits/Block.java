@@ -25,7 +25,7 @@ final class Block {
     /** At ease is who finds so much of a limit left, as the trade's script does. */
     private static final long EASE = 10;
 
-    private static final LastLook NEVER = new LastLook(0, 0, 0, 0, 0, 0, 0);
+    private static final LastLook NEVER = new LastLook(0, 0, 0, 0, 0, 0);
 
     private final OwnUses uses = new OwnUses();
     private Limit limit;
@@ -225,7 +225,6 @@ final class Block {
                 Math.max(0, reply.left()),
                 ownAtSent + more,
                 got.sum(sentAtNanos),
-                inFlight + free,
                 Math.max(0, reply.held() - said - more),
                 sentAtNanos + lease.toNanos() + windowNanos());
         gone = said == 0 && !isHeld();

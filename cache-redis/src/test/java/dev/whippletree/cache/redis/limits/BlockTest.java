@@ -21,7 +21,7 @@ class BlockTest {
     private static final Duration LEASE = Duration.ofSeconds(150);
 
     /** When a process that looked at 0 may go by its share alone. */
-    private static final long ALONE = 2 * MINUTE + LastLook.APART_NANOS;
+    private static final long ALONE = MINUTE + LastLook.APART_NANOS;
 
     private final Block block = new Block(Limit.requests(100, Duration.ofMinutes(1)));
 
@@ -140,9 +140,9 @@ class BlockTest {
         long left = MINUTE + SECOND;
         assertThat(block.waitNanos(12, 4, left)).as("what has left").isZero();
         assertThat(block.waitNanos(13, 4, left)).isPositive();
-        assertThat(block.waitNanos(22, 4, MINUTE + 13 * SECOND)).isZero();
-        assertThat(block.waitNanos(23, 4, MINUTE + 13 * SECOND))
-                .as("others may go on at more than a quarter")
+        assertThat(block.waitNanos(22, 4, MINUTE + 12 * SECOND)).isZero();
+        assertThat(block.waitNanos(23, 4, MINUTE + 12 * SECOND))
+                .as("others may have had more than a quarter")
                 .isPositive();
         assertThat(block.waitNanos(23, 4, ALONE + 10 * SECOND - 1))
                 .as("and others may have looked a little later")
@@ -184,11 +184,11 @@ class BlockTest {
 
     /** What was granted in the 2.5 seconds before, or in those before these. */
     @ParameterizedTest
-    @CsvSource({"0, 15", "2499, 15", "2500, 15", "4999, 15", "5000, 22"})
+    @CsvSource({"0, 0", "2499, 0", "2500, 0", "4999, 0", "5000, 7"})
     void whatOthersMayNotKnowOf_isTakenOffOwnPart(long millisAfter, long part) {
         long asked = 100 * SECOND + millisAfter * 1_000_000;
         block.startGranted(10, 100 * SECOND);
-        answer(0, 90, 10, asked);
+        answer(0, 30, 10, asked);
 
         assertThat(block.waitNanos(part, 4, asked + SECOND)).isZero();
         assertThat(block.waitNanos(part + 1, 4, asked + SECOND)).isPositive();
@@ -217,6 +217,19 @@ class BlockTest {
 
         assertThat(block.waitNanos(share, 4, ALONE)).isZero();
         assertThat(block.waitNanos(share + 1, 4, ALONE)).isPositive();
+    }
+
+    /** It had 40 of 100. Others may be granted what leaves, if this process alone is cut off. */
+    @Test
+    void whoHadMoreThanAShare_startsNothing_untilItHasLess() {
+        block.startGranted(40, 0);
+        block.end(40, 40, 10 * SECOND);
+        entry(0, 20 * SECOND);
+        answer(0, 60, 0, 20 * SECOND);
+
+        assertThat(block.waitNanos(1, 4, 69 * SECOND)).isPositive();
+        assertThat(block.waitNanos(25, 4, 71 * SECOND)).isZero();
+        assertThat(block.waitNanos(26, 4, 71 * SECOND)).isPositive();
     }
 
     @Test
@@ -249,11 +262,11 @@ class BlockTest {
         assertThat(block.isIdle(6 * MINUTE + SECOND)).isTrue();
     }
 
-    /** The process has 20 in flight and 5 free, of 60. */
+    /** The process has 20 in flight and 5 free. */
     @Test
-    void cutOffForLonger_itsOwnPartIsWhatItHeld_freeIncluded_andNeverMoreThanTheAmount() {
+    void cutOff_freePartIsItsOwn_andNeverMoreThanTheAmount() {
         block.startGranted(20, 0);
-        answer(5, 10, 60, 0);
+        answer(5, 10, 25, 0);
         block.end(20, 0, SECOND);
 
         assertThat(block.waitNanos(20, 4, MINUTE)).as("five are free").isZero();
