@@ -48,7 +48,7 @@ class EnginesOverRedisTest {
         EnginesOverRedis engines = new EnginesOverRedis(seed).with(trouble);
         Outcome outcome = engines.run();
         switch (trouble) {
-            case NONE -> assertInStep(engines, outcome, seed, Duration.ofSeconds(5));
+            case NONE -> assertInStep(engines, outcome, seed, Duration.ofSeconds(8));
             case SLOWNESS -> assertInStep(engines, outcome, seed, Duration.ofSeconds(10));
             case ONE_CUT_OFF, ONE_UNHEARD ->
                 assertThat(fullest(outcome)).as("seed %d", seed).isLessThanOrEqualTo(AMOUNT + SHARE);

@@ -10,8 +10,8 @@ import dev.whippletree.cache.redis.contact.Contact;
  * moments, {@link #APART_NANOS} apart at most. So what was granted here in such a time is taken off this process's part
  * of what was left, as often as there are others who may not know of it; and that holds for a window and such a time.
  *
- * <p>What others have in flight may last. So for as long as blocks do, if others hold more than an nth, those that don't
- * make up for it together, as far as one may hold it all.
+ * <p>What others have in flight may last. So for as long as blocks do, if others hold more than an nth, those that
+ * don't make up for it together, as far as one may hold it all.
  *
  * @param left by all
  * @param own what all others still counted as this process's when contact was lost
