@@ -11,6 +11,7 @@ import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
@@ -560,6 +561,11 @@ final class Account {
         return clauses.isEmpty()
                 ? Optional.empty()
                 : Optional.of(organization + ": " + String.join("; ", clauses) + ".");
+    }
+
+    /** Returns by how many processes a tenant's turns are asked for here. */
+    synchronized int processesOf(String tenant, Priority priority) {
+        return askers.processesOf(tenant, priority);
     }
 
     /** Returns how many attempts were granted without asking beyond the blocks. */

@@ -177,7 +177,7 @@ public final class Accounts implements Contact.Member {
         }
         Account.Sent sent = start.get();
         sent.expired().forEach(byGrant::remove);
-        sent.changes().forEach(parts.spread());
+        sent.changes().forEach(this::tell);
         return parts.commands()
                 .trade(sent.trade())
                 .handleAsync(
@@ -185,6 +185,15 @@ public final class Accounts implements Contact.Member {
                         parts.services().executor())
                 .thenCompose(again ->
                         again.map(delay -> tradeAfter(delay, account)).orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    /** A tenant has one place in this process's line, whichever organizations it waits for. */
+    private void tell(Askers.Spread change) {
+        int most = byOrganization.values().stream()
+                .mapToInt(account -> account.processesOf(change.tenant(), change.priority()))
+                .max()
+                .orElse(1);
+        parts.spread().accept(new Askers.Spread(change.tenant(), change.priority(), most));
     }
 
     private CompletionStage<Void> tradeAfter(Duration delay, Account account) {
@@ -206,7 +215,7 @@ public final class Accounts implements Contact.Member {
             contact.lost(failure);
         }
         Account.Outcome outcome = account.answered(sent, reply, failure);
-        outcome.changes().forEach(parts.spread());
+        outcome.changes().forEach(this::tell);
         outcome.answers().forEach(Runnable::run);
         if (outcome.awaited() && outcome.again().isEmpty()) {
             var unused = trade(account);

@@ -61,6 +61,12 @@ public final class Askers {
         asking.put(turns, new Asker(new AskerEntry(digits, weight), nowNanos + waitNanos + KEPT_NANOS, processes));
     }
 
+    /** Returns by how many processes a tenant's turns are asked for, as far as is known. */
+    int processesOf(String tenant, Priority priority) {
+        Asker asker = asking.get(new Turns(tenant, priority));
+        return asker == null ? 1 : asker.processes();
+    }
+
     /** Returns whether others count nobody of this process as asking. */
     boolean isNobody() {
         return told.isEmpty();
