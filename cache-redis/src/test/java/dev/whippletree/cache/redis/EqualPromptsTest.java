@@ -12,8 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A thousand processes ask equal prompts at once, in virtual time: one call, whose answer all get. Who waits sends
@@ -55,9 +53,18 @@ class EqualPromptsTest {
         return sent;
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 20})
-    void equalPrompts_areOneCall_andWhoWaitsSendsBeatsAndLooksOnlyAtLeases(int distinct) {
+    @Test
+    void equalPrompts_areOneCall_andWhoWaitsSendsBeatsAndLooksOnlyAtLeases() {
+        assertOneCallOfEach(1);
+    }
+
+    @Test
+    @Tag("thorough")
+    void equalPromptsOfSeveralQuestions_areOneCallOfEach() {
+        assertOneCallOfEach(20);
+    }
+
+    private static void assertOneCallOfEach(int distinct) {
         Map<String, Long> sent = ask(engines(distinct), distinct);
 
         assertThat(sent.get("claim")).isEqualTo(PROCESSES);

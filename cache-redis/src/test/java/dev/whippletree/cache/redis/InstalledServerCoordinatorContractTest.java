@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The coordinator on the Valkey of this system, or on its Redis if there is none. */
-@Tag("slow")
+@Tag("thorough")
 @EnabledIf(
         value = "dev.whippletree.cache.redis.InstalledServerContractTest#isInstalled",
         disabledReason = "skipped: there is neither valkey-server nor redis-server on the PATH")
