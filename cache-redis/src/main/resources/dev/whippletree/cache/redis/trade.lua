@@ -17,7 +17,8 @@
 -- thousandths.
 -- A process's share is that of the turns that it asks for, by their weights; each is divided by the processes that ask for it.
 -- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
--- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; by how many each turn is asked for. A change of epoch, and a turn that comes late, do nothing.
+-- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; of each turn
+-- that is asked for, by how many processes. A change of epoch, and a turn that comes late, do nothing.
 
 local EASE, SPARE = 10, 20
 local PACE, SHARE, RESERVE, BURST = 1.1, 1.05, 50, 100

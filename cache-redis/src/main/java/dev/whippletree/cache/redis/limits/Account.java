@@ -396,7 +396,9 @@ final class Account {
 
     /** Who has nothing in the window has nothing to enter again, whatever epoch there is. */
     private void forgetIdle(long now) {
-        blocks.values().removeIf(block -> block.isIdle(now) && askers.isNobody());
+        if (askers.isNobody()) {
+            blocks.values().removeIf(block -> block.isIdle(now));
+        }
         if (isEmpty()) {
             epoch = "";
         }
