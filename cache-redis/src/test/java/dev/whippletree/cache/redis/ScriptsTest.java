@@ -121,19 +121,18 @@ class ScriptsTest {
             List<DatedEntry> uses,
             List<List<Long>> attempts,
             List<AskerEntry> askers) {
-        Trade trade = new Trade(
-                "acme",
-                "",
-                "0123456789abcdef",
-                process,
-                ++turn,
-                number,
-                MINUTE,
-                List.of(block),
-                uses,
-                attempts,
-                askers);
-        return join(commands.trade(trade));
+        return trade(process, number, List.of(block), uses, attempts, askers);
+    }
+
+    private TradeReply trade(
+            String process,
+            long number,
+            List<BlockEntry> blocks,
+            List<DatedEntry> uses,
+            List<List<Long>> attempts,
+            List<AskerEntry> askers) {
+        return join(commands.trade(new Trade(
+                "acme", "", "0123456789abcdef", process, ++turn, number, MINUTE, blocks, uses, attempts, askers)));
     }
 
     private static BlockEntry block(long held, long free, long wanted) {
@@ -353,19 +352,13 @@ class ScriptsTest {
     @Test
     void attempts_areGrantedOneAfterTheOther_ofAllLimitsOrOfNone() {
         BlockEntry tokens = new BlockEntry(new LimitName(Optional.of("m"), "tokens"), 100, HOUR, 0, 0, 0, 0);
-        Trade trade = new Trade(
-                "acme",
-                "",
-                "0123456789abcdef",
+        TradeReply reply = trade(
                 "one",
-                ++turn,
                 1,
-                MINUTE,
                 List.of(block(0, 0, 0), tokens),
                 List.of(),
                 List.of(List.of(6L, 60L), List.of(1L, 41L), List.of(5L, 0L), List.of(4L, 40L), List.of(0L, 1L)),
                 List.of());
-        TradeReply reply = join(commands.trade(trade));
 
         assertThat(reply.attempts()).extracting(AttemptReply::refuser).containsExactly(-1, 1, 0, -1, 1);
         assertThat(reply.blocks()).containsExactly(new BlockReply(0, 0, 10, 0, 0), new BlockReply(0, 0, 100, 0, 0));
@@ -561,22 +554,10 @@ class ScriptsTest {
     @Test
     void whoIsRefused_getsNothingFreeOfOtherLimits() {
         BlockEntry large = new BlockEntry(new LimitName(Optional.empty(), "large"), 1_000, HOUR, 0, 0, 30, 0);
-        Trade trade = new Trade(
-                "acme",
-                "",
-                "0123456789abcdef",
-                "one",
-                ++turn,
-                1,
-                MINUTE,
-                List.of(block(AMOUNT, 0, 0), large),
-                List.of(),
-                List.of(List.of(1L, 1L)),
-                List.of());
+        TradeReply reply =
+                trade("one", 1, List.of(block(AMOUNT, 0, 0), large), List.of(), List.of(List.of(1L, 1L)), List.of());
 
-        assertThat(join(commands.trade(trade)).blocks())
-                .extracting(BlockReply::more)
-                .containsExactly(0L, 0L);
+        assertThat(reply.blocks()).extracting(BlockReply::more).containsExactly(0L, 0L);
     }
 
     /** Of three slots of an hour, one has two of three hours in it: it mustn't leave early. */
