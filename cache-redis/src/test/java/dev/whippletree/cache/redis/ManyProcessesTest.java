@@ -69,12 +69,7 @@ class ManyProcessesTest {
     @CsvSource({"10, 1, 100", "100, 1, 10", "1000, 1, 10", "100, 100, 10", "1000, 100, 1"})
     void commandsOfAMinute(int count, int accountsOfEach, int callsASecond) throws IOException {
         for (int n = 0; n < count; n++) {
-            FaultyCommands network = new FaultyCommands(redis, timeline);
-            processes.add(RedisCoordination.open(
-                    CoordinationSettings.from(Settings.none("coordinator redis")),
-                    network.commands(),
-                    FakeServices.on(timeline)));
-            stores.add(network.store());
+            stores.add(open().store());
             startCalls(n, accountsOfEach, Duration.ofSeconds(1).dividedBy(callsASecond));
         }
         Traffic traffic = redis.countTraffic();
@@ -96,9 +91,7 @@ class ManyProcessesTest {
         }
         String title = "%n%d processes, %d accounts of each, %d calls a second of each: %.2f trades a call%n"
                 .formatted(count, accountsOfEach, callsASecond, trades);
-        Files.createDirectories(TABLE.getParent());
-        Files.writeString(
-                TABLE, title + Traffic.table(sent, MEASURED), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        append(TABLE, title + Traffic.table(sent, MEASURED));
     }
 
     /**
@@ -125,38 +118,21 @@ class ManyProcessesTest {
                 new LimitUse(Scope.of("one"), "few", Limit.tokens(amount, window), part == 1 ? 1 : amount / 1_000);
         long[] used = new long[count];
         for (int n = 0; n < count; n++) {
-            processes.add(RedisCoordination.open(
-                    CoordinationSettings.from(Settings.none("coordinator redis")),
-                    new FaultyCommands(redis, timeline).commands(),
-                    FakeServices.on(timeline)));
+            open();
             int ofTen = n == 0 ? most : 1;
             int atATime = count == 10 ? ofTen : 1 + n % most;
             for (int worker = 0; worker < atATime; worker++) {
                 work(n, use, part, Duration.ofMillis(millis), used);
             }
         }
-        timeline.advance(window.multipliedBy(2));
-        Arrays.fill(used, 0);
-        granted = 0;
-        long before = redis.trades();
 
-        timeline.advance(window.multipliedBy(3));
+        double trades = tradesACallOfThreeWindows(window, used);
 
         double index = jain(Arrays.stream(used).asDoubleStream().toArray());
         double ofLimit = Arrays.stream(used).sum() / (3.0 * amount);
         String row = "| %d | %d | %d | %d / %d s | %.1f | %.1f %% | %.3f | %.1f |%n"
-                .formatted(
-                        count,
-                        most,
-                        millis,
-                        amount,
-                        seconds,
-                        part,
-                        100 * ofLimit,
-                        index,
-                        (double) (redis.trades() - before) / granted);
-        Files.createDirectories(SHARES.getParent());
-        Files.writeString(SHARES, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                .formatted(count, most, millis, amount, seconds, part, 100 * ofLimit, index, trades);
+        append(SHARES, row);
         assertThat(index).as("Jain's index: %s", row).isGreaterThanOrEqualTo(least);
         assertThat(ofLimit).as("used: %s", row).isBetween(part == 1 ? 0.98 : 0.8, 1.001);
     }
@@ -181,10 +157,7 @@ class ManyProcessesTest {
         long[] used = new long[count];
         int[] tenants = new int[count];
         for (int n = 0; n < count; n++) {
-            processes.add(RedisCoordination.open(
-                    CoordinationSettings.from(Settings.none("coordinator redis")),
-                    new FaultyCommands(redis, timeline).commands(),
-                    FakeServices.on(timeline)));
+            open();
             tenants[n] = n % 100 == 0 ? 2 : n % 10 == 0 ? 1 : 0;
             TenantTurn turn =
                     new TenantTurn("tenant-" + tenants[n], Priority.INTERACTIVE, tenants[n] == 2 ? weight : 1);
@@ -192,12 +165,8 @@ class ManyProcessesTest {
                 work(n, use, turn, 1, Duration.ofMillis(millis), used);
             }
         }
-        timeline.advance(window.multipliedBy(2));
-        Arrays.fill(used, 0);
-        granted = 0;
-        long before = redis.trades();
 
-        timeline.advance(window.multipliedBy(3));
+        double trades = tradesACallOfThreeWindows(window, used);
 
         double[] each = new double[3];
         for (int n = 0; n < count; n++) {
@@ -216,11 +185,35 @@ class ManyProcessesTest {
                         Arrays.toString(each),
                         100 * ofLimit,
                         index,
-                        (double) (redis.trades() - before) / granted);
-        Files.createDirectories(TENANTS.getParent());
-        Files.writeString(TENANTS, row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                        trades);
+        append(TENANTS, row);
         assertThat(index).as("Jain's index: %s", row).isGreaterThanOrEqualTo(least);
         assertThat(ofLimit).as("used: %s", row).isBetween(0.98, 1.001);
+    }
+
+    /** Opens one more process. */
+    private FaultyCommands open() {
+        FaultyCommands network = new FaultyCommands(redis, timeline);
+        processes.add(RedisCoordination.open(
+                CoordinationSettings.from(Settings.none("coordinator redis")),
+                network.commands(),
+                FakeServices.on(timeline)));
+        return network;
+    }
+
+    /** Lets two windows pass, and counts anew in the three after them. */
+    private double tradesACallOfThreeWindows(Duration window, long[] used) {
+        timeline.advance(window.multipliedBy(2));
+        Arrays.fill(used, 0);
+        granted = 0;
+        long before = redis.trades();
+        timeline.advance(window.multipliedBy(3));
+        return (double) (redis.trades() - before) / granted;
+    }
+
+    private static void append(Path table, String text) throws IOException {
+        Files.createDirectories(table.getParent());
+        Files.writeString(table, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static double jain(double[] used) {
