@@ -62,16 +62,18 @@ record Intake(
     Configuration check(Configuration whole) {
         Configuration kept = state.map(whole::withState).orElse(whole);
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
-        return asksOnce ? toAskOnce(checked) : checked;
+        // Processes that share accounts would all come to the same one first.
+        boolean oneOfMany = asksOnce || checked.coordinator().isPresent();
+        Configuration spread = oneOfMany ? checked.withRoutes(spread(checked.routes())) : checked;
+        return asksOnce ? spread.withoutCaches(catalog.cachesOfTheProcess()) : spread;
     }
 
-    private Configuration toAskOnce(Configuration checked) {
-        List<RouteSettings> spread = checked.routes().stream()
+    private static List<RouteSettings> spread(List<RouteSettings> routes) {
+        return routes.stream()
                 .map(route -> route.toBuilder()
                         .strategy(route.strategy(), FirstTurn.spread(route.strategy(), route.strategySettings()))
                         .build())
                 .toList();
-        return checked.withoutCaches(catalog.cachesOfTheProcess()).withRoutes(spread);
     }
 
     /** Returns the source without the environment, which contains tokens. */

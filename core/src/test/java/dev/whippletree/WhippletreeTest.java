@@ -44,6 +44,7 @@ import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
@@ -67,6 +68,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -217,24 +219,42 @@ final class WhippletreeTest {
 
     @Test
     void programsThatAskOnce_takeAnyAccountWhereNothingIsKnown_unlessTheRouteSaysWhich() {
-        assertThat(askedOnce("round-robin", Map.of())).containsExactlyInAnyOrder("answer of a, m", "answer of b, m");
-        assertThat(askedOnce("round-robin", Map.of("start", "first"))).containsExactly("answer of a, m");
-        assertThat(askedOnce("in-order", Map.of())).containsExactly("answer of a, m");
+        assertThat(askedFirst("round-robin", Map.of(), Whippletree.Builder::asksOnce))
+                .containsExactlyInAnyOrder("answer of a, m", "answer of b, m");
+        assertThat(askedFirst("round-robin", Map.of("start", "first"), Whippletree.Builder::asksOnce))
+                .containsExactly("answer of a, m");
+        assertThat(askedFirst("in-order", Map.of(), Whippletree.Builder::asksOnce))
+                .containsExactly("answer of a, m");
     }
 
-    private static Set<String> askedOnce(String strategy, Map<String, String> settings) {
+    @Test
+    void processesThatShareAccounts_beginAnywhere_unlessTheRouteSaysWhere() {
+        Coordinator coordinator = mock();
+        when(coordinator.name()).thenReturn("shared");
+        when(coordinator.open(any(), any())).thenAnswer(call -> mock(Coordination.class));
+        UnaryOperator<Whippletree.Builder> shared =
+                builder -> builder.coordinator(coordinator).coordinator("shared", Map.of());
+
+        assertThat(askedFirst("least-in-flight", Map.of(), shared))
+                .containsExactlyInAnyOrder("answer of a, m", "answer of b, m");
+        assertThat(askedFirst("least-in-flight", Map.of("start", "first"), shared))
+                .containsExactly("answer of a, m");
+    }
+
+    /** Returns what 20 programs are answered that begin. */
+    private static Set<String> askedFirst(
+            String strategy, Map<String, String> settings, UnaryOperator<Whippletree.Builder> kind) {
         return LongStream.range(0, 20)
                 .mapToObj(seed -> {
                     VirtualTimeline alone = new VirtualTimeline(seed);
-                    CompletableFuture<Completion> answer = Whippletree.builder()
+                    Whippletree.Builder builder = Whippletree.builder()
                             .timeline(alone)
                             .provider(new FakeProvider())
                             .account("a", "fake", "x")
                             .account("b", "fake", "y")
-                            .route(route(strategy, new Settings("route r", settings)))
-                            .asksOnce()
-                            .build()
-                            .complete(HELLO);
+                            .route(route(strategy, new Settings("route r", settings)));
+                    CompletableFuture<Completion> answer =
+                            kind.apply(builder).build().complete(HELLO);
                     alone.runAll();
                     return answer.join().text();
                 })

@@ -16,7 +16,8 @@ public enum FirstTurn {
     FIRST,
     /**
      * The target whose limits are least used for its weight; of equals, one drawn by lot, by weight. A target without a
-     * known limit counts as unused.
+     * known limit counts as unused. Later turns of equals are in an order drawn by lot, so that processes that share
+     * accounts don't all come to the same one at the same time.
      */
     SPREAD;
 

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses the targets in turn, each as often as its weight says, with the turns of a heavy target spread out. Random
- * only in the first turn, with {@link FirstTurn#SPREAD}.
+ * only with {@link FirstTurn#SPREAD}: in the first turn, and between targets of equal credit.
  *
  * <p>This is nginx's smooth weighted round-robin ({@code ngx_http_upstream_round_robin.c}, 1.3.1): at each pick, every
  * ready target is credited its weight; the one with the most credit is chosen and pays the sum. It assumes that answers

@@ -20,7 +20,7 @@ final class Turns implements Picker {
     /**
      * Creates a picker that has given no turn.
      *
-     * @param random draws lots for the first turn
+     * @param random draws lots for the first turn, and between equals
      */
     Turns(FirstTurn start, RandomGenerator random) {
         this.start = start;
@@ -38,7 +38,7 @@ final class Turns implements Picker {
             TurnBalance credit = creditOf(target);
             credit.amount += target.weight();
             paid += target.weight();
-            if (credit.amount > most.amount) {
+            if (credit.isBefore(most)) {
                 most = credit;
                 chosen = i;
             }
@@ -52,11 +52,21 @@ final class Turns implements Picker {
     }
 
     private TurnBalance creditOf(TargetView target) {
-        return credits.computeIfAbsent(target.id(), id -> new TurnBalance());
+        return credits.computeIfAbsent(
+                target.id(), id -> new TurnBalance(start == FirstTurn.SPREAD ? random.nextInt() : 0));
     }
 
     /** What a target has earned and not yet spent; negative while it has had more than its share. */
     private static final class TurnBalance {
+        private final int lot;
         private long amount;
+
+        TurnBalance(int lot) {
+            this.lot = lot;
+        }
+
+        boolean isBefore(TurnBalance other) {
+            return amount > other.amount || (amount == other.amount && lot > other.lot);
+        }
     }
 }

@@ -60,6 +60,17 @@ class RoundRobinTest {
         assertThat(heavy).isBetween(265L, 335L);
     }
 
+    /** Otherwise processes that share accounts would all come to the same one at the same time. */
+    @Test
+    void spreadStart_takesEqualsInAnOrderDrawnByLot_eachOnceInACycle() {
+        List<TargetView> ready = List.of(target("a", 1), target("b", 1), target("c", 1));
+        Set<List<String>> orders =
+                LongStream.range(0, 60).mapToObj(seed -> spread(seed, ready)).collect(Collectors.toSet());
+
+        assertThat(orders).hasSize(6).allSatisfy(order -> assertThat(order)
+                .containsExactlyInAnyOrder("a", "b", "c"));
+    }
+
     /** Also where the strategy's own order decides, of those that are equal by it. */
     @Test
     void settingsThatSayNoStart_areSpread_ofWhatTakesTurns() {

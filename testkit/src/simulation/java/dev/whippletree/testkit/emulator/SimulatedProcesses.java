@@ -22,6 +22,7 @@ import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.strategy.FirstTurn;
 import dev.whippletree.strategy.RoundRobin;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
@@ -155,7 +156,9 @@ public final class SimulatedProcesses {
             targets.add(new RouteSettings.TargetSettings(account.id(), MODEL));
         }
         RouteSettings route = RouteSettings.of("default", List.of(new RouteSettings.Tier(targets)));
-        Picker picker = new RoundRobin().open(Settings.none("route default"), timeline.random());
+        RoundRobin strategy = new RoundRobin();
+        Settings spread = FirstTurn.spread(strategy.name(), Settings.none("route default"));
+        Picker picker = strategy.open(spread, timeline.random());
         return new Topology(
                 open,
                 Map.of("default", new Topology.OpenRoute(route, List.of(picker))),
