@@ -33,9 +33,9 @@ final class DeployedFilesTest {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::\\?[^}]*)?}");
     private static final Pattern METRIC = Pattern.compile("\\b(?:whippletree|gen_ai)_[a-z_]+");
     private static final Pattern LABEL = Pattern.compile("(\\w+) *(?:=|!=|=~|!~) *\"|\\bby *\\(([^)]*)\\)");
-    /** Of the page's tables: name, type, unit. */
-    private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| `((?:whippletree|gen_ai)\\.[a-z_.]+)` \\| (\\w+) \\| `?([^|`]+?)`? \\| (.*?) \\|");
+    /** Of the page's tables: name, type, and a unit that the name has in Prometheus. */
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `((?:whippletree|gen_ai)\\.[a-z_.]+)` \\| (\\w+),? ?(\\w*) \\|");
 
     private static final int PATIENCE_SECONDS = 60;
 

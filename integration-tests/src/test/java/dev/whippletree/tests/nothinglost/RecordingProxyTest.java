@@ -72,11 +72,12 @@ final class RecordingProxyTest {
      */
     record Said(String name, String account, JsonNode asks, JsonNode whole, List<JsonNode> chunks, boolean stored) {}
 
+    /** A row of the page, and why the client gets something else. */
     private record Row(String field, String client, String why, Matcher matcher) {
 
         @Override
         public String toString() {
-            return "| " + field + " | " + client + " | " + why + " |";
+            return "| " + field + " | " + client + " |";
         }
     }
 
@@ -247,7 +248,7 @@ final class RecordingProxyTest {
         assertThat(Files.readString(PAGE))
                 .contains(DIFFERENCES.stream()
                         .map(Row::toString)
-                        .collect(Collectors.joining("\n", "|---|---|---|\n", "\n\n")));
+                        .collect(Collectors.joining("\n", "|---|---|\n", "\n\n")));
     }
 
     private Map<String, String> whole(Said said) throws Exception {
