@@ -146,6 +146,7 @@ final class PlayedExercises {
         }
     }
 
+    /** Returns the row of a client, without the last cells if they only say that nothing was tested. */
     private static List<String> row(String client, String protocol, Map<String, String> results, List<String> head) {
         List<String> row = new ArrayList<>(List.of(client, results.getOrDefault("version", ""), told(protocol)));
         for (String column : head.subList(FIRST_COLUMNS.size(), head.size())) {
@@ -154,6 +155,9 @@ final class PlayedExercises {
                     .map(Map.Entry::getValue)
                     .toList();
             row.add(shown.isEmpty() ? "–" : shown.stream().allMatch(WORKS::equals) ? "yes" : "no");
+        }
+        while (row.get(row.size() - 1).equals("–")) {
+            row.remove(row.size() - 1);
         }
         return row;
     }
