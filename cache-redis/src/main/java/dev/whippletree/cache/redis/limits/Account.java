@@ -4,7 +4,6 @@ import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockEntry;
-import dev.whippletree.cache.redis.contact.CoordinationCommands.DatedEntry;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.contact.LimitName;
@@ -62,9 +61,6 @@ final class Account {
     /** In one step: a millisecond's work there. */
     private static final int MOST_ATTEMPTS = 32;
 
-    /** Of a second's work; more are told less exactly. */
-    private static final int MOST_USES = 2_000;
-
     /** Nobody but somebody else has let a later turn arrive. */
     private static final long TURNS_AHEAD = 1_000;
 
@@ -79,10 +75,7 @@ final class Account {
     private final Map<String, Flying> flying = new LinkedHashMap<>();
     private final Askers askers = new Askers();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private List<DatedUse> untold = new ArrayList<>();
-    private List<DatedUse> telling = List.of();
-    private String epoch = "";
-    private long number;
+    private final UntoldUses untold = new UntoldUses();
     private long turn;
     private long sentNanos;
     private long freeUntilNanos;
@@ -104,9 +97,6 @@ final class Account {
 
     /** An attempt that waits for a trade. */
     private record Waiting(String id, List<LimitUse> uses, TenantTurn turn, CompletableFuture<Grant> answer) {}
-
-    /** What has ended, and when it began. */
-    private record DatedUse(LimitName limit, long atNanos, long amount) {}
 
     /**
      * A trade that is to be sent.
@@ -241,9 +231,7 @@ final class Account {
         news = true;
         Block block = block(use);
         block.end(use.amount(), used, atNanos);
-        if (used > 0) {
-            untold.add(new DatedUse(LimitName.of(use), atNanos, used));
-        }
+        untold.add(LimitName.of(use), atNanos, used);
     }
 
     /** Returns whether to trade with a beat: to catch up, or because the others count something that is held here. */
@@ -253,7 +241,7 @@ final class Account {
             inStep = contact.isUp();
             return false;
         }
-        boolean behind = !inStep || trouble != null || !telling.isEmpty() || askers.hasLapsed(nanoTime());
+        boolean behind = !inStep || trouble != null || untold.areUnanswered() || askers.hasLapsed(nanoTime());
         return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 
@@ -293,11 +281,7 @@ final class Account {
         // What is free here doesn't suffice, and isn't to be in the way of what is asked for. What was forgotten is
         // there again.
         asked.forEach(attempt -> attempt.uses().forEach(use -> block(use).loseFree()));
-        if (telling.isEmpty()) {
-            telling = merge(untold);
-            untold = new ArrayList<>();
-            number++;
-        }
+        untold.send(blocks);
         turn++;
         news = false;
         sentNanos = now;
@@ -324,35 +308,29 @@ final class Account {
 
     /** Returns whether the others count anything of this process that may still change. */
     private boolean isCounted() {
-        return !untold.isEmpty() || blocks.values().stream().anyMatch(Block::isHeld);
+        return untold.areWaiting() || blocks.values().stream().anyMatch(Block::isHeld);
     }
 
     private boolean isEmpty() {
-        return !trading && blocks.isEmpty() && untold.isEmpty() && telling.isEmpty();
+        return !trading && blocks.isEmpty() && untold.isEmpty();
     }
 
     private Trade trade(List<LimitName> names, List<Waiting> asked, List<AskerEntry> askedFor, long now) {
-        Map<LimitName, Long> held = new LinkedHashMap<>();
-        untold.forEach(use -> held.merge(use.limit(), use.amount(), Long::sum));
+        Map<LimitName, Long> held = untold.waitingByLimit();
         List<BlockEntry> entries = new ArrayList<>();
         blocks.forEach((name, block) -> entries.add(block.state(name, held.getOrDefault(name, 0L), !inStep, now)));
-        List<DatedEntry> uses = telling.stream()
-                .filter(use -> names.contains(use.limit()))
-                .map(use ->
-                        new DatedEntry(names.indexOf(use.limit()), Duration.ofNanos(now - use.atNanos()), use.amount()))
-                .toList();
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
         return new Trade(
                 organization,
-                epoch,
+                untold.epoch(),
                 parts.tokens().random(),
                 parts.tokens().process(),
                 turn,
-                number,
+                untold.number(),
                 parts.lease().plus(FREE),
                 entries,
-                uses,
+                untold.entries(names, now),
                 attempts,
                 askedFor);
     }
@@ -361,21 +339,6 @@ final class Account {
         Map<LimitName, Long> amounts = new HashMap<>();
         attempt.uses().forEach(use -> amounts.put(LimitName.of(use), use.amount()));
         return names.stream().map(name -> amounts.getOrDefault(name, 0L)).toList();
-    }
-
-    /** Uses of one moment are one and, after a long time without contact, so are those of a slot: never earlier. */
-    private List<DatedUse> merge(List<DatedUse> uses) {
-        Map<LimitName, Map<Long, Long>> amounts = new LinkedHashMap<>();
-        for (DatedUse use : uses) {
-            Block block = blocks.get(use.limit());
-            long at = block == null || uses.size() <= MOST_USES
-                    ? use.atNanos()
-                    : OwnUses.endOfSlot(use.atNanos(), block.windowNanos());
-            amounts.computeIfAbsent(use.limit(), name -> new LinkedHashMap<>()).merge(at, use.amount(), Long::sum);
-        }
-        List<DatedUse> merged = new ArrayList<>();
-        amounts.forEach((name, byDate) -> byDate.forEach((at, amount) -> merged.add(new DatedUse(name, at, amount))));
-        return merged;
     }
 
     /** Ends what was in flight for longer than a call may be, and counts as used; returns which that was. */
@@ -400,7 +363,7 @@ final class Account {
             blocks.values().removeIf(block -> block.isIdle(now));
         }
         if (isEmpty()) {
-            epoch = "";
+            untold.forgetEpoch();
         }
     }
 
@@ -447,13 +410,13 @@ final class Account {
         trouble = null;
         return switch (reply.verdict()) {
             case DONE -> {
-                noteTold(reply);
+                untold.told(reply.epoch());
                 inStep = contact.isUp();
                 done(sent, reply, answers);
                 yield Optional.empty();
             }
             case CAREFUL -> {
-                noteTold(reply);
+                untold.told(reply.epoch());
                 fallOutOfStep();
                 putOff(sent, answers);
                 yield Optional.of(reply.careful());
@@ -470,11 +433,6 @@ final class Account {
                 yield Optional.empty();
             }
         };
-    }
-
-    private void noteTold(TradeReply reply) {
-        epoch = reply.epoch();
-        telling = List.of();
     }
 
     private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
@@ -521,19 +479,9 @@ final class Account {
 
     /** Begins another epoch: everything told before is lost, and so is what was free. */
     private void change(String found) {
-        long now = nanoTime();
-        epoch = found;
         fallOutOfStep();
-        untold = new ArrayList<>();
-        List<DatedUse> all = new ArrayList<>();
-        blocks.forEach((name, block) -> {
-            block.loseFree();
-            block.uses()
-                    .all(now, block.windowNanos())
-                    .forEach(use -> all.add(new DatedUse(name, use.atNanos(), use.amount())));
-        });
-        telling = all;
-        number++;
+        blocks.values().forEach(Block::loseFree);
+        untold.tellAgain(found, blocks, nanoTime());
     }
 
     /** Notes that contact is lost; returns the answers of those that waited for it. */
