@@ -28,7 +28,6 @@ final class PagesTest {
             "README.md",
             "docs/embedding.md",
             "docs/embeddings.md",
-            "docs/gateway.md",
             "docs/reference/metrics.md",
             "docs/similar-questions.md");
     private static final Pattern CODE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");

@@ -49,6 +49,9 @@ final class SpringApplicationTest {
     private static final String TOKEN = "hf_secret_of_the_application";
     private static final Duration LATENCY = Duration.ofMillis(800);
     private static final Duration LONG = Duration.ofSeconds(60);
+    /** The dependencies of the project, as the page names them. */
+    private static final Pattern MODULE = Pattern.compile("`(whippletree-(?:spring-|provider-|test)[a-z-]*)`");
+
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
     /** What the page's snippets take for granted. */
@@ -75,8 +78,12 @@ final class SpringApplicationTest {
     @Test
     void page_showsTheProject() throws IOException {
         String pom = Files.readString(GUIDE.resolve("pom.xml"));
+        assertThat(MODULE.matcher(Files.readString(PAGE.file()))
+                        .results()
+                        .map(module -> "<artifactId>" + module.group(1) + "</artifactId>"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(dependency -> assertThat(pom).contains(dependency));
         assertThat(pom)
-                .contains(PAGE.blocks("xml").get(0).indent(4))
                 .containsSubsequence(
                         "<artifactId>whippletree-bom</artifactId>",
                         "<version>" + System.getProperty("whippletree.version") + "</version>",
