@@ -9,8 +9,8 @@
 --   s           the sum of the slots
 --   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many blocks there are
 --   p           whether some are held back: trade.lua tells
---   o, y        bounds of the slots that hold something: none is older than o, none is newer than y
---   n           no block expires before
+--   o, y        bounds of the slots that hold something: none is older than o, none is newer than y; 0 if none does
+--   n           no block expires before; 0 if there is none
 --   w, k        the window, and until when it isn't made shorter
 --   c           when the sums were last counted anew
 -- A use leaves when the end of its slot is one window ago: never early, and late by a 1,024th of the window at most.
@@ -23,8 +23,12 @@ local GRACE, PROMISED_MILLIS = 500, 1000
 -- No use is dated further ahead than so many slots, and so nothing here takes longer.
 local MOST_SLOTS = 65536
 local MOST_ASKERS_BYTES = 8192
-local FIELDS = {s = true, h = true, f = true, q = true, m = true, p = true, o = true, y = true, n = true, w = true, k = true, c = true, v = true}
-local OPTIONAL = {o = true, y = true, n = true}
+local HEAD = {'w', 'k', 's', 'o', 'y', 'h', 'n', 'c', 'f', 'q', 'm', 'v'}
+local FIELDS = {p = true}
+for _, name in ipairs(HEAD) do
+  FIELDS[name] = true
+end
+local BLOCK = {'amount', 'expiry', 'free', 'number', 'turn', 'promised', 'due'}
 
 local function live(key, ttl)
   if redis.call('PTTL', key) < ttl then
@@ -70,20 +74,13 @@ end
 
 -- Reads a block; one that can't be read is dropped, and nothing is returned.
 local function readBlock(limit, field, value)
-  local amount, expiry, free, number, turn, promised, due, askers =
-    string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?([%x=,]*)$')
-  local block = {
-    amount = plausible(amount),
-    expiry = plausible(expiry),
-    free = plausible(free),
-    number = plausible(number),
-    turn = plausible(turn),
-    promised = plausible(promised),
-    due = plausible(due),
-    askers = askers,
-  }
-  local sound = block.amount and block.expiry and block.free and block.number and block.turn and block.promised and block.due
-    and #askers <= MOST_ASKERS_BYTES
+  local values = {string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?([%x=,]*)$')}
+  local block = {askers = values[#BLOCK + 1]}
+  local sound = block.askers and #block.askers <= MOST_ASKERS_BYTES
+  for i, name in ipairs(BLOCK) do
+    block[name] = plausible(values[i])
+    sound = sound and block[name]
+  end
   if sound and block.due <= limit.now + limit.window + SKEW and block.free <= block.amount and block.expiry <= limit.now + LONGEST_LEASE + SKEW then
     if block.due + GRACE <= limit.now then
       block.promised = 0
@@ -117,27 +114,32 @@ end
 
 -- Returns by how many blocks turns are asked for, and their weight.
 local function readTurns(limit, turns)
+  local known = limit.turns[turns]
+  if known then
+    return known
+  end
   local value = redis.call('HGET', limit.key, 't' .. turns)
   local blocks, weight = string.match(value or '0 0', '^(%d+) (%d+)$')
-  blocks, weight = plausible(blocks), plausible(weight)
-  if not blocks or not weight then
+  known = {blocks = plausible(blocks), weight = plausible(weight)}
+  if not known.blocks or not known.weight then
     ignore(limit.key .. ' t' .. turns, value)
     limit.broken = true
-    return 0, 0
+    known = {blocks = 0, weight = 0}
   end
-  return blocks, weight
+  limit.turns[turns] = known
+  return known
 end
 
 -- A block asks for turns, or doesn't any more. Processes may differ about a weight: the last to name it is right.
 local function ask(limit, askers, more)
   for turns, weight in each(askers) do
-    local blocks, before = readTurns(limit, turns)
-    blocks = blocks + more
-    limit.weights = limit.weights - before
-    if blocks > 0 then
-      weight = more > 0 and weight or whole(before)
-      limit.weights = limit.weights + weight
-      redis.call('HSET', limit.key, 't' .. turns, whole(blocks) .. ' ' .. weight)
+    local known = readTurns(limit, turns)
+    limit.weights = limit.weights - known.weight
+    known.blocks = math.max(0, known.blocks + more)
+    known.weight = known.blocks > 0 and (more > 0 and tonumber(weight) or known.weight) or 0
+    limit.weights = limit.weights + known.weight
+    if known.blocks > 0 then
+      redis.call('HSET', limit.key, 't' .. turns, whole(known.blocks) .. ' ' .. whole(known.weight))
     else
       redis.call('HDEL', limit.key, 't' .. turns)
     end
@@ -147,7 +149,7 @@ end
 -- Counts anew what the slots and the blocks come to. What is neither is dropped.
 local function count(limit)
   limit.sum, limit.held, limit.free, limit.promised, limit.blocks, limit.weights = 0, 0, 0, 0, 0, 0
-  limit.oldest, limit.newest, limit.next = nil, nil, nil
+  limit.oldest, limit.newest, limit.next, limit.turns = nil, nil, nil, {}
   limit.broken, limit.checked, limit.counted = false, limit.now, true
   local all = redis.call('HGETALL', limit.key)
   local askers = {}
@@ -272,27 +274,33 @@ local function sweep(limit)
   end
 end
 
--- Reads a field; absent and implausible ones are nil.
-local function readField(limit, name, value, most)
-  if not value and not limit.there or value == '' and OPTIONAL[name] then
-    return nil
+-- Reads the head, which is there as a whole or not at all. A field that is missing, or can't be, lets all be counted anew.
+local function readHead(limit, window)
+  local values, head = typed('HMGET', limit.key, unpack(HEAD)), {}
+  local there = false
+  for i = 1, #HEAD do
+    there = there or values[i]
   end
-  local number = plausible(value)
-  if number and number <= most then
-    return number
+  if not there then
+    return head
   end
-  ignore(limit.key .. ' ' .. name, value)
-  limit.broken = true
-  return nil
-end
-
-local function isThere(values)
-  for index = 1, 7 do
-    if values[index] then
-      return true
+  local longest = math.max(window, LONGEST_WINDOW)
+  local kept = math.min(longest, plausible(values[1]) or window)
+  local most = {w = longest, k = limit.now + kept + SKEW, n = limit.now + LONGEST_LEASE + SKEW, c = limit.now + SKEW}
+  for i, name in ipairs(HEAD) do
+    local number = plausible(values[i])
+    if number and number <= (most[name] or number) then
+      head[name] = number
+    else
+      ignore(limit.key .. ' ' .. name, values[i])
+      limit.broken = true
     end
   end
-  return false
+  return head
+end
+
+local function some(number)
+  return number and number > 0 and number or nil
 end
 
 local function hasSoundSlots(limit)
@@ -305,25 +313,16 @@ end
 
 -- Reads a limit and brings it up to date; it has to be kept after that.
 local function open(key, window, now)
-  local v = typed('HMGET', key, 'w', 'k', 's', 'o', 'y', 'h', 'n', 'c', 'f', 'q', 'm', 'v')
-  local limit = {key = key, now = now, there = isThere(v)}
-  local function field(index, name, most)
-    return readField(limit, name, v[index], most)
-  end
-  limit.window = math.max(1, field(1, 'w', math.max(window, LONGEST_WINDOW)) or window)
+  local limit = {key = key, now = now, turns = {}}
+  local head = readHead(limit, window)
+  limit.window = math.max(1, head.w or window)
   limit.width = math.max(1, math.ceil(limit.window / SLOTS))
-  limit.keep = field(2, 'k', now + limit.window + SKEW) or 0
-  limit.sum = field(3, 's', math.huge) or 0
-  limit.oldest, limit.newest = field(4, 'o', math.huge), field(5, 'y', math.huge)
-  limit.held = field(6, 'h', math.huge) or 0
-  limit.next = field(7, 'n', now + LONGEST_LEASE + SKEW)
-  limit.checked = v[8] and field(8, 'c', now + SKEW) or 0
-  limit.free = field(9, 'f', math.huge) or 0
-  limit.promised = field(10, 'q', math.huge) or 0
-  limit.blocks = field(11, 'm', math.huge) or 0
-  limit.weights = field(12, 'v', math.huge) or 0
+  limit.keep, limit.checked = head.k or 0, head.c or 0
+  limit.oldest, limit.newest, limit.next = some(head.o), some(head.y), some(head.n)
+  limit.sum, limit.held, limit.free = head.s or 0, head.h or 0, head.f or 0
+  limit.promised, limit.blocks, limit.weights = head.q or 0, head.m or 0, head.v or 0
   if not limit.broken and not hasSoundSlots(limit) then
-    ignore(key .. ' o..y', tostring(v[4]) .. '..' .. tostring(v[5]))
+    ignore(key .. ' o..y', whole(head.o) .. '..' .. whole(head.y))
     limit.broken = true
   end
   if limit.broken then
@@ -338,13 +337,9 @@ local function open(key, window, now)
   return limit
 end
 
-local function text(number)
-  return number and whole(number) or ''
-end
-
 local function keep(limit, lease)
   redis.call('HSET', limit.key, 'w', whole(limit.window), 'k', whole(limit.keep), 's', whole(limit.sum),
-    'o', text(limit.oldest), 'y', text(limit.newest), 'h', whole(limit.held), 'n', text(limit.next),
+    'o', whole(limit.oldest or 0), 'y', whole(limit.newest or 0), 'h', whole(limit.held), 'n', whole(limit.next or 0),
     'c', whole(limit.checked), 'f', whole(math.max(0, limit.free)), 'q', whole(math.max(0, limit.promised)),
     'm', whole(math.max(0, limit.blocks)), 'v', whole(math.max(0, limit.weights)))
   local ahead = limit.newest and math.max(0, (limit.newest + 1) * limit.width - limit.now) or 0

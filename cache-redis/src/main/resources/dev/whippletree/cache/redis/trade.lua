@@ -95,7 +95,7 @@ local function shareOf(limit)
   if not limit.share then
     local weights = 0
     for turns, weight in each(askers) do
-      weights = weights + weight / math.max(1, (readTurns(limit, turns)))
+      weights = weights + weight / math.max(1, readTurns(limit, turns).blocks)
     end
     limit.share = weights > 0 and weights / math.max(weights, limit.weights) or 1 / limit.blocks
   end
@@ -174,7 +174,10 @@ local function fits(limit, use)
 end
 
 local function take(limit, use)
-  limit.block.promised = use == 0 and limit.block.promised or 0
+  if use == 0 then
+    return
+  end
+  limit.block.promised = 0
   limit.pace.from = limit.pace.from + limit.pace.kept * use * limit.step
   limit.block.amount = limit.block.amount + use
   put(limit)
@@ -272,7 +275,7 @@ end
 for turns in each(askers) do
   local processes = 1
   for _, limit in ipairs(limits) do
-    processes = math.max(processes, (readTurns(limit, turns)))
+    processes = math.max(processes, readTurns(limit, turns).blocks)
   end
   values[#values + 1] = processes
 end

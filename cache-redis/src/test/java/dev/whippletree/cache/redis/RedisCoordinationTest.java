@@ -1,6 +1,8 @@
 package dev.whippletree.cache.redis;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -8,24 +10,33 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class RedisCoordinationTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(250);
 
-    private final FakeServices services = FakeServices.on(new VirtualTimeline(1));
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final FakeServices services = FakeServices.on(timeline);
     private final CoordinationCommands commands = mock(CoordinationCommands.class);
     private final List<CompletableFuture<CoordinationCommands.Beat>> beats = new ArrayList<>();
 
@@ -51,5 +62,33 @@ final class RedisCoordinationTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withMessageContaining("coordinator redis is closed");
+    }
+    /** As when a program ends right after its last answer, whose call is being settled. */
+    @Test
+    void closedCoordination_leaves_thoughItsExecutorHasEndedBeforeATradeIsAnswered() {
+        Services ending = mock(Services.class, delegatesTo(services));
+        CompletableFuture<TradeReply> reply = new CompletableFuture<>();
+        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 1, true)));
+        when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
+        when(commands.closings()).thenReturn(completedFuture(List.of()));
+        when(commands.trade(any())).thenReturn(reply);
+        when(commands.leave(any())).thenReturn(completedFuture(null));
+        Coordination coordination = RedisCoordination.open(
+                CoordinationSettings.from(Settings.none("coordinator redis")), commands, ending);
+        timeline.advance(TIMEOUT);
+        LimitUse use = new LimitUse(Scope.of("a"), "requests", Limit.requests(10, Duration.ofMinutes(1)), 1);
+        coordination.reserve(List.of(use), new TenantTurn("acme", Priority.INTERACTIVE, 1));
+        timeline.advance(TIMEOUT);
+        verify(commands).trade(any());
+        when(ending.executor()).thenReturn(task -> {
+            throw new RejectedExecutionException("it has ended");
+        });
+
+        coordination.close();
+        verify(commands, never()).close();
+        reply.completeExceptionally(new RedisUnavailableException("gone"));
+
+        verify(commands).leave(any());
+        verify(commands).close();
     }
 }

@@ -231,7 +231,7 @@ final class Account {
         news = true;
         Block block = block(use);
         block.end(use.amount(), used, atNanos);
-        untold.add(LimitName.of(use), atNanos, used);
+        untold.add(LimitName.of(use), atNanos, used, nanoTime(), block.windowNanos());
     }
 
     /** Returns whether to trade with a beat: to catch up, or because the others count something that is held here. */
@@ -281,7 +281,7 @@ final class Account {
         // What is free here doesn't suffice, and isn't to be in the way of what is asked for. What was forgotten is
         // there again.
         asked.forEach(attempt -> attempt.uses().forEach(use -> block(use).loseFree()));
-        untold.send(blocks);
+        untold.send(blocks, now);
         turn++;
         news = false;
         sentNanos = now;
@@ -316,9 +316,11 @@ final class Account {
     }
 
     private Trade trade(List<LimitName> names, List<Waiting> asked, List<AskerEntry> askedFor, long now) {
-        Map<LimitName, Long> held = untold.waitingByLimit();
         List<BlockEntry> entries = new ArrayList<>();
-        blocks.forEach((name, block) -> entries.add(block.state(name, held.getOrDefault(name, 0L), !inStep, now)));
+        blocks.forEach((name, block) -> {
+            long waiting = untold.waiting(name, now, block.windowNanos());
+            entries.add(block.state(name, waiting, !inStep, now));
+        });
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
         return new Trade(

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -181,14 +182,22 @@ public final class Accounts implements Contact.Member {
         return parts.commands()
                 .trade(sent.trade())
                 .handleAsync(
-                        (reply, failure) -> answered(account, sent, reply, failure),
-                        parts.services().executor())
+                        (reply, failure) -> answered(account, sent, reply, failure), this::execute)
                 .thenCompose(again ->
                         again.map(delay -> tradeAfter(delay, account)).orElse(CompletableFuture.completedFuture(null)));
     }
 
-    /** A tenant has one place in this process's line, whichever organizations it waits for. */
-    private void tell(Askers.Spread change) {
+    /** A process that closes has no executor any more, but what comes back ends the trade. */
+    private void execute(Runnable task) {
+        try {
+            parts.services().executor().execute(task);
+        } catch (RejectedExecutionException closed) {
+            task.run();
+        }
+    }
+
+    /** A tenant has one place in this process's line, whichever organizations it waits for: the latest is told last. */
+    private synchronized void tell(Askers.Spread change) {
         int most = byOrganization.values().stream()
                 .mapToInt(account -> account.processesOf(change.tenant(), change.priority()))
                 .max()
@@ -217,12 +226,12 @@ public final class Accounts implements Contact.Member {
         Account.Outcome outcome = account.answered(sent, reply, failure);
         outcome.changes().forEach(this::tell);
         outcome.answers().forEach(Runnable::run);
+        sent.over().complete(null);
         if (outcome.awaited() && outcome.again().isEmpty()) {
             var unused = trade(account);
         } else {
             tradeSoon(account);
         }
-        sent.over().complete(null);
         return outcome.again();
     }
 

@@ -5,6 +5,7 @@ import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.model.Priority;
 import dev.whippletree.spi.TenantTurn;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,8 +88,12 @@ public final class Askers {
                 noteChange(next.getKey(), next.getValue().processes(), 1, changes);
             }
         }
-        told = List.copyOf(asking.keySet());
-        return asking.values().stream().map(Asker::entry).toList();
+        // Always in one order, so that what a block asks for is the same text for as long as the same ask.
+        List<Map.Entry<Turns, Asker>> all = asking.entrySet().stream()
+                .sorted(Comparator.comparing(each -> each.getValue().entry().turns()))
+                .toList();
+        told = all.stream().map(Map.Entry::getKey).toList();
+        return all.stream().map(each -> each.getValue().entry()).toList();
     }
 
     /** Takes by how many processes each that was told is asked for, in the same order. */

@@ -1,6 +1,5 @@
 package dev.whippletree.cache.redis.limits;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -14,22 +13,27 @@ final class OwnUses {
 
     private static final long SLOTS = 1_024;
 
-    private final TreeMap<Long, Long> amountByEndNanos = new TreeMap<>();
+    private final TreeMap<Long, Dated> byEndNanos = new TreeMap<>();
     private long sum;
 
     /** A sum of uses, and the latest moment of any of them. */
-    record Dated(long atNanos, long amount) {}
+    record Dated(long atNanos, long amount) {
+
+        private Dated and(Dated other) {
+            return new Dated(Math.max(atNanos, other.atNanos), amount + other.amount);
+        }
+    }
 
     /** Adds a use. */
     void add(long atNanos, long amount, long windowNanos) {
         if (amount > 0) {
-            amountByEndNanos.merge(endOfSlot(atNanos, windowNanos), amount, Long::sum);
+            byEndNanos.merge(endOfSlot(atNanos, windowNanos), new Dated(atNanos, amount), Dated::and);
             sum += amount;
         }
     }
 
     /** Returns when the slot of a moment ends, which is what counts for all that is in it. */
-    static long endOfSlot(long atNanos, long windowNanos) {
+    private static long endOfSlot(long atNanos, long windowNanos) {
         long width = Math.max(1, windowNanos / SLOTS);
         return (Math.floorDiv(atNanos, width) + 1) * width;
     }
@@ -41,8 +45,8 @@ final class OwnUses {
     }
 
     private void forget(long nowNanos, long windowNanos) {
-        while (!amountByEndNanos.isEmpty() && amountByEndNanos.firstKey() <= nowNanos - windowNanos) {
-            sum -= amountByEndNanos.pollFirstEntry().getValue();
+        while (!byEndNanos.isEmpty() && byEndNanos.firstKey() <= nowNanos - windowNanos) {
+            sum -= byEndNanos.pollFirstEntry().getValue().amount();
         }
     }
 
@@ -50,16 +54,16 @@ final class OwnUses {
     long sumBetween(long fromNanos, long untilNanos) {
         return fromNanos >= untilNanos
                 ? 0
-                : amountByEndNanos.subMap(fromNanos, false, untilNanos, true).values().stream()
-                        .mapToLong(Long::longValue)
+                : byEndNanos.subMap(fromNanos, false, untilNanos, true).values().stream()
+                        .mapToLong(Dated::amount)
                         .sum();
     }
 
     /** Returns how long it takes until an amount has left; a window if there isn't that much. */
     long waitNanos(long amount, long nowNanos, long windowNanos) {
         long left = 0;
-        for (var slot : amountByEndNanos.entrySet()) {
-            left += slot.getValue();
+        for (var slot : byEndNanos.entrySet()) {
+            left += slot.getValue().amount();
             if (left >= amount) {
                 return Math.max(1, slot.getKey() + windowNanos - nowNanos);
             }
@@ -70,8 +74,6 @@ final class OwnUses {
     /** Returns what {@link #sum} sums up. */
     List<Dated> all(long nowNanos, long windowNanos) {
         forget(nowNanos, windowNanos);
-        List<Dated> all = new ArrayList<>();
-        amountByEndNanos.forEach((end, amount) -> all.add(new Dated(end, amount)));
-        return all;
+        return List.copyOf(byEndNanos.values());
     }
 }

@@ -9,28 +9,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has been used here and isn't counted by the others yet, as far as is known. Guarded by its account.
+ * What has been used here and isn't counted by the others yet, as far as is known; of each limit what is in its window,
+ * however long nobody could be told. Guarded by its account.
  *
  * <p>Uses are counted once a number. Those of a trade that wasn't answered are sent again, as they were and under the
  * same number, and what has ended since waits until the one after.
  */
 final class UntoldUses {
 
-    /** Of a second's work; more are told less exactly. */
-    private static final int MOST = 2_000;
-
-    private List<Use> waiting = new ArrayList<>();
-    private List<Use> sent = List.of();
+    private final Map<LimitName, OwnUses> waiting = new LinkedHashMap<>();
+    private Map<LimitName, List<OwnUses.Dated>> sent = Map.of();
     private String epoch = "";
     private long number;
 
-    private record Use(LimitName limit, long atNanos, long amount) {}
-
-    /** Adds what has ended. */
-    void add(LimitName limit, long atNanos, long amount) {
-        if (amount > 0) {
-            waiting.add(new Use(limit, atNanos, amount));
-        }
+    /** Adds what has ended; forgets what has left the limit's window. */
+    void add(LimitName limit, long atNanos, long amount, long nowNanos, long windowNanos) {
+        OwnUses uses = waiting.computeIfAbsent(limit, name -> new OwnUses());
+        uses.add(atNanos, amount, windowNanos);
+        uses.sum(nowNanos, windowNanos);
     }
 
     boolean isEmpty() {
@@ -47,44 +43,30 @@ final class UntoldUses {
         return !sent.isEmpty();
     }
 
-    /** Returns what waits, by limit. */
-    Map<LimitName, Long> waitingByLimit() {
-        Map<LimitName, Long> amounts = new LinkedHashMap<>();
-        waiting.forEach(use -> amounts.merge(use.limit(), use.amount(), Long::sum));
-        return amounts;
-    }
-
     /** Chooses what the next trade tells: what waits, unless the last trade has to be made good. */
-    void send(Map<LimitName, Block> blocks) {
+    void send(Map<LimitName, Block> blocks, long nowNanos) {
         if (sent.isEmpty()) {
-            sent = merge(waiting, blocks);
-            waiting = new ArrayList<>();
+            sent = withinWindows(waiting, blocks, nowNanos);
+            waiting.clear();
             number++;
         }
     }
 
-    /** Uses of one moment are one and, after a long time without contact, so are those of a slot: never earlier. */
-    private static List<Use> merge(List<Use> uses, Map<LimitName, Block> blocks) {
-        Map<LimitName, Map<Long, Long>> amounts = new LinkedHashMap<>();
-        for (Use use : uses) {
-            Block block = blocks.get(use.limit());
-            long at = block == null || uses.size() <= MOST
-                    ? use.atNanos()
-                    : OwnUses.endOfSlot(use.atNanos(), block.windowNanos());
-            amounts.computeIfAbsent(use.limit(), name -> new LinkedHashMap<>()).merge(at, use.amount(), Long::sum);
-        }
-        List<Use> merged = new ArrayList<>();
-        amounts.forEach((name, byDate) -> byDate.forEach((at, amount) -> merged.add(new Use(name, at, amount))));
-        return merged;
+    /** Returns how much of a limit waits until the trade after the next. */
+    long waiting(LimitName limit, long nowNanos, long windowNanos) {
+        OwnUses uses = waiting.get(limit);
+        return uses == null ? 0 : uses.sum(nowNanos, windowNanos);
     }
 
     /** Returns what the next trade tells of these limits. */
     List<DatedEntry> entries(List<LimitName> names, long nowNanos) {
-        return sent.stream()
-                .filter(use -> names.contains(use.limit()))
-                .map(use -> new DatedEntry(
-                        names.indexOf(use.limit()), Duration.ofNanos(nowNanos - use.atNanos()), use.amount()))
-                .toList();
+        List<DatedEntry> entries = new ArrayList<>();
+        for (int n = 0; n < names.size(); n++) {
+            for (OwnUses.Dated use : sent.getOrDefault(names.get(n), List.of())) {
+                entries.add(new DatedEntry(n, Duration.ofNanos(nowNanos - use.atNanos()), use.amount()));
+            }
+        }
+        return entries;
     }
 
     /** Returns the number that these are counted under. */
@@ -100,7 +82,7 @@ final class UntoldUses {
     /** Notes that what was sent is counted. */
     void told(String in) {
         epoch = in;
-        sent = List.of();
+        sent = Map.of();
     }
 
     /** Notes that nothing is counted, in any epoch. */
@@ -111,12 +93,23 @@ final class UntoldUses {
     /** Begins another epoch: everything told before is lost, and the next trade tells the window's uses again. */
     void tellAgain(String other, Map<LimitName, Block> blocks, long nowNanos) {
         epoch = other;
-        waiting = new ArrayList<>();
-        List<Use> all = new ArrayList<>();
-        blocks.forEach((name, block) -> block.uses()
-                .all(nowNanos, block.windowNanos())
-                .forEach(use -> all.add(new Use(name, use.atNanos(), use.amount()))));
-        sent = all;
+        waiting.clear();
+        Map<LimitName, OwnUses> used = new LinkedHashMap<>();
+        blocks.forEach((name, block) -> used.put(name, block.uses()));
+        sent = withinWindows(used, blocks, nowNanos);
         number++;
+    }
+
+    private static Map<LimitName, List<OwnUses.Dated>> withinWindows(
+            Map<LimitName, OwnUses> uses, Map<LimitName, Block> blocks, long nowNanos) {
+        Map<LimitName, List<OwnUses.Dated>> within = new LinkedHashMap<>();
+        uses.forEach((name, each) -> {
+            Block block = blocks.get(name);
+            List<OwnUses.Dated> dated = block == null ? List.of() : each.all(nowNanos, block.windowNanos());
+            if (!dated.isEmpty()) {
+                within.put(name, dated);
+            }
+        });
+        return within;
     }
 }

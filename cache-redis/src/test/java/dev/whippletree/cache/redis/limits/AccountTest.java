@@ -395,6 +395,26 @@ class AccountTest {
         assertThat(uses).allSatisfy(use -> assertThat(use.ago()).isLessThan(Duration.ofMillis(3_600)));
     }
 
+    /** An outage may last for hours, and what has left its window counts nowhere. */
+    @Test
+    void usesOfAnOutageThatOutlastsTheWindow_areForgottenAsTheyLeaveIt() {
+        network.setDown(true);
+        contact.lost(new RedisUnavailableException("gone"));
+        account.fallOut().forEach(Runnable::run);
+        timeline.advance(FaultyCommands.TIMEOUT);
+        LimitUse many = new LimitUse(ONE.scope(), "many", Limit.requests(100_000, Duration.ofSeconds(1)), 1);
+        for (int n = 0; n < 3_000; n++) {
+            assertThat(reserve("m" + n, many)).isCompletedWithValue(new Grant.Granted("m" + n));
+            account.settle("m" + n, Optional.empty(), Duration.ZERO);
+            timeline.advance(Duration.ofMillis(1));
+        }
+
+        List<DatedEntry> uses = send().trade().uses();
+
+        assertThat(uses.stream().mapToLong(DatedEntry::amount).sum()).isBetween(999L, 1_002L);
+        assertThat(uses).allSatisfy(use -> assertThat(use.ago()).isLessThanOrEqualTo(Duration.ofMillis(1_002)));
+    }
+
     @Test
     void freePart_isGivenUp_onceRedisMayHaveTakenItBack() {
         for (String id : List.of("a", "b", "c")) {
@@ -521,7 +541,6 @@ class AccountTest {
         assertThat(account.timer()).isPresent();
     }
 
-    /** Others may not have entered again what was lost. */
     /** While nine tenths are left, it doesn't matter who asks. */
     @Test
     void whoHasToShare_isNamed_forAsLongAsItAsks_andTheListenerHearsByHowManyProcesses() {
