@@ -2,6 +2,7 @@ package dev.whippletree.springboot;
 
 import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.model.ConfigurationException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
@@ -20,9 +22,13 @@ import org.springframework.core.io.ResourceLoader;
  * then. Thread-safe.
  *
  * <p>Spring Boot reads its files once. They are read again here as it does, into an environment of their own, with the
- * same profiles; whatever else properties come from, such as the command line, stays as it was.
+ * same profiles; whatever else properties come from, such as the command line, stays as it was and where it was: before
+ * the files or behind them.
  */
 final class CurrentProperties implements Supplier<ConfigurationTree> {
+
+    /** The name of what an application sets as defaults: the files are read with them, and stand before them. */
+    private static final String DEFAULTS = "defaultProperties";
 
     private static final Pattern PLACE = Pattern.compile("\\n in .*, line (\\d+), column");
 
@@ -56,12 +62,18 @@ final class CurrentProperties implements Supplier<ConfigurationTree> {
         StandardEnvironment again = new StandardEnvironment();
         MutablePropertySources sources = again.getPropertySources();
         List.copyOf(sources.stream().toList()).forEach(source -> sources.remove(source.getName()));
+        List<PropertySource<?>> behind = new ArrayList<>();
         boolean files = false;
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (isFile(source)) {
                 files = true;
-            } else {
-                sources.addLast(source);
+            } else if (!isViewOfOthers(source)) {
+                if (!files || source.getName().equals(DEFAULTS)) {
+                    sources.addLast(source);
+                }
+                if (files) {
+                    behind.add(source);
+                }
             }
         }
         if (!files) {
@@ -69,10 +81,17 @@ final class CurrentProperties implements Supplier<ConfigurationTree> {
         }
         try {
             ConfigDataEnvironmentPostProcessor.applyTo(again, resources, null, environment.getActiveProfiles());
+            behind.forEach(sources::addLast);
+            ConfigurationPropertySources.attach(again);
             return again;
         } catch (RuntimeException e) {
             throw new ConfigurationException(List.of("the application's properties can't be read again: " + reason(e)));
         }
+    }
+
+    /** Spring Boot's own one shows the others under more names, and so the files as they were. */
+    private static boolean isViewOfOthers(PropertySource<?> source) {
+        return ConfigurationPropertySources.isAttachedConfigurationPropertySource(source);
     }
 
     /** The names that Spring Boot gives to what it loads from files and from trees of them. */

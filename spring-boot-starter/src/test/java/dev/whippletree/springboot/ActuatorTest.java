@@ -28,6 +28,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 import tools.jackson.databind.json.JsonMapper;
 
 final class ActuatorTest {
@@ -115,6 +116,50 @@ final class ActuatorTest {
                             .succeedsWithin(LONG)
                             .extracting(Completion::text)
                             .isEqualTo("Hello from a, new");
+                });
+    }
+
+    /** Placeholders see the files as they are now, and imports are found beside the file that names them. */
+    @Test
+    void reload_readsWhatPlaceholdersStandFor_andImportedFiles() throws IOException {
+        Path imported = folder.resolve("more.yaml");
+        Files.writeString(imported, "my.model: old");
+        String yaml = account("a") + "  routes: {main: {model: \"${my.model}\"}}\nspring.config.import: more.yaml\n";
+        Application.of(folder, yaml).run(context -> {
+            WhippletreeEndpoint endpoint = new WhippletreeEndpoint(context.getBean(Whippletree.class));
+            assertThat(endpoint.reload().getBody())
+                    .extractingByKey("changes", LIST)
+                    .isEmpty();
+            Files.writeString(imported, "my.model: new");
+            assertThat(endpoint.reload().getBody())
+                    .extractingByKey("changes", LIST)
+                    .isNotEmpty();
+            assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
+                    .succeedsWithin(LONG)
+                    .extracting(Completion::text)
+                    .isEqualTo("Hello from a, new");
+        });
+    }
+
+    /** Such as the defaults of a library, by {@code @PropertySource}. */
+    @Test
+    void reload_leavesBehindTheFilesWhatWasBehindThem() throws IOException {
+        Map<String, Object> defaults = Map.of("whippletree.routes.main.model", "usual");
+        Application.of(folder, account("a") + "  routes: {main: {model: mine}}\n")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new MapPropertySource("defaults of a library", defaults)))
+                .run(context -> {
+                    WhippletreeEndpoint endpoint = new WhippletreeEndpoint(context.getBean(Whippletree.class));
+                    assertThat(endpoint.reload().getBody())
+                            .extractingByKey("changes", LIST)
+                            .isEmpty();
+                    Application.write(folder, account("a"));
+                    endpoint.reload();
+                    assertThat(context.getBean(Whippletree.class).complete(Prompt.of("Hi")))
+                            .succeedsWithin(LONG)
+                            .extracting(Completion::text)
+                            .isEqualTo("Hello from a, usual");
                 });
     }
 
