@@ -14,13 +14,16 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 
 /**
- * Hides the values of {@code whippletree.*} that are secrets or may contain one, and every other value that is a token
- * in use, such as the variable that holds it. Thread-safe.
+ * Hides the values of {@code whippletree.*} that are secrets or may contain one, and every other value with a token in
+ * use, such as the variable that holds it or the command line. Thread-safe.
  */
 final class HiddenTokens implements SanitizingFunction {
 
     /** The last words of the names of such values, without dashes. */
     private static final Set<String> SECRETS = Set.of("token", "key", "watchkey", "password", "secret", "uri");
+
+    /** A shorter secret may be part of other words: only a value that is the same is hidden. */
+    private static final int LEAST_PART = 8;
 
     private final Supplier<Stream<Secret>> inUse;
 
@@ -44,7 +47,7 @@ final class HiddenTokens implements SanitizingFunction {
     public SanitizableData apply(SanitizableData data) {
         String name = data.getKey().toLowerCase(Locale.ROOT);
         boolean secret = name.startsWith(WhippletreeProperties.PREFIX) && SECRETS.contains(last(name));
-        return secret || isInUse(String.valueOf(data.getValue())) ? data.withSanitizedValue() : data;
+        return secret || isToldBy(String.valueOf(data.getValue())) ? data.withSanitizedValue() : data;
     }
 
     private static String last(String name) {
@@ -52,13 +55,14 @@ final class HiddenTokens implements SanitizingFunction {
         return keys[keys.length - 1].replace("-", "");
     }
 
-    private boolean isInUse(String value) {
-        return inUse.get().anyMatch(secret -> is(secret, value.trim()));
+    private boolean isToldBy(String value) {
+        return inUse.get().anyMatch(secret -> isToldBy(value.trim(), secret));
     }
 
-    private static boolean is(Secret secret, String value) {
+    private static boolean isToldBy(String value, Secret secret) {
         try {
-            return secret.reveal().equals(value);
+            String token = secret.reveal();
+            return token.length() < LEAST_PART ? token.equals(value) : value.contains(token);
         } catch (RuntimeException e) {
             return false; // Its file can't be read now.
         }

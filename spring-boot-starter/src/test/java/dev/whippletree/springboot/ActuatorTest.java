@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Secret;
 import dev.whippletree.status.PricedStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,15 +174,22 @@ final class ActuatorTest {
     void env_neverShowsATokenOfOurs_evenIfItShowsValues() throws IOException {
         String gateway = "  gateway: {watch-key: watch-0123456789, clients: [{name: c, key: key-0123456789}]}\n";
         Application.of(folder, account("a").replace("${FAKE_TOKEN}", Application.TOKEN) + gateway)
-                .withPropertyValues("mine.watch=watch-0123456789", "mine.key= key-0123456789")
+                .withPropertyValues(
+                        "mine.watch=watch-0123456789",
+                        "mine.key= key-0123456789",
+                        "mine.header=Bearer key-0123456789",
+                        "sun.java.command=app.jar --whippletree.accounts[0].token=" + Application.TOKEN,
+                        "SPRING_APPLICATION_JSON={\"whippletree\":{\"gateway\":{\"watch-key\":\"watch-0123456789\"}}}")
                 .run(context -> {
                     EnvironmentEndpoint env = new EnvironmentEndpoint(
                             context.getEnvironment(), List.of(context.getBean(SanitizingFunction.class)), Show.ALWAYS);
                     assertThat(value(env, "whippletree.accounts[0].token")).isEqualTo(SanitizableData.SANITIZED_VALUE);
                     assertThat(value(env, "whippletree.accounts[0].id")).isEqualTo("a");
                     assertThat(value(env, "FAKE_TOKEN")).isEqualTo(SanitizableData.SANITIZED_VALUE);
-                    assertThat(value(env, "mine.watch")).isEqualTo(SanitizableData.SANITIZED_VALUE);
-                    assertThat(value(env, "mine.key")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    for (String told : List.of(
+                            "mine.watch", "mine.key", "mine.header", "sun.java.command", "SPRING_APPLICATION_JSON")) {
+                        assertThat(value(env, told)).as(told).isEqualTo(SanitizableData.SANITIZED_VALUE);
+                    }
                     assertThat(value(env, "OTHER_TOKEN")).isEqualTo("other");
                 });
     }
@@ -203,6 +211,18 @@ final class ActuatorTest {
                 List.of("whippletree.caches[1].key-prefix", "whippletree.routes.token.model", "other.token")) {
             assertThat(value(shown)).as(shown).isEqualTo("x");
         }
+    }
+
+    @Test
+    void hidden_isAValueWithASecretInIt_unlessThatIsAsShortAsAWord() {
+        HiddenTokens hidden = new HiddenTokens(() -> Stream.of(Secret.of("01234567"), Secret.of("secret")));
+        for (String told : List.of("a01234567b", "secret", " secret ")) {
+            assertThat(hidden.apply(new SanitizableData(null, "mine", told)).getValue())
+                    .as(told)
+                    .isEqualTo(SanitizableData.SANITIZED_VALUE);
+        }
+        assertThat(hidden.apply(new SanitizableData(null, "mine", "a secret")).getValue())
+                .isEqualTo("a secret");
     }
 
     private static Health health(ApplicationContext context) {
