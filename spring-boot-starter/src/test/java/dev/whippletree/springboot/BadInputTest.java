@@ -162,6 +162,25 @@ final class BadInputTest {
                 .isNull();
     }
 
+    @Test
+    void severalWhippletrees_unlessOneIsPrimary() throws IOException {
+        ApplicationContextRunner application = Application.of(folder, account("a"))
+                .withBean("ours", Whippletree.class, () -> mock(Whippletree.class))
+                .withBean("theirs", Whippletree.class, () -> mock(Whippletree.class));
+        FailureAnalysis analysis = analysis(application);
+
+        assertThat(analysis.getDescription())
+                .isEqualTo("One dev.whippletree.Whippletree is needed, and there are 2: ours, theirs.");
+        assertThat(analysis.getAction()).startsWith("Mark one bean as @Primary, for the models, the health and");
+        Whippletree first = Whippletree.builder()
+                .provider(new FakeProvider())
+                .account("mine", "fake", "x")
+                .build();
+        application
+                .withBean("first", Whippletree.class, () -> first, definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).getBean(Whippletree.class).isSameAs(first));
+    }
+
     /** What an application has that uses Spring AI. */
     record Wanted(ChatClient.Builder builder) {}
 
