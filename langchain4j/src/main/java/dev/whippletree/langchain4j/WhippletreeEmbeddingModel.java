@@ -87,7 +87,8 @@ public final class WhippletreeEmbeddingModel extends DimensionAwareEmbeddingMode
         if (parameters.dimensions() != null) {
             prompt.extra("dimensions", parameters.dimensions());
         }
-        return prompt.build();
+        Prompt built = prompt.build();
+        return built.deadline().isPresent() ? prompt.endWhenStalled(false).build() : built;
     }
 
     private static EmbeddingResponse response(Embeddings vectors) {

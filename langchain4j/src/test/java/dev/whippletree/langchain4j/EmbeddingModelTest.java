@@ -10,11 +10,12 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.output.Response;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.testkit.provider.ScriptedReply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -77,15 +78,27 @@ final class EmbeddingModelTest extends OverService {
     }
 
     @Test
+    void stalledRoute_endsARequest_unlessItHasADeadline() {
+        service.reply(vectors(1));
+        service.reply(vectors(1));
+        List<Prompt.Builder> asked = new ArrayList<>();
+        builder().customizer(asked::add).build().embed("a");
+        builder()
+                .customizer(prompt -> asked.add(prompt.deadline(Duration.ofMinutes(30))))
+                .build()
+                .embed("b");
+        assertThat(asked)
+                .extracting(prompt -> prompt.build().endsWhenStalled())
+                .containsExactly(true, false);
+    }
+
+    @Test
     void customizer_addsWhatTheServiceGets() {
         service.reply(vectors(1));
-        AtomicBoolean endsWhenStalled = new AtomicBoolean();
         builder()
-                .customizer(prompt -> endsWhenStalled.set(
-                        prompt.extra("normalize", true).session("s").build().endsWhenStalled()))
+                .customizer(prompt -> prompt.extra("normalize", true).session("s"))
                 .build()
                 .embed("a");
-        assertThat(endsWhenStalled).isTrue();
         assertThat(service.requests())
                 .singleElement()
                 .satisfies(request -> assertThat(request.body())

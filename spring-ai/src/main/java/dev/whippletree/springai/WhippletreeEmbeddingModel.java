@@ -122,7 +122,8 @@ public final class WhippletreeEmbeddingModel extends AbstractEmbeddingModel {
                     name -> PromptTranslator.choose(
                             prompt, name, whippletree.configuration().routes()));
             set(options.getDimensions(), count -> prompt.extra("dimensions", count));
-            return prompt.build();
+            Prompt built = prompt.build();
+            return built.deadline().isPresent() ? prompt.endWhenStalled(false).build() : built;
         } catch (IllegalArgumentException e) {
             throw new NonTransientAiException(String.valueOf(e.getMessage()), e);
         }

@@ -111,6 +111,16 @@ final class WhippletreeEmbeddingModelTest {
     }
 
     @Test
+    void deadline_isWaitedFor_howeverStalledTheRouteIs() {
+        builder()
+                .customizer(prompt -> prompt.deadline(Duration.ofMinutes(30)))
+                .build()
+                .embed("a");
+        assertThat(service.lastAsked().deadline()).contains(Duration.ofMinutes(30));
+        assertThat(service.lastAsked().endsWhenStalled()).isFalse();
+    }
+
+    @Test
     void optionsOfAnotherModel_areRefused() {
         EmbeddingOptions foreign = new EmbeddingOptions() {
             @Override
