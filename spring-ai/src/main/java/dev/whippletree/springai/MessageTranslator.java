@@ -14,6 +14,7 @@ import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.content.Media;
+import org.springframework.util.MimeType;
 
 /** Translates messages of Spring AI into those of the chat-completions protocol. Stateless. */
 final class MessageTranslator {
@@ -60,12 +61,9 @@ final class MessageTranslator {
             return Map.of("type", "image_url", "image_url", Map.of("url", url(media)));
         }
         if (media.getMimeType().getType().equals("audio") && media.getData() instanceof byte[] bytes) {
-            String format = type.contains("mp3") || type.contains("mpeg") ? "mp3" : "wav";
+            String data = Base64.getEncoder().encodeToString(bytes);
             return Map.of(
-                    "type",
-                    "input_audio",
-                    "input_audio",
-                    Map.of("data", Base64.getEncoder().encodeToString(bytes), "format", format));
+                    "type", "input_audio", "input_audio", Map.of("data", data, "format", format(media.getMimeType())));
         }
         if (type.equals("application/pdf") && media.getData() instanceof byte[]) {
             return Map.of("type", "file", "file", Map.of("filename", media.getName(), "file_data", url(media)));
@@ -73,6 +71,15 @@ final class MessageTranslator {
         throw new UnsupportedOptionException(
                 "media of the type " + type,
                 "a message can contain images, and audio or PDF documents as bytes; put other content into its text");
+    }
+
+    /** Services that take more than the protocol's two formats name them by their MIME types. */
+    private static String format(MimeType audio) {
+        return switch (audio.getSubtype()) {
+            case "mp3", "mpeg", "x-mp3", "x-mpeg" -> "mp3";
+            case "wav", "wave", "x-wav", "vnd.wave" -> "wav";
+            default -> audio.getSubtype();
+        };
     }
 
     private static String url(Media media) {

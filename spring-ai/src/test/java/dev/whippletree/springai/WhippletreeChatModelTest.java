@@ -374,6 +374,18 @@ final class WhippletreeChatModelTest {
                                 Map.of("filename", "file", "file_data", "data:application/pdf;base64,AQI="))));
     }
 
+    @ParameterizedTest
+    @CsvSource({"mp3, mp3", "x-wav, wav", "vnd.wave, wav", "ogg, ogg", "flac, flac"})
+    void audio_hasItsOwnFormat(String type, String format) {
+        model.call(new Prompt(UserMessage.builder()
+                .text("Who speaks?")
+                .media(media("audio/" + type).data(new byte[] {1, 2}).build())
+                .build()));
+
+        assertThat(service.lastAsked().messages().get(0).parts())
+                .contains(Map.of("type", "input_audio", "input_audio", Map.of("data", "AQI=", "format", format)));
+    }
+
     @Test
     void whatCannotBePassedOn_isRefusedByName() {
         Prompt topK = new Prompt("Hi", ChatOptions.builder().topK(5).build());
