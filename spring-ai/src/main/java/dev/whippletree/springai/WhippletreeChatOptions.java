@@ -229,9 +229,13 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
             return this;
         }
 
-        /** Sets further fields of the protocol's request, as JSON values in JDK types; replaces those set before. */
+        /**
+         * Sets further fields of the protocol's request, as JSON values in JDK types; replaces those set before. A
+         * field that is null is left out.
+         */
         public Builder extraBody(@Nullable Map<String, Object> extraBody) {
             this.extraBody = extraBody == null ? new LinkedHashMap<>() : new LinkedHashMap<>(extraBody);
+            this.extraBody.values().removeIf(Objects::isNull);
             return this;
         }
 

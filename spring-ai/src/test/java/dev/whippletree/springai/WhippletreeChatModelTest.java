@@ -18,6 +18,7 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -167,6 +168,14 @@ final class WhippletreeChatModelTest {
                         .noStore()
                         .endWhenStalled()
                         .build());
+    }
+
+    @Test
+    void fieldThatIsNull_isLeftOut() {
+        Map<String, Object> fields = new HashMap<>(Map.of("top_k", 40));
+        fields.put("stop", null);
+        model.call(new Prompt("Hi", WhippletreeChatOptions.builder().extraBody(fields).build()));
+        assertThat(service.lastAsked().parameters().extras()).isEqualTo(Map.of("top_k", 40));
     }
 
     @Test
