@@ -3,15 +3,32 @@ package dev.whippletree.metrics;
 import dev.whippletree.spi.ServiceCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Measures calls by the conventions, in a Micrometer registry. Thread-safe. */
+/** Measures the calls of all engines in a Micrometer registry by the conventions. Thread-safe. */
 final class GenAiMeters {
 
+    /** Those of registries with an engine. Guarded by itself, as their engines' number is. */
+    private static final Map<MeterRegistry, GenAiMeters> SHARED = new HashMap<>();
+
+    private final MeterRegistry registry;
     private final EventMeters meters;
     private final ModelTagValues models = new ModelTagValues();
+    private int engines;
 
-    GenAiMeters(MeterRegistry registry) {
+    private GenAiMeters(MeterRegistry registry) {
+        this.registry = registry;
         this.meters = new EventMeters(registry);
+    }
+
+    /** An engine begins; {@link #end} says that it has ended. */
+    static GenAiMeters begin(MeterRegistry registry) {
+        synchronized (SHARED) {
+            GenAiMeters shared = SHARED.computeIfAbsent(registry, GenAiMeters::new);
+            shared.engines++;
+            return shared;
+        }
     }
 
     void record(ServiceCall call) {
@@ -50,7 +67,13 @@ final class GenAiMeters {
                 (double) tokens);
     }
 
+    /** An engine has ended; with the last one, its registry's meters go. */
     void end() {
-        meters.end();
+        synchronized (SHARED) {
+            if (--engines == 0) {
+                SHARED.remove(registry);
+                meters.end();
+            }
+        }
     }
 }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Measures a Whippletree in a program's own Micrometer registry; {@code docs/reference/metrics.md} lists every name.
  * Thread-safe; never blocks.
  *
- * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed. What is
- * read from the status is read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the
- * class path.
+ * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed; the
+ * meters of calls, which the registry's Whippletrees share, when the last of them is. What is read from the status is
+ * read at most once a second, by the registry's clock. Takes {@code micrometer-core} on the class path.
  *
  * <pre>{@code
  * Whippletree.builder().environment(System.getenv()).listener(new MicrometerListener(registry)).build()
@@ -29,10 +29,12 @@ public final class MicrometerListener implements EngineListener {
     private final MeterRegistry registry;
     private final String engine;
     private final EventMeters prompts;
-    private final GenAiMeters calls;
 
-    /** What is told is measured only while this is there. */
-    private volatile @Nullable StatusMeters status;
+    /** What is told is measured only while these are there. */
+    private volatile @Nullable Running running;
+
+    /** The meters of an engine that runs: its own, and those of calls, which all engines of the registry share. */
+    private record Running(StatusMeters status, GenAiMeters calls) {}
 
     /**
      * Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}.
@@ -52,7 +54,6 @@ public final class MicrometerListener implements EngineListener {
         this.registry = Objects.requireNonNull(registry, "registry");
         this.engine = Objects.requireNonNull(engine, "engine");
         this.prompts = new EventMeters(registry);
-        this.calls = new GenAiMeters(registry);
     }
 
     /**
@@ -68,39 +69,35 @@ public final class MicrometerListener implements EngineListener {
             throw new IllegalStateException("the registry already measures an engine named '" + engine
                     + "'; give the MicrometerListener of each Whippletree its own name");
         }
-        StatusMeters meters = new StatusMeters(registry, common(), supplier);
-        meters.begin();
-        status = meters;
+        StatusMeters status = new StatusMeters(registry, common(), supplier);
+        status.begin();
+        running = new Running(status, GenAiMeters.begin(registry));
     }
 
     @Override
     public void ended() {
-        StatusMeters meters = status;
-        status = null;
-        if (meters == null) {
-            return;
-        }
-        meters.end();
-        prompts.end();
-        // Calls are measured in common with other engines, which may go on.
-        if (registry.find(Instrument.UPTIME.fullName()).meter() == null) {
-            calls.end();
+        Running meters = running;
+        running = null;
+        if (meters != null) {
+            meters.status().end();
+            meters.calls().end();
+            prompts.end();
         }
     }
 
     @Override
     public void called(ServiceCall call) {
-        StatusMeters meters = status;
+        Running meters = running;
         if (meters != null) {
-            calls.record(call);
-            meters.refresh();
+            meters.calls().record(call);
+            meters.status().refresh();
         }
     }
 
     @Override
     public void answered(Origin origin, Duration took) {
         end(Own.outcome(origin.source()), Own.NONE, took);
-        if (status != null && origin.source() != Origin.Source.CACHE) {
+        if (running != null && origin.source() != Origin.Source.CACHE) {
             prompts.time(Own.WAITED, Own.WAITED_MEANING, common(), Own.SECONDS, origin.waited());
         }
     }
@@ -116,7 +113,7 @@ public final class MicrometerListener implements EngineListener {
     }
 
     private void end(String outcome, String reason, Duration took) {
-        if (status != null) {
+        if (running != null) {
             Tags tags = common().and(Own.OUTCOME, outcome);
             prompts.count(Own.PROMPTS, Own.PROMPTS_MEANING, tags.and(Own.REASON, reason));
             prompts.time(Own.DURATION, Own.DURATION_MEANING, tags, Own.SECONDS, took);
