@@ -114,8 +114,11 @@ final class EhcacheStore implements CacheStore {
             throw new EntryTooLargeException(size, envelope.length);
         }
         cache.put(place, envelope);
-        if (!cache.containsKey(place)) {
-            throw new EntryTooLargeException(size, envelope.length);
+        boolean kept = cache.containsKey(place);
+        // Ehcache counts milliseconds: an entry with less left is gone at once.
+        if (!kept && timeLeft(envelope, services).toMillis() > 0) {
+            throw new IllegalStateException(size.where() + ": an answer of " + envelope.length
+                    + " bytes was displaced at once; raise off-heap to keep more answers");
         }
     }
 

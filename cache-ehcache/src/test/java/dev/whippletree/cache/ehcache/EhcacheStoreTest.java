@@ -97,6 +97,15 @@ class EhcacheStoreTest {
     }
 
     @Test
+    void answerThatExpiresAtOnce_isNoFailure() {
+        CacheKey key = Samples.key("t", "q");
+        CacheEntry brief = new CacheEntry(
+                Samples.completion("answer"), services.clock().instant().plus(Duration.ofNanos(1)));
+
+        assertThat(store.put(key, brief).toCompletableFuture()).isCompleted();
+    }
+
+    @Test
     void fullCache_letsOldAnswersGoAndKeepsToItsBytes() {
         int answers = 8_000;
         for (int n = 0; n < answers; n++) {
