@@ -31,6 +31,8 @@ final class FlatIndex {
     private final Map<Long, Integer> numbers = new HashMap<>();
 
     private long uses;
+
+    /** What questions and answers take. */
     private long bytes;
 
     /** A stored question, and when it was used last. */
@@ -62,11 +64,7 @@ final class FlatIndex {
         vectors.put(places.size(), vector);
         numbers.put(stored.id(), places.size());
         places.add(new IndexEntry(stored, ++uses));
-        bytes += stored.bytes() + vectorBytes(vector);
-    }
-
-    private static long vectorBytes(float[] vector) {
-        return (long) vector.length * Float.BYTES;
+        bytes += stored.bytes();
     }
 
     /** Puts a question in the place of the one that has its id; does nothing if none has. */
@@ -177,7 +175,8 @@ final class FlatIndex {
         numbers.put(moved.stored.id(), number);
         numbers.remove(gone.stored.id());
         vectors.move(last, number);
-        bytes -= gone.stored.bytes() + (long) vectors.length() * Float.BYTES;
+        vectors.truncate(last);
+        bytes -= gone.stored.bytes();
     }
 
     /** Removes all, and returns how many those were. */
@@ -185,6 +184,7 @@ final class FlatIndex {
         int before = places.size();
         places.clear();
         numbers.clear();
+        vectors.truncate(0);
         bytes = 0;
         return before;
     }
@@ -194,8 +194,8 @@ final class FlatIndex {
         return places.size();
     }
 
-    /** Returns how much memory they take, about. */
+    /** Returns how much memory they take, about, with room for the vectors of more. */
     long bytes() {
-        return bytes;
+        return bytes + vectors.bytes();
     }
 }

@@ -23,4 +23,13 @@ record Look(
     boolean isServed() {
         return judgement.verdict() == AuditedThreshold.Verdict.SERVE;
     }
+
+    /** Returns how much memory it takes, about, with the nearest question: that may no longer be stored elsewhere. */
+    long bytes() {
+        return Stored.FIXED_BYTES
+                + Stored.textBytes(question)
+                + Stored.bytes(wording)
+                + (long) vector.length * Float.BYTES
+                + nearest.map(stored -> stored.bytes()).orElse(0L);
+    }
 }

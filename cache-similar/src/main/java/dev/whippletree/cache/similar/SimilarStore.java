@@ -40,6 +40,9 @@ final class SimilarStore implements CacheStore {
     /** A question may take so much of all memory. */
     private static final int LARGEST_SHARE = 100;
 
+    /** Questions that are open may take so much of it. */
+    private static final int OPEN_SHARE = 4;
+
     private static final CompletableFuture<Optional<CacheHit>> MISS =
             CompletableFuture.completedFuture(Optional.empty());
 
@@ -55,14 +58,10 @@ final class SimilarStore implements CacheStore {
     private final AtomicLong lostVerdicts = new AtomicLong();
     private final AtomicLong held = new AtomicLong();
 
-    /** Guarded by itself, as the next five are. Their keys hold on to no question. */
+    /** Guarded by itself, as the next four are. Their keys hold on to no question. */
     private final Map<ScopeKey, AnswerScope> scopes;
 
-    private final Map<CacheKey, Asked> asked = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
-
-    /** Hits that haven't been delivered yet. */
-    private final Map<CacheKey, Asked> found = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
-
+    private final OpenQuestions open;
     private final Map<CacheKey, Answered> served = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
     private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
@@ -82,16 +81,8 @@ final class SimilarStore implements CacheStore {
         }
     }
 
-    /** A question that was looked up. */
-    private record Asked(AnswerScope scope, Look look) {
-
-        long nearest() {
-            return look.nearest().map(Stored::id).orElseThrow();
-        }
-    }
-
     /**
-     * One that was answered.
+     * A question that was answered.
      *
      * @param nearest the id of the question that was nearest to it
      * @param own the id under which it is stored itself, if it is
@@ -129,6 +120,7 @@ final class SimilarStore implements CacheStore {
                 services.executor(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2), MOST_WAITING);
         this.verdicts = new Workers(services.executor(), VERDICTS_AT_ONCE, MOST_VERDICTS_WAITING);
         this.scopes = new Recent<>(settings.scopes(), (key, gone) -> gone.end());
+        this.open = new OpenQuestions(MOST_REMEMBERED, settings.memory() / OPEN_SHARE, held);
     }
 
     @Override
@@ -167,7 +159,7 @@ final class SimilarStore implements CacheStore {
                 Wording.of(question.text()),
                 vector.get(),
                 services.random().nextDouble());
-        remember(look.isServed() ? found : asked, key.withoutQuestion(), new Asked(scope, look));
+        remember(key.withoutQuestion(), new Asked(scope, look));
         return look.isServed() ? look.nearest().map(stored -> new CacheHit(stored.entry(), false)) : Optional.empty();
     }
 
@@ -193,26 +185,26 @@ final class SimilarStore implements CacheStore {
                 AuditedThreshold.WINDOW);
     }
 
-    private void remember(Map<CacheKey, Asked> where, CacheKey key, Asked what) {
+    private void remember(CacheKey key, Asked question) {
         synchronized (scopes) {
             early.remove(key);
-            asked.remove(key);
-            found.remove(key);
             if (!closed) {
-                where.put(key, what);
+                open.put(key, question);
             }
         }
+        makeRoom();
     }
 
     /** Counts a hit, now that a caller has it. One that came too late for its caller never counts. */
     @Override
     public void delivered(CacheKey key) {
         synchronized (scopes) {
-            Optional.ofNullable(found.remove(key)).ifPresent(hit -> deliver(key.withoutQuestion(), hit));
+            open.get(key).filter(Asked::isHit).ifPresent(hit -> deliver(key.withoutQuestion(), hit));
         }
     }
 
     private void deliver(CacheKey key, Asked hit) {
+        open.remove(key);
         served.put(
                 key, new Answered(hit.scope(), hit.scope().delivered(hit.look()), hit.nearest(), OptionalLong.empty()));
     }
@@ -225,7 +217,7 @@ final class SimilarStore implements CacheStore {
         CacheKey bare = key.withoutQuestion();
         Optional<Asked> question;
         synchronized (scopes) {
-            question = Optional.ofNullable(asked.remove(bare)).or(() -> Optional.ofNullable(found.remove(bare)));
+            question = open.remove(bare);
             if (verifier.isEmpty()) {
                 question.ifPresent(which -> leaveToCaller(bare, which, entry));
             }
@@ -334,8 +326,8 @@ final class SimilarStore implements CacheStore {
             return Optional.empty();
         }
         synchronized (scopes) {
-            Optional<CacheEntry> onItsWay = Optional.ofNullable(asked.get(key))
-                    .filter(question -> !early.containsKey(key))
+            Optional<CacheEntry> onItsWay = open.get(key)
+                    .filter(question -> !question.isHit() && !early.containsKey(key))
                     .flatMap(question -> question.look().nearest())
                     .map(Stored::entry);
             return onItsWay.or(() -> Optional.ofNullable(unconfirmed.get(key))
@@ -350,7 +342,7 @@ final class SimilarStore implements CacheStore {
     @Override
     public void confirm(CacheKey key, boolean right) {
         synchronized (scopes) {
-            if (verifier.isEmpty() && asked.containsKey(key)) {
+            if (verifier.isEmpty() && open.get(key).filter(question -> !question.isHit()).isPresent()) {
                 early.put(key.withoutQuestion(), right);
                 return;
             }
@@ -390,7 +382,8 @@ final class SimilarStore implements CacheStore {
                     scopes.remove(scope.getKey());
                 }
             }
-            Stream.of(asked, found, served, unconfirmed, early)
+            open.removeIf(key -> isMeant(tenant, key.tenant()));
+            Stream.of(served, unconfirmed, early)
                     .forEach(remembered -> remembered.keySet().removeIf(key -> isMeant(tenant, key.tenant())));
         }
         long similar = removed;
@@ -425,7 +418,8 @@ final class SimilarStore implements CacheStore {
             closed = true;
             scopes.values().forEach(AnswerScope::end);
             scopes.clear();
-            Stream.of(asked, found, served, unconfirmed, early).forEach(Map::clear);
+            open.removeIf(key -> true);
+            Stream.of(served, unconfirmed, early).forEach(Map::clear);
         }
         verdicts.end(() -> {});
         workers.end(embedding::close);

@@ -15,7 +15,7 @@ import dev.whippletree.spi.CacheEntry;
 record Stored(long id, Wording wording, CacheEntry entry, int answer) {
 
     /** What a question takes besides its words, its vector and its answer's text. */
-    private static final int FIXED_BYTES = 900;
+    static final int FIXED_BYTES = 900;
 
     /** What a word takes besides its letters, with its places in lists. */
     private static final int WORD_BYTES = 72;
@@ -27,7 +27,12 @@ record Stored(long id, Wording wording, CacheEntry entry, int answer) {
 
     /** Returns how much memory it takes, about, without its vector. */
     long bytes() {
-        long bytes = bytes(entry);
+        return bytes(entry) + bytes(wording);
+    }
+
+    /** Returns how much memory the words of a question take, about. */
+    static long bytes(Wording wording) {
+        long bytes = 0;
         for (String word : wording.words()) {
             bytes += WORD_BYTES + textBytes(word);
         }
@@ -48,7 +53,7 @@ record Stored(long id, Wording wording, CacheEntry entry, int answer) {
     }
 
     /** The JVM needs one byte for each character if all are Latin, else two. */
-    private static long textBytes(String text) {
+    static long textBytes(String text) {
         return text.chars().allMatch(character -> character < 256) ? text.length() : 2L * text.length();
     }
 }

@@ -11,28 +11,50 @@ final class VectorTable {
 
     private static final int LEAST_ROOM = 64;
 
+    /** Of the vectors that there are, so many may come before the room has to grow again: one in eight. */
+    private static final int SPARE_PART = 8;
+
     /** The first numbers of all vectors, their second numbers, and so on; empty as long as no vector is there. */
     private float[][] columns = new float[0][];
-
-    private int room;
 
     /** Puts a vector into a place, 0 or more; places are filled one after another. */
     void put(int place, float[] vector) {
         if (columns.length == 0) {
             columns = new float[vector.length][0];
         }
-        if (place >= room) {
-            room = Math.max(LEAST_ROOM, room + room / 2);
-            Arrays.setAll(columns, i -> Arrays.copyOf(columns[i], room));
+        if (place >= room()) {
+            resize(place + 1);
         }
         for (int i = 0; i < vector.length; i++) {
             columns[i][place] = vector[i];
         }
     }
 
-    /** Returns how long the vectors are; 0 as long as none is there. */
-    int length() {
-        return columns.length;
+    /** Only the first places are filled from now on. Room beyond them is freed if it is much more than they need. */
+    void truncate(int places) {
+        if (places == 0) {
+            columns = new float[0][];
+        } else if (roomFor(places) < room() / 4 * 3) {
+            resize(places);
+        }
+    }
+
+    private int room() {
+        return columns.length == 0 ? 0 : columns[0].length;
+    }
+
+    private static int roomFor(int places) {
+        return Math.max(LEAST_ROOM, places + places / SPARE_PART);
+    }
+
+    private void resize(int places) {
+        int room = roomFor(places);
+        Arrays.setAll(columns, i -> Arrays.copyOf(columns[i], room));
+    }
+
+    /** Returns how much memory it takes, with the room for vectors that may come. */
+    long bytes() {
+        return (long) columns.length * room() * Float.BYTES;
     }
 
     /** Puts the vector of one place into another one. */

@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -518,6 +519,28 @@ class SimilarStoreTest {
         assertThat(clear(Optional.empty()))
                 .as("all of the second, at some 9,300 bytes each")
                 .isEqualTo(60);
+    }
+
+    @Test
+    void questionsThatAreNotAnswered_takeAQuarterOfTheMemory_andTheFirstOnesGo() {
+        reopen(Map.of("mode", "shadow", "memory", "1MB", "verifier", "caller"), Optional.empty());
+        String answer = "x".repeat(8_000);
+        ask(key("red apple"), answer);
+        for (int i = 0; i < 100; i++) {
+            find(key("red " + word(i)));
+        }
+        assertThat(IntStream.range(0, 100)
+                        .filter(i -> store.unconfirmed(key("red " + word(i))).isPresent())
+                        .boxed())
+                .as("of 100, at some 10,400 bytes each with the answer that was found")
+                .hasSizeBetween(20, 26)
+                .contains(99);
+        for (int i = 0; i < 120; i++) {
+            ask(key("acme", "other", "blue " + word(i)), answer + i);
+        }
+        assertThat(clear(Optional.empty()))
+                .as("of 121, at some 9,300 bytes each, in the other three quarters")
+                .isBetween(75L, 90L);
     }
 
     @Test
