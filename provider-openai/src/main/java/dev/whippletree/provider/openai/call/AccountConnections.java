@@ -8,6 +8,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 
 /**
  * The connections of one account. Thread-safe.
@@ -59,6 +60,8 @@ record AccountConnections(OkHttpClient http, WireMeter meter, Duration patience)
         OkHttpClient.Builder http = new OkHttpClient.Builder()
                 .socketFactory(meter)
                 .addNetworkInterceptor(new ResponseGuard(meter))
+                // By HTTP/2, a connection that has fallen silent outlives the calls that time out on it, and gets more.
+                .protocols(List.of(Protocol.HTTP_1_1))
                 .connectTimeout(ChatSettings.connectTimeout(account.settings()))
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)

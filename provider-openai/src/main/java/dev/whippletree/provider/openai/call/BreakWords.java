@@ -24,9 +24,8 @@ final class BreakWords {
     }
 
     /**
-     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes, or
-     * HTTP/2, before its head. Of HTTP/2, OkHttp reports that as a stream's {@code CANCEL}; of what services report of
-     * a stream, {@code REFUSED_STREAM} alone says the same: that nothing was done (RFC 9113, section 8.7).
+     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes,
+     * before its head.
      */
     static boolean isBeforeResponse(IOException fault, Endpoint endpoint, Progress progress) {
         OptionalLong received = endpoint.connections().meter().received();
@@ -34,10 +33,7 @@ final class BreakWords {
         return !progress.headCame()
                 && received.orElse(0) <= most
                 && !Causes.has(fault, UnusableResponseException.class)
-                && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"))
-                && (!Causes.says(fault, "stream was reset")
-                        || Causes.says(fault, "CANCEL")
-                        || Causes.says(fault, "REFUSED_STREAM"));
+                && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"));
     }
 
     private static String noAnswer(Endpoint endpoint, String why) {

@@ -12,11 +12,10 @@ import java.net.SocketAddress;
 import java.util.OptionalLong;
 import javax.net.SocketFactory;
 import okhttp3.Connection;
-import okhttp3.Protocol;
 
 /**
- * Counts what a call's thread receives from HTTP/1 connections, encryption included. Thread-safe: each thread counts
- * for itself, since it reads all of its call's response, and one call at a time.
+ * Counts what a call's thread receives, encryption included. Thread-safe: each thread counts for itself, since it reads
+ * all of its call's response, and one call at a time.
  *
  * <p>OkHttp hides what lies unread in a connection's buffer, and buffers some lines whatever their length, such as
  * those before chunks, and searches it again as the response is closed, byte by byte, in the square of its length. Only
@@ -39,13 +38,9 @@ final class WireMeter extends SocketFactory {
         private long sinceBody;
     }
 
-    /**
-     * Returns whether what a connection receives is counted: OkHttp reads HTTP/2 by other threads, and makes sockets
-     * for SOCKS itself.
-     */
+    /** Returns whether what a connection receives is counted: OkHttp makes sockets for SOCKS itself. */
     static boolean counts(Connection connection) {
-        return connection.protocol() != Protocol.HTTP_2
-                && connection.route().proxy().type() != Proxy.Type.SOCKS;
+        return connection.route().proxy().type() != Proxy.Type.SOCKS;
     }
 
     /** A call begins to wait for its response on this thread. */

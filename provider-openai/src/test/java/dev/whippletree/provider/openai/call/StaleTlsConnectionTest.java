@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.Bench;
 import dev.whippletree.provider.openai.OpenAiProvider;
+import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.RecordingSink;
@@ -16,16 +17,19 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** As {@link StaleConnectionTest}, with TLS, where the end of a connection is a message too, and with HTTP/2. */
+/**
+ * As {@link StaleConnectionTest}, with TLS, where the end of a connection is a message too, and by a service that would
+ * rather be called by HTTP/2.
+ */
 @Tag("slow")
 final class StaleTlsConnectionTest {
 
@@ -70,6 +74,8 @@ final class StaleTlsConnectionTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
         server.useHttps(context.getSocketFactory());
+        server.setProtocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
+        server.start();
         System.setProperty(TRUSTED, keys.toString());
         System.setProperty(TRUSTED + "Password", PASSWORD);
     }
@@ -82,6 +88,10 @@ final class StaleTlsConnectionTest {
         services.close();
     }
 
+    private ProviderClient connect() {
+        return new OpenAiProvider().connect(Bench.account("https://localhost:" + server.getPort(), Map.of()), services);
+    }
+
     private static RecordingSink send(ProviderClient client) {
         RecordingSink sink = new RecordingSink(false);
         client.send(Prompt.of("How are you?"), "test/model", sink);
@@ -89,11 +99,8 @@ final class StaleTlsConnectionTest {
         return sink;
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void connectionClosedAfterTheRequest_isReplacedOnce_ifItWasKept(Protocol protocol) throws Exception {
-        server.setProtocols(protocol == Protocol.HTTP_2 ? List.of(protocol, Protocol.HTTP_1_1) : List.of(protocol));
-        server.start();
+    @Test
+    void connectionClosedAfterTheRequest_isReplacedOnce_ifItWasKept() throws Exception {
         MockResponse lost = new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
                 .build();
@@ -101,8 +108,7 @@ final class StaleTlsConnectionTest {
         server.enqueue(lost);
         server.enqueue(ANSWER);
         server.enqueue(lost);
-        try (ProviderClient client = new OpenAiProvider()
-                .connect(Bench.account("https://localhost:" + server.getPort(), Map.of()), services)) {
+        try (ProviderClient client = connect()) {
             send(client).awaitDone();
 
             RecordingSink kept = send(client);
@@ -114,6 +120,29 @@ final class StaleTlsConnectionTest {
             fresh.awaitFailure();
             assertThat(fresh.staleConnections()).isZero();
             assertThat(server.takeRequest().getConnectionIndex()).isZero();
+        }
+    }
+
+    /** By HTTP/2, the next call went to the same connection, however long that had been silent. */
+    @Test
+    void connectionThatFellSilent_endsWithItsCall_asCallsGoByHttp1() throws Exception {
+        server.enqueue(ANSWER);
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        server.enqueue(ANSWER);
+        try (ProviderClient client = connect()) {
+            send(client).awaitDone();
+            assertThat(server.takeRequest().getConnectionIndex()).isZero();
+            Cancellable silent = client.send(Prompt.of("How are you?"), "test/model", new RecordingSink(false));
+            assertThat(server.takeRequest().getConnectionIndex()).isZero();
+            silent.cancel();
+
+            send(client).awaitDone();
+
+            RecordedRequest next = server.takeRequest();
+            assertThat(next.getVersion()).isEqualTo("HTTP/1.1");
+            assertThat(next.getConnectionIndex()).isEqualTo(1);
         }
     }
 }
