@@ -130,6 +130,7 @@ final class EmbeddingCallTest {
         Failure failure = send(Prompt.embedding(List.of("a", "b")), data(items.replace('\'', '"')))
                 .awaitFailure();
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(failure.code()).contains(Failure.DAMAGED);
         assertThat(failure.message()).contains(words);
     }
 

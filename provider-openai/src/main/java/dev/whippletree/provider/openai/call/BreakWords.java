@@ -36,6 +36,13 @@ final class BreakWords {
                 && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"));
     }
 
+    /** Returns whether the service can be reached: it has answered the request, with what can't be used. */
+    static boolean isDamaged(IOException fault, Endpoint endpoint, Progress progress) {
+        return progress.headCame()
+                && endpoint.connections().meter().received().orElse(1) > 0
+                && Causes.has(fault, UnusableResponseException.class);
+    }
+
     private static String noAnswer(Endpoint endpoint, String why) {
         return "no answer from " + endpoint.where() + ": " + why;
     }

@@ -83,7 +83,9 @@ final class ChatCall implements Runnable, Cancellable {
         } catch (UnusableTokenException e) {
             fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; set a valid one");
         } catch (IOException e) {
-            fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e));
+            Optional<String> code =
+                    BreakWords.isDamaged(e, endpoint, progress) ? Optional.of(Failure.DAMAGED) : Optional.empty();
+            fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e), code);
         } catch (RuntimeException | Error e) {
             // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its
             // timeout. OkHttp may have lost sight of the connection.
@@ -206,11 +208,15 @@ final class ChatCall implements Runnable, Cancellable {
     }
 
     private void fail(FailureKind kind, String message) {
+        fail(kind, message, Optional.empty());
+    }
+
+    private void fail(FailureKind kind, String message, Optional<String> code) {
         sink.failed(new Failure(
                 kind,
                 Redactor.clean(message, token),
                 OptionalInt.empty(),
-                Optional.empty(),
+                code,
                 Optional.empty(),
                 Reach.ACCOUNT));
     }

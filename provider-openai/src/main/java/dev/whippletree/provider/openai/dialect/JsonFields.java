@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class JsonFields {
 
     /** Values, names and brackets; each takes some fifty bytes of memory, though it may be sent as one. */
-    private static final int MOST_TOKENS = 1_000_000;
+    public static final int MOST_VALUES = 1_000_000;
 
     /** An answer is one string more often than not, so a string may be as long as an answer: in bytes. */
     public static final int LONGEST = 16 << 20;
@@ -43,7 +43,7 @@ public final class JsonFields {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(LONGEST)
-                    .maxTokenCount(MOST_TOKENS)
+                    .maxTokenCount(MOST_VALUES)
                     .build())
             .build();
 

@@ -121,8 +121,8 @@ final class ChunkReader {
         if (event.name().equals("error")) {
             throw error(event, chunk);
         }
+        begun |= chunk.isPresent() || !event.closed();
         if (chunk.isPresent()) {
-            begun = true;
             take(chunk.get());
         } else if (event.closed() && data.filter(JsonNode::isNull).isEmpty()) {
             throw begun

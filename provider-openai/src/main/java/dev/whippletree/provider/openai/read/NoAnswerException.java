@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.Failure;
+import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
 import java.util.Locale;
@@ -14,6 +15,9 @@ public final class NoAnswerException extends Exception {
     /** A media type without its parameters (RFC 9110, section 8.3.1), no longer than those in use. */
     private static final Pattern TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,40}/[a-z0-9!#$&^_.+-]{1,60}");
 
+    private static final String JSON = String.format(
+            Locale.ROOT, "JSON that isn't an answer, or has more than %,d values", JsonFields.MOST_VALUES);
+
     private final transient ServiceError error;
 
     NoAnswerException(ServiceError error) {
@@ -23,8 +27,13 @@ public final class NoAnswerException extends Exception {
 
     /** Something came that is no answer of the protocol, though its status is good, such as a login page. */
     static NoAnswerException other(ResponseHead head) {
-        return found(
-                head, "the service sent something that isn't an answer (" + type(head) + ", " + head.status() + ")");
+        String what = isJson(head) ? JSON : "something that isn't an answer";
+        return unreadable(head, "the service sent " + what + " (" + type(head) + ", " + head.status() + ")");
+    }
+
+    /** Something came that can't be read: a damaged answer if it is of that type, else perhaps the page of a proxy. */
+    static NoAnswerException unreadable(ResponseHead head, String words) {
+        return isJson(head) || type(head).equals("text/event-stream") ? damaged(head, words) : found(head, words);
     }
 
     /** Nothing came. */
@@ -40,6 +49,10 @@ public final class NoAnswerException extends Exception {
     /** An answer came that nobody can use. */
     static NoAnswerException damaged(ResponseHead head, String how) {
         return new NoAnswerException(ServiceError.found(head, how, Failure.DAMAGED));
+    }
+
+    private static boolean isJson(ResponseHead head) {
+        return type(head).endsWith("json");
     }
 
     private static String type(ResponseHead head) {

@@ -81,7 +81,7 @@ public record ResponseReader(
         }
         sink.limits(dialect.limits(head));
         if (!coding.isReadable()) {
-            throw NoAnswerException.found(
+            throw NoAnswerException.unreadable(
                     head,
                     "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
                             + ", " + head.status() + ")");

@@ -28,18 +28,19 @@ final class FailureWordsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "Content-Type: text/html; charset=utf-8 | text/html",
-                "Content-Type: Application/JSON | application/json",
-                "X-Other: none | no content type",
-                "Content-Type: <script>alert(1)</script> | an invalid content type",
-                "Content-Type: sk-test-0123456789/x | ***/x"
+                "Content-Type: text/html; charset=utf-8 | something that isn't an answer (text/html, 200)",
+                "Content-Type: Application/JSON | JSON that isn't an answer, or has more than 1,000,000 values"
+                        + " (application/json, 200)",
+                "X-Other: none | something that isn't an answer (no content type, 200)",
+                "Content-Type: <script>alert(1)</script> | something that isn't an answer"
+                        + " (an invalid content type, 200)",
+                "Content-Type: sk-test-0123456789/x | something that isn't an answer (***/x, 200)"
             })
-    void whatIsNoAnswer_isCalledByItsTypeAndStatus(String header, String type) {
+    void whatIsNoAnswer_isCalledByItsTypeAndStatus(String header, String what) {
         String page = "<!DOCTYPE html><html><title>Log in</title></html>";
         String response = OK + header + "\r\nContent-Length: " + page.length() + "\r\n\r\n" + page;
 
-        assertThat(words(response, false))
-                .isEqualTo("the service sent something that isn't an answer (" + type + ", 200)");
+        assertThat(words(response, false)).isEqualTo("the service sent " + what);
     }
 
     @ParameterizedTest

@@ -3,11 +3,20 @@ package dev.whippletree.provider.openai.call;
 import static dev.whippletree.provider.openai.call.RawService.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
+import dev.whippletree.model.Prompt;
+import dev.whippletree.provider.openai.Bench;
+import dev.whippletree.provider.openai.OpenAiProvider;
 import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,6 +74,7 @@ final class HostileServiceTest {
 
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(failure.message()).contains("before it got the request");
+        assertThat(failure.code()).as("no answer to this request").isEmpty();
         assertThat(service.send().text()).isEqualTo("third");
         assertThat(service.connections()).hasSize(2);
     }
@@ -91,6 +101,7 @@ final class HostileServiceTest {
         Failure failure = failure(out -> out.write(bytes(head(other + "\r\nContent-Length: " + body.length()) + body)));
 
         assertThat(failure.message()).contains("states two different lengths");
+        assertThat(failure.code()).contains(Failure.DAMAGED);
     }
 
     /** OkHttp loses sight of these connections: they stayed open for good. */
@@ -119,13 +130,46 @@ final class HostileServiceTest {
                 .isTrue();
     }
 
+    private static String unpacksToTooMuch() {
+        String packed = RawService.packed(" ".repeat(JsonFields.LONGEST + 1));
+        return head("Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: " + packed.length()) + packed;
+    }
+
+    private static String hasTooManyValues() {
+        String body = answer("hello").replace("{\"message", "{\"x\":[" + "{},".repeat(600_000) + "{}],\"message");
+        return head("Connection: close\r\nContent-Length: " + body.length()) + body;
+    }
+
     @Test
     void answerThatUnpacksToTooMuch_isBrokenOff() {
-        String packed = RawService.packed(" ".repeat(JsonFields.LONGEST + 1));
-        String head = head("Content-Encoding: gzip\r\nContent-Length: " + packed.length());
-
-        assertThat(failure(out -> out.write(bytes(head + packed))).message())
+        assertThat(failure(out -> out.write(bytes(unpacksToTooMuch()))).message())
                 .contains("the answer is longer than 16 MB");
+    }
+
+    /** As an outage, which counts as one attempt, they were asked for and paid for a quarter of an hour. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void answersThatCannotBeRead_areAskedForTwice(boolean packed) throws Exception {
+        String unreadable = packed ? unpacksToTooMuch() : hasTooManyValues();
+        service.reply(0, ofLength("first"));
+        service.reply(0, unreadable);
+        service.reply(1, unreadable);
+        service.reply(2, ofLength("third"));
+        try (Whippletree whippletree = Whippletree.builder()
+                .provider(new OpenAiProvider())
+                .account(Bench.account(service.address(), Map.of()))
+                .route(RouteSettings.builder("default")
+                        .tier(new TargetSettings("local-1", "model"))
+                        .retries(Retries.DEFAULT.withBackoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                        .build())
+                .build()) {
+            whippletree.complete(Prompt.of("one")).get(30, TimeUnit.SECONDS);
+
+            assertThat(whippletree.complete(Prompt.of("two"))).failsWithin(30, TimeUnit.SECONDS);
+
+            assertThat(whippletree.status().accounts().get(0).calls()).isEqualTo(3);
+            assertThat(service.connections()).hasSize(2);
+        }
     }
 
     /** All of these are kept until they end, by OkHttp or by what unpacks. */
@@ -177,10 +221,7 @@ final class HostileServiceTest {
 
     @Test
     void answerOfMoreValuesThanAnyHas_isNotRead() {
-        String body = answer("hello").replace("{\"message", "{\"x\":[" + "{},".repeat(600_000) + "{}],\"message");
-
-        Failure failure = failure(out -> out.write(bytes(head("Content-Length: " + body.length()) + body)));
-
-        assertThat(failure.message()).contains("isn't an answer");
+        assertThat(failure(out -> out.write(bytes(hasTooManyValues()))).message())
+                .contains("has more than 1,000,000 values");
     }
 }

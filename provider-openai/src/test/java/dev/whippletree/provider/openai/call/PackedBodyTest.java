@@ -116,6 +116,7 @@ final class PackedBodyTest {
 
             assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
             assertThat(failure.message()).endsWith(": its gzip data can't be decompressed");
+            assertThat(failure.code()).contains(Failure.DAMAGED);
         }
     }
 

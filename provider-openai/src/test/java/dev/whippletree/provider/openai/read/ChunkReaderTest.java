@@ -118,6 +118,12 @@ final class ChunkReaderTest {
         assertThat(failure.message()).contains(words);
     }
 
+    @Test
+    void firstChunkThatCannotBeRead_isDamaged_oneThatIsCutOffIsNot() {
+        assertThat(send("data: {\"choices\":[{\n\n").awaitFailure().code()).contains(Failure.DAMAGED);
+        assertThat(send("data: {\"choices\":[{").awaitFailure().code()).contains(Failure.ENDED_EARLY);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -10,7 +10,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.Bench;
-import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
@@ -190,15 +189,21 @@ final class WholeAnswerTest {
                 "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]",
                 "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]} trailing"
             })
-    void whatIsNotWhole_isUnavailable_andNoPieceIsTold(String body) {
+    void whatIsNotWhole_isDamaged_andNoPieceIsTold(String body) {
         RecordingSink sink = send(body);
 
         assertThat(sink.awaitFailure().kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(sink.awaitFailure().status()).hasValue(200);
-        assertThat(sink.awaitFailure().code().isPresent())
-                .as("damaged, unless it is no JSON at all")
-                .isEqualTo(JsonFields.parse(body).isPresent());
+        assertThat(sink.awaitFailure().code()).contains(Failure.DAMAGED);
         assertThat(sink.deltas()).isEmpty();
+    }
+
+    /** It may be a proxy's, while nobody can reach the service. */
+    @Test
+    void page_isNoDamagedAnswer() {
+        ScriptedReply page = ScriptedReply.json(200, "<title>Log in</title>").with("Content-Type", "text/html");
+
+        assertThat(bench.send(page).awaitFailure().code()).isEmpty();
     }
 
     @Test
