@@ -10,6 +10,7 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -19,6 +20,7 @@ import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.ProviderBench;
 import dev.whippletree.testkit.provider.RecordingSink;
 import dev.whippletree.testkit.provider.ScriptedReply;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +134,29 @@ final class EmbeddingCallTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(failure.code()).contains(Failure.DAMAGED);
         assertThat(failure.message()).contains(words);
+    }
+
+    /** Services that don't know Base64 send each number as a value of JSON, of which other answers have fewer. */
+    @Test
+    void moreThanAMillionNumbers_areRead() {
+        String numbers = "[" + "0,".repeat(2_047) + "1]";
+        RecordingSink sink = send(
+                Prompt.embedding(Collections.nCopies(500, "a text")),
+                data(String.join(",", Collections.nCopies(500, "{\"embedding\":" + numbers + "}"))));
+
+        sink.awaitDone();
+        float[] expected = new float[2_048];
+        expected[2_047] = 1;
+        assertThat(sink.text().lines()).hasSize(500).containsOnly(Embedding.encode(expected));
+    }
+
+    @Test
+    void vectorsThatAreTooLong_areDamaged_andSayWhatToDo() {
+        Failure failure = send(PROMPT, ScriptedReply.json(200, " ".repeat(JsonFields.LONGEST + 1)))
+                .awaitFailure();
+
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.message()).endsWith("the answer is longer than 16 MB; lower the account's embedding-inputs");
     }
 
     @Test

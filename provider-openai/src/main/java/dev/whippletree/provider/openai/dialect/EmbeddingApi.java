@@ -23,7 +23,7 @@ public interface EmbeddingApi {
     /**
      * Finds the vectors in an answer.
      *
-     * @param answer any JSON but an error
+     * @param answer any JSON but an error, as {@link JsonFields#parseVectors} returns it
      * @return one for each text, in the order of the texts: a string of Base64, or an array of numbers; empty if the
      *     answer is of another form
      */

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,12 +46,14 @@ public final class JsonFields {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(LONGEST)
-                    .maxTokenCount(MOST_VALUES)
                     .build())
             .build();
 
     /** Levels of a value that is passed on; what surrounds it adds some. */
     private static final int DEEPEST = 80;
+
+    /** Room for the numbers of a vector at first; it doubles as needed. */
+    private static final int FEW_NUMBERS = 16;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -102,10 +107,24 @@ public final class JsonFields {
      * <p>Decoded by the JDK: the parser's own decoder takes bytes for characters that are none.
      */
     public static Optional<JsonNode> parse(byte[] text) {
+        return parse(text, false);
+    }
+
+    /**
+     * Returns the same of an answer with vectors. An array that begins with a number must have numbers only; in its
+     * place is an array of one {@code float[]}. These numbers don't count as values.
+     */
+    public static Optional<JsonNode> parseVectors(byte[] text) {
+        return parse(text, true);
+    }
+
+    private static Optional<JsonNode> parse(byte[] text, boolean vectors) {
         try {
             CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
             int start = decoded.hasRemaining() && decoded.get(0) == BYTE_ORDER_MARK ? 1 : 0;
-            return parse(JSON.createParser(ObjectReadContext.empty(), decoded.array(), start, decoded.limit() - start));
+            return parse(
+                    JSON.createParser(ObjectReadContext.empty(), decoded.array(), start, decoded.limit() - start),
+                    vectors);
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
@@ -113,15 +132,15 @@ public final class JsonFields {
 
     /** Returns the whole of a text as JSON; empty if it isn't JSON, or nothing. */
     public static Optional<JsonNode> parse(String text) {
-        return parse(JSON.createParser(ObjectReadContext.empty(), text));
+        return parse(JSON.createParser(ObjectReadContext.empty(), text), false);
     }
 
-    private static Optional<JsonNode> parse(JsonParser text) {
+    private static Optional<JsonNode> parse(JsonParser text, boolean vectors) {
         try (JsonParser parser = text) {
             if (parser.nextToken() == null) {
                 return Optional.empty();
             }
-            JsonNode node = node(parser);
+            JsonNode node = node(parser, vectors);
             return parser.nextToken() == null ? Optional.of(node) : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty();
@@ -129,12 +148,18 @@ public final class JsonFields {
     }
 
     /** Reads one value, with a stack of its own: how deep JSON is nested is up to the service. */
-    private static JsonNode node(JsonParser parser) {
+    private static JsonNode node(JsonParser parser, boolean vectors) {
         ArrayNode root = NODES.arrayNode();
         Deque<JsonNode> open = new ArrayDeque<>(List.of(root));
+        int values = 0;
         do {
+            if (++values > MOST_VALUES) {
+                throw new StreamConstraintsException("more than " + MOST_VALUES + " values");
+            }
             if (parser.currentToken().isStructEnd()) {
                 open.pop();
+            } else if (vectors && beginsVector(parser, open)) {
+                ((ArrayNode) open.pop()).add(NODES.pojoNode(numbers(parser)));
             } else if (parser.currentToken() != JsonToken.PROPERTY_NAME) {
                 JsonNode child = childless(parser);
                 if (open.element() instanceof ObjectNode object) {
@@ -148,6 +173,30 @@ public final class JsonFields {
             }
         } while (open.size() > 1 && parser.nextToken() != null);
         return root.get(0);
+    }
+
+    private static boolean beginsVector(JsonParser parser, Deque<JsonNode> open) {
+        return parser.currentToken().isNumeric()
+                && open.size() > 1
+                && open.element().isArray()
+                && open.element().isEmpty();
+    }
+
+    /** Reads the numbers from here to the end of their array. */
+    private static float[] numbers(JsonParser parser) {
+        float[] numbers = new float[FEW_NUMBERS];
+        int count = 0;
+        for (JsonToken token = parser.currentToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (!token.isNumeric()) {
+                throw new StreamReadException(parser, "not a number in an array of numbers");
+            }
+            if (count == numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * count);
+            }
+            numbers[count] = (float) parser.getDoubleValue();
+            count++;
+        }
+        return Arrays.copyOf(numbers, count);
     }
 
     /** Returns the value that begins here, an object or an array without what it holds. */

@@ -14,7 +14,7 @@ public final class BodyReader {
 
     /**
      * No model answers with as much; a service that sends more is broken. Counted unpacked: reading an answer takes up
-     * to eight times its bytes of memory.
+     * to ten times its bytes of memory.
      */
     static final int MOST_ANSWER_BYTES = JsonFields.LONGEST;
 
@@ -34,10 +34,15 @@ public final class BodyReader {
 
     private BodyReader() {}
 
-    /** @throws IOException if it breaks off, or is longer than an answer may be */
-    static byte[] answer(BufferedSource body) throws IOException {
+    /**
+     * Returns an answer that comes in one piece.
+     *
+     * @param advice follows the words about one that is too long
+     * @throws IOException if it breaks off, or is longer than an answer may be
+     */
+    static byte[] answer(BufferedSource body, String advice) throws IOException {
         if (body.request(MOST_ANSWER_BYTES + 1L)) {
-            throw tooLong(MOST_ANSWER_BYTES);
+            throw tooLong(MOST_ANSWER_BYTES, advice);
         }
         return body.readByteArray();
     }
@@ -93,7 +98,11 @@ public final class BodyReader {
 
     /** Returns what is thrown for an answer of more bytes than that. */
     public static IOException tooLong(long most) {
-        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB");
+        return tooLong(most, "");
+    }
+
+    private static IOException tooLong(long most, String advice) {
+        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB" + advice);
     }
 
     static IOException eventTooLong() {

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.POJONode;
 
 /** Reads the vectors of a call: as many as there were texts, all of one dimension, and the one that was asked for. */
 final class EmbeddingAnswer {
@@ -41,7 +41,7 @@ final class EmbeddingAnswer {
      * @throws NoAnswerException if it is an error, or not what was asked for
      */
     AnswerEnd read(byte[] body, Prompt prompt, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
-        JsonNode answer = JsonFields.parse(body)
+        JsonNode answer = JsonFields.parseVectors(body)
                 .orElseThrow(() -> body.length == 0 ? NoAnswerException.empty(head) : NoAnswerException.other(head));
         Optional<JsonNode> error = answer.isObject() ? dialect.error(answer) : Optional.empty();
         if (error.isPresent()) {
@@ -85,7 +85,7 @@ final class EmbeddingAnswer {
         float[] vector;
         try {
             vector = node.isString() ? Embedding.decode(node.stringValue()) : numbers(node);
-        } catch (IllegalArgumentException | JacksonException e) {
+        } catch (IllegalArgumentException e) {
             throw NoAnswerException.damaged(head, "a vector of the answer can't be read");
         }
         for (float number : vector) {
@@ -97,14 +97,10 @@ final class EmbeddingAnswer {
     }
 
     private static float[] numbers(JsonNode array) {
-        float[] numbers = new float[array.size()];
-        for (int index = 0; index < numbers.length; index++) {
-            if (!array.get(index).isNumber()) {
-                throw new IllegalArgumentException("not a number");
-            }
-            numbers[index] = (float) array.get(index).doubleValue();
+        if (array.path(0) instanceof POJONode numbers && numbers.getPojo() instanceof float[] vector) {
+            return vector;
         }
-        return numbers;
+        throw new IllegalArgumentException("not an array of numbers");
     }
 
     /** Another account of the model would ignore the field too, so this is the caller's to change. */

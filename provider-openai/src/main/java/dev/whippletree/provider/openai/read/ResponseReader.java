@@ -38,6 +38,8 @@ public record ResponseReader(
         AttemptSink sink,
         Consumer<ServiceError> refused) {
 
+    private static final String LOWER_INPUTS = "; lower the account's embedding-inputs";
+
     /**
      * Reads to the end.
      *
@@ -60,7 +62,7 @@ public record ResponseReader(
         return read(
                 response,
                 (head, body) -> new EmbeddingAnswer(head, dialect, api, clock)
-                        .read(BodyReader.answer(body), prompt, model, sink::delta));
+                        .read(BodyReader.answer(body, LOWER_INPUTS), prompt, model, sink::delta));
     }
 
     /** Reads the body of a good response. */
@@ -94,7 +96,7 @@ public record ResponseReader(
     }
 
     private AnswerEnd whole(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
-        return new WholeAnswer(head, dialect, clock).read(BodyReader.answer(body), model, sink::delta);
+        return new WholeAnswer(head, dialect, clock).read(BodyReader.answer(body, ""), model, sink::delta);
     }
 
     private static ResponseHead head(Response response) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.POJONode;
 
 class JsonFieldsTest {
 
@@ -82,6 +84,26 @@ class JsonFieldsTest {
         assertThat(JsonFields.parse(bytes("[" + "0,".repeat(999_998) + "0]"))).isEmpty();
         assertThat(JsonFields.parse(bytes("[".repeat(500) + "]".repeat(500)))).isPresent();
         assertThat(JsonFields.parse(bytes("[".repeat(501) + "]".repeat(501)))).isEmpty();
+    }
+
+    @Test
+    void numbersOfVectors_areReadHoweverMany_whatElseIsThereCounts() {
+        JsonNode answer = JsonFields.parseVectors(
+                        bytes("{\"a\":[[" + "0.5,".repeat(1_000_000) + "7],[]],\"b\":2,\"c\":[\"x\",1]}"))
+                .orElseThrow();
+
+        float[] vector = (float[]) ((POJONode) answer.get("a").get(0).get(0)).getPojo();
+        assertThat(vector).hasSize(1_000_001).startsWith(0.5f, 0.5f).endsWith(0.5f, 7);
+        ((ArrayNode) answer.get("a")).remove(0);
+        assertThat(answer).hasToString("{\"a\":[[]],\"b\":2,\"c\":[\"x\",1]}");
+        assertThat(JsonFields.parseVectors(bytes("[" + "[1],".repeat(500_000) + "0]")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1", "[1,", "[1,\"x\"]", "[1,[2]]", "[1,null]", "[1}", "[1] 2"})
+    void vectorThatHoldsAnythingElse_isNoDocument(String text) {
+        assertThat(JsonFields.parseVectors(bytes(text))).isEmpty();
     }
 
     private static byte[] bytes(String text) {

@@ -49,7 +49,7 @@ record Reading(Optional<AnswerEnd> end, List<Delta.Piece> pieces) {
         List<Delta.Piece> told = new ArrayList<>();
         try {
             AnswerEnd end = new WholeAnswer(GOOD, DIALECT, () -> Bench.NOW)
-                    .read(BodyReader.answer(source(bytes, broken, cuts)), "asked for", told::add);
+                    .read(BodyReader.answer(source(bytes, broken, cuts), ""), "asked for", told::add);
             return checked(Optional.of(end), told);
         } catch (NoAnswerException | IOException e) {
             assertThat(told).as("of what is no answer, nothing is told").isEmpty();
