@@ -22,8 +22,8 @@ public interface AttemptSink {
     void sent();
 
     /**
-     * A kept connection ended before the first byte of a response, and the client sends the request again on a new one.
-     * The engine only counts that: it is no attempt and no failure.
+     * A kept connection ended before the first byte of a response, or brought something before the request was sent.
+     * The client sends the request on a new one. The engine only counts that: it is no attempt and no failure.
      */
     default void staleConnection() {}
 

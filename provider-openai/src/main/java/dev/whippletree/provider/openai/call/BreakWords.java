@@ -24,15 +24,16 @@ final class BreakWords {
     }
 
     /**
-     * Returns whether a connection ended before the first byte of a response; with TLS, where there are other bytes,
-     * before its head.
+     * Returns whether a connection turned out to be of no use: it ended before the first byte of a response (with TLS,
+     * where there are other bytes, before its head), or brought something before the request was sent, such as a
+     * proxy's 408.
      */
-    static boolean isBeforeResponse(IOException fault, Endpoint endpoint, Progress progress) {
+    static boolean isStale(IOException fault, Endpoint endpoint, Progress progress) {
         OptionalLong received = endpoint.connections().meter().received();
         long most = endpoint.url().isHttps() ? MOST_HEAD_BYTES : 0;
         return !progress.headCame()
                 && received.orElse(0) <= most
-                && !Causes.has(fault, UnusableResponseException.class)
+                && !(progress.hasBegun() && Causes.has(fault, UnusableResponseException.class))
                 && (!(fault instanceof ProtocolException) || Causes.says(fault, "unexpected end of stream"));
     }
 

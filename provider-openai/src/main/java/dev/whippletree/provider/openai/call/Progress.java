@@ -22,6 +22,7 @@ final class Progress extends EventListener {
     /** Connecting may be left to another thread. */
     private volatile boolean connecting;
 
+    private boolean begun;
     private boolean headCame;
 
     Progress(OneEndSink sink) {
@@ -36,6 +37,11 @@ final class Progress extends EventListener {
     @Override
     public void connectionAcquired(Call call, Connection connection) {
         connected = true;
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        begun = true;
     }
 
     /** The body flushes itself. {@code responseHeadersStart} comes only with the response. */
@@ -58,6 +64,11 @@ final class Progress extends EventListener {
     /** Returns whether the call has had a connection that was kept from an earlier call. */
     boolean reusesConnection() {
         return connected && !connecting;
+    }
+
+    /** Returns whether any of the request may have been sent. */
+    boolean hasBegun() {
+        return begun;
     }
 
     /** Returns whether the head of the response has come. */
