@@ -23,9 +23,9 @@ final class Ending {
     static AnswerEnd of(ResponseHead head, String finishReason, Optional<TokenUsage> usage, String model)
             throws NoAnswerException {
         FinishReason reason = switch (finishReason.toLowerCase(Locale.ROOT)) {
-            // Besides the protocol's words, those that Hugging Face's and Anthropic's servers use.
+            // Besides the protocol's words, those that Hugging Face's, Anthropic's and Mistral's servers use.
             case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> FinishReason.STOP;
-            case "length", "max_tokens" -> FinishReason.LENGTH;
+            case "length", "max_tokens", "model_length" -> FinishReason.LENGTH;
             case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter" -> throw new NoAnswerException(filtered(head));
             default -> throw NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason);

@@ -157,7 +157,7 @@ final class ChunkReaderTest {
     @ParameterizedTest
     @CsvSource({
         "stop STOP eos eos_token stop_sequence end_turn, STOP",
-        "length max_tokens, LENGTH",
+        "length max_tokens model_length, LENGTH",
         "tool_calls function_call, TOOL_CALLS"
     })
     void finishReason_isTranslated(String wire, FinishReason reason) {
