@@ -39,6 +39,7 @@ public final class ErrorReader {
     /** One in so many characters may be unreadable. */
     private static final int LEAST_CHARACTERS_EACH = 5;
 
+    private static final int PROXY_ASKS = 407;
     private static final int LEAST_STATUS = 400;
     private static final int MOST_STATUS = 599;
 
@@ -50,9 +51,9 @@ public final class ErrorReader {
         Optional<JsonNode> json = JsonFields.parse(body)
                 .filter(node -> node.isObject() || node.isArray())
                 .or(() -> CutJson.parse(text));
-        // A page that redirects says where to, but not what to do.
-        boolean redirects = head.status() / 100 == 3;
-        String otherwise = json.isPresent() || redirects ? "" : plainText(text);
+        // A page that redirects says where to, but not what to do; a proxy's is about the caller's own credentials.
+        boolean misleads = head.status() / 100 == 3 || head.status() == PROXY_ASKS;
+        String otherwise = json.isPresent() || misleads ? "" : plainText(text);
         return read(head, json.orElse(MissingNode.getInstance()), otherwise, clock);
     }
 
@@ -158,6 +159,9 @@ public final class ErrorReader {
     }
 
     private static String ownWords(int status) {
+        if (status == PROXY_ASKS) {
+            return "the proxy asks for credentials (407)";
+        }
         return switch (status / 100) {
             case 3 -> "the service redirects to another address (" + status + "); base-url must be the final address";
             default -> "the service gave no reason (" + status + ")";

@@ -145,7 +145,7 @@ public final class FailureTable {
             case 403 -> MODERATED.matcher(error.message()).find() ? FILTERED : UNAUTHORIZED.reaching(Reach.PROMPT);
             case 402 -> NO_CREDIT.reaching(Reach.PROMPT);
             case 404, 410 -> NO_SUCH_MODEL.matcher(error.message()).find() ? NO_MODEL : NO_MODEL.reaching(Reach.PROMPT);
-            case 408, 409, 425 -> UNAVAILABLE;
+            case 407, 408, 409, 425 -> UNAVAILABLE;
             case 498, 503, 529 -> OVERLOADED;
             default -> byClass(error);
         };

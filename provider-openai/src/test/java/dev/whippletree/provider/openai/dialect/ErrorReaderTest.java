@@ -95,6 +95,12 @@ final class ErrorReaderTest {
         assertThat(Bench.error(301, body).message()).contains("base-url must be the final address");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<html><title>ERROR: Cache Access Denied</title></html>"})
+    void proxyThatAsksForCredentials_getsWordsOfOurs(String body) {
+        assertThat(Bench.error(407, body).message()).isEqualTo("the proxy asks for credentials (407)");
+    }
+
     /** Text in another encoding has some characters that can't be read; what is packed has many. */
     @Test
     void bytes_areTextIfMostOfThemAre() {
