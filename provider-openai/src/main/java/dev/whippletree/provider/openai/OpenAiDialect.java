@@ -24,7 +24,7 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField, Optional<Embedd
      */
     static final int OWN_INPUTS = 1_000;
 
-    private static final String OWN_HOST = URI.create(BASE_URL).getHost();
+    private static final String OWN_HOST = "." + URI.create(BASE_URL).getHost();
 
     /** As many as OpenAI gives (platform.openai.com/docs/api-reference/chat); others that speak the protocol vary. */
     @Override
@@ -32,9 +32,9 @@ record OpenAiDialect(URI chatCompletions, String maxTokensField, Optional<Embedd
         return 128;
     }
 
-    /** Returns whether an address is OpenAI's own. */
+    /** Returns whether an address is OpenAI's own, such as that of a region: {@code eu.api.openai.com}. */
     static boolean isOwn(URI address) {
-        return OWN_HOST.equals(address.getHost());
+        return ("." + address.getHost()).endsWith(OWN_HOST);
     }
 
     /**

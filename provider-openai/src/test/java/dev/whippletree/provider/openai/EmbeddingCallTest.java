@@ -190,6 +190,8 @@ final class EmbeddingCallTest {
     @Test
     void bounds_areTheServicesUnlessSet() {
         assertThat(bounds("https://api.openai.com/v1", Map.of())).isEqualTo(new EmbeddingBounds(1_000, 300_000));
+        assertThat(bounds("https://us.api.openai.com/v1", Map.of())).isEqualTo(new EmbeddingBounds(1_000, 300_000));
+        assertThat(bounds("https://myapi.openai.com/v1", Map.of())).isEqualTo(new EmbeddingBounds(32, 300_000));
         assertThat(bounds("http://localhost:8080/v1", Map.of())).isEqualTo(new EmbeddingBounds(32, 300_000));
         assertThat(bounds("http://localhost:8080/v1", Map.of("embedding-inputs", "128", "embedding-tokens", "16384")))
                 .isEqualTo(new EmbeddingBounds(128, 16_384));

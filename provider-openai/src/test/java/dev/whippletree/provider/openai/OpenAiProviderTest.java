@@ -189,10 +189,12 @@ final class OpenAiProviderTest {
             assertThat(bench.client().admission(prompt, "m"))
                     .isEqualTo(Admission.asMade(13, 500).times(3));
         }
-        OpenAiDialect own = new OpenAiDialect(
-                URI.create(OpenAiDialect.BASE_URL + "/chat/completions"), "max_tokens", Optional.empty());
-        assertThat(own.admission(prompt, "m"))
-                .isEqualTo(Admission.onEntry(13, 500).times(3));
+        for (String host : List.of("api.openai.com", "eu.api.openai.com")) {
+            OpenAiDialect own = new OpenAiDialect(
+                    URI.create("https://" + host + "/v1/chat/completions"), "max_tokens", Optional.empty());
+            assertThat(own.admission(prompt, "m"))
+                    .isEqualTo(Admission.onEntry(13, 500).times(3));
+        }
     }
 
     @Test

@@ -18,7 +18,7 @@ public final class ChatSettings {
     /** The most texts of one call: 32 unless set or known, as text-embeddings-inference takes. */
     public static final SettingKey EMBEDDING_INPUTS = new SettingKey(
             "embedding-inputs",
-            "The most texts that one call embeds, 1 to 2,048; 32 by default, 1,000 at api.openai.com.",
+            "The most texts that one call embeds, 1 to 2,048; 32 by default, 1,000 at OpenAI.",
             settings -> settings.integer("embedding-inputs", 1, ChatSettings.MOST_INPUTS));
 
     /** The most tokens of all texts of one call: 300,000 unless set, as OpenAI takes. */
