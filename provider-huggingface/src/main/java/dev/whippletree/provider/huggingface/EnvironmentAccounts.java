@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Finds tokens where Hugging Face's own tools keep them (huggingface_hub, {@code utils/_auth.py} and
@@ -24,6 +25,12 @@ final class EnvironmentAccounts {
 
     static final String TOKEN = "HF_TOKEN";
     private static final String OLDER_TOKEN = "HUGGING_FACE_HUB_TOKEN";
+
+    /** The user's own folder at the start of a path. */
+    private static final Pattern TILDE = Pattern.compile("^~(?=[/\\\\]|$)");
+
+    /** A variable in a path: {@code $NAME} or <code>${NAME}</code>. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\w+|\\{\\w+})");
 
     private EnvironmentAccounts() {}
 
@@ -47,23 +54,37 @@ final class EnvironmentAccounts {
     private static Optional<Path> tokenFile(Map<String, String> environment) {
         return path(environment, "HF_TOKEN_PATH")
                 .or(() -> path(environment, "HF_HOME").map(home -> home.resolve("token")))
-                .or(() -> home(environment).map(home -> home.resolve(Path.of(".cache", "huggingface", "token"))))
+                .or(() -> path(environment, "XDG_CACHE_HOME")
+                        .or(() -> path(environment, home(environment)).map(home -> home.resolve(".cache")))
+                        .map(cache -> cache.resolve(Path.of("huggingface", "token"))))
                 .filter(EnvironmentAccounts::holdsToken);
     }
 
-    private static Optional<Path> home(Map<String, String> environment) {
-        return Stream.of("HOME", "USERPROFILE")
-                .flatMap(name -> path(environment, name).stream())
-                .findFirst();
+    /** Returns the name of the variable that says where the user's own files are. */
+    private static String home(Map<String, String> environment) {
+        return value(environment, "HOME").isEmpty() ? "USERPROFILE" : "HOME";
     }
 
     private static Optional<Path> path(Map<String, String> environment, String variable) {
-        String value = environment.getOrDefault(variable, "").strip();
+        String value = value(environment, variable);
         try {
-            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(expanded(value, environment)));
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException(variable + " is not a path", e);
         }
+    }
+
+    private static String value(Map<String, String> environment, String variable) {
+        return environment.getOrDefault(variable, "").strip();
+    }
+
+    /** Replaces {@code ~} and variables, as Python's {@code expanduser} and {@code expandvars} do for these tools. */
+    private static String expanded(String path, Map<String, String> environment) {
+        String home = value(environment, home(environment));
+        String below = home.isEmpty() ? path : TILDE.matcher(path).replaceFirst(Matcher.quoteReplacement(home));
+        return VARIABLE.matcher(below)
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        environment.getOrDefault(found.group().replaceAll("[${}]", ""), found.group())));
     }
 
     private static boolean holdsToken(Path file) {

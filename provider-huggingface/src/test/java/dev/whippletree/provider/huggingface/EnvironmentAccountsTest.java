@@ -60,6 +60,27 @@ final class EnvironmentAccountsTest {
         assertThat(tokens(accounts)).as("read anew").containsExactly("second");
     }
 
+    /** Whoever had set one of these was logged in for Python, and not here. */
+    @Test
+    void tokenFile_isFoundBelowTheCacheFolder_andByPathsWithVariables() throws IOException {
+        Path moved = Files.createDirectories(folder.resolve("moved").resolve("huggingface"));
+        Files.writeString(moved.resolve("token"), "moved");
+        Files.writeString(folder.resolve("token"), "homed");
+        String home = folder.toString();
+
+        assertThat(tokens(find(Map.of("HOME", home, "XDG_CACHE_HOME", "~/moved"))))
+                .containsExactly("moved");
+        assertThat(tokens(find(Map.of("HOME", home, "HF_HOME", "~")))).containsExactly("homed");
+        for (String path : List.of("~/token", "$HOME/token", "${HOME}/token")) {
+            assertThat(tokens(find(Map.of("HOME", home, "HF_TOKEN_PATH", path))))
+                    .as(path)
+                    .containsExactly("homed");
+        }
+        for (String path : List.of("~nobody/token", "$OTHER/token", "${HOME/token")) {
+            assertThat(find(Map.of("HOME", home, "HF_TOKEN_PATH", path))).as(path).isEmpty();
+        }
+    }
+
     @Test
     void missingOrEmptyTokenFile_isNoAccount() throws IOException {
         Files.writeString(folder.resolve("token"), " \n");
