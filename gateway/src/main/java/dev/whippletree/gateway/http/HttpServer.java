@@ -22,8 +22,11 @@ public final class HttpServer {
 
     private static final int BACKLOG = 10_000;
     private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
-    private static final int MOST_HEADER_BYTES = 32 * 1024;
+    private static final int MOST_HEAD_BYTES = 16 * 1024;
     private static final int MOST_HEADERS = 100;
+
+    /** Of a query; lists have four. */
+    private static final int MOST_PARAMETERS = 16;
 
     private static final int MOST_BUFFER_BYTES = 16 * 1024;
     private static final int FEWEST_BUFFER_BYTES = 4 * 1024;
@@ -85,8 +88,9 @@ public final class HttpServer {
     private static OptionMap protocol(GatewaySettings.Bounds bounds) {
         return OptionMap.builder()
                 .set(UndertowOptions.MAX_ENTITY_SIZE, (long) bounds.mostBodyBytes())
-                .set(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
+                .set(UndertowOptions.MAX_HEADER_SIZE, MOST_HEAD_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
+                .set(UndertowOptions.MAX_PARAMETERS, MOST_PARAMETERS)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
                         bounds.clientTimeout().toMillis())
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)

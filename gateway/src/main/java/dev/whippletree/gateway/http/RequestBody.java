@@ -57,7 +57,10 @@ public final class RequestBody {
             throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
         }
         lease.announced(Math.max(0, announced));
-        Optional<GzipBody> packed = isGzip(exchange) ? Optional.of(unpacking(exchange, lease)) : Optional.empty();
+        boolean gzip = isGzip(exchange);
+        UnderWay.whenOver(exchange, lease::end);
+        lease.take(headers(exchange));
+        Optional<GzipBody> packed = gzip ? Optional.of(unpacking(exchange, lease)) : Optional.empty();
         new Reception(exchange, lease, packed, then).begin();
     }
 
@@ -68,6 +71,17 @@ public final class RequestBody {
      */
     public BodyPieces pieces(Executor executor) {
         return new BodyPieces(memory, bounds.clientTimeout(), executor);
+    }
+
+    /** Returns how many characters its headers have, which stay until its exchange is over. */
+    private static int headers(HttpServerExchange exchange) {
+        int characters = 0;
+        for (HeaderValues header : exchange.getRequestHeaders()) {
+            for (String value : header) {
+                characters += value.length();
+            }
+        }
+        return characters;
     }
 
     private static boolean isGzip(HttpServerExchange exchange) {
@@ -121,7 +135,6 @@ public final class RequestBody {
                 timer.remove();
                 after.proceed();
             });
-            UnderWay.whenOver(exchange, lease::end);
         }
 
         /** Takes what is there; only if that isn't all is anything to be told when more comes. */

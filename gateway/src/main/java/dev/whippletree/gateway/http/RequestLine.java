@@ -12,17 +12,24 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Checks the HTTP version of each request on a connection, because Undertow treats any version as HTTP/1.1. All bytes
- * read on the connection pass through it. Requests, and so its calls, come one after the other.
+ * Checks the first line of each request on a connection. Undertow treats any version as HTTP/1.1. And it makes strings
+ * of all parameters, which take many times as much, before anybody knows whose request it is: so it gets neither a long
+ * line nor parameters in a path, which a proxy in front might see as another path besides. All bytes read on the
+ * connection pass through this. Requests, and so its calls, come one after the other.
  */
 final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit> {
 
     private static final long HTTP_1_1 = number("HTTP/1.1");
     private static final long HTTP_1_0 = number("HTTP/1.0");
 
+    /** The longest that is of any use names a model, or a page of a list. */
+    private static final int MOST_BYTES = 2_048;
+
     /** The line's last 8 bytes so far. */
     private long tail;
 
+    private int length;
+    private boolean inQuery;
     private boolean looking = true;
 
     private RequestLine(StreamSourceConduit next) {
@@ -54,7 +61,9 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
     void lookAgainAfter(HttpServerExchange exchange) {
         HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
         exchange.addExchangeCompleteListener((ended, after) -> {
-            lookAgain(connection.getExtraBytes());
+            if (!lookAgain(connection.getExtraBytes())) {
+                ended.setPersistent(false);
+            }
             after.proceed();
         });
     }
@@ -63,30 +72,40 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
         return ByteBuffer.wrap(version.getBytes(StandardCharsets.US_ASCII)).getLong();
     }
 
-    private void lookAgain(@Nullable PooledByteBuffer readAlready) {
+    /** Begins with the next line, of which some may have been read; returns as {@link #look} does. */
+    private boolean lookAgain(@Nullable PooledByteBuffer readAlready) {
+        length = 0;
+        inQuery = false;
         looking = true;
-        if (readAlready != null) {
-            look(readAlready.getBuffer().duplicate());
-        }
+        return readAlready == null || look(readAlready.getBuffer().duplicate());
     }
 
-    private void look(ByteBuffer bytes) {
+    /** Returns whether Undertow may have the line, as far as it has come. */
+    private boolean look(ByteBuffer bytes) {
         while (looking && bytes.hasRemaining()) {
             byte given = bytes.get();
+            length++;
+            inQuery |= given == '?';
+            if (length > MOST_BYTES || (given == ';' && !inQuery)) {
+                looking = false; // What is read from now on is thrown away.
+                return false;
+            }
             if (given == '\n') {
                 looking = false;
             } else if (given != '\r') {
                 tail = tail << Byte.SIZE | (given & 0xff);
             }
         }
+        return true;
     }
 
+    /** Undertow answers 400 to whatever is thrown here, unless it is an {@link IOException}. */
     @Override
     public int read(ByteBuffer into) throws IOException {
         int before = into.position();
         int count = super.read(into);
-        if (looking && count > 0) {
-            look(into.duplicate().flip().position(before));
+        if (looking && count > 0 && !look(into.duplicate().flip().position(before))) {
+            throw new IllegalStateException("a request's first line is too long, or its path has parameters");
         }
         return count;
     }

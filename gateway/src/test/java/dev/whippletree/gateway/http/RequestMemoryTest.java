@@ -82,7 +82,8 @@ final class RequestMemoryTest extends OverGateway {
         for (int count = 0; count < connections; count++) {
             send(head(10_000_000) + "{");
         }
-        long one = MemoryBudget.BYTES_PER_REQUEST + MemoryBudget.BYTES_PER_BYTE;
+        int headers = "localhost".length() + "10000000".length();
+        long one = MemoryBudget.BYTES_PER_REQUEST + headers + MemoryBudget.BYTES_PER_BYTE;
         awaitUsed(used -> used == connections * one);
         assertThat(running.post(HI).statusCode()).isEqualTo(200);
         for (Socket socket : sockets) {

@@ -126,6 +126,45 @@ final class StrictRequestsTest extends OverGateway {
         }
     }
 
+    /** Each value would become a string of its own before the key is checked; and a proxy may see another path. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/healthz;", "/healthz;a=1,1?b", "/v1/models/a;b", "http://localhost/healthz;a"})
+    void pathWithParameters_isRefused_alsoOnAKeptConnection(String path) throws IOException {
+        String request = get(path);
+        assertRefused(request, false);
+        try (Socket later = running.send(RunningGateway.wire(BODY))) {
+            assertThat(RunningGateway.readResponse(later)).startsWith("HTTP/1.1 200 ");
+            later.getOutputStream().write(request.getBytes(UTF_8));
+            assertThat(RunningGateway.readAll(later)).startsWith("HTTP/1.1 400 ");
+        }
+        try (Socket atOnce = running.send(get("/healthz") + request)) {
+            assertThat(RunningGateway.readAll(atOnce)).containsOnlyOnce("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void firstLine_hasAtMost2048Bytes_and16Parameters() throws IOException {
+        String longest = "/healthz?" + "a".repeat(2_048 - "GET /healthz? HTTP/1.1\r\n".length());
+        assertRefused(get(longest + "a"), false);
+        assertRefused(get("/healthz?" + "a&".repeat(17)), false);
+        try (Socket socket = running.send(get(longest) + get("/healthz?;" + "a&".repeat(15)))) {
+            RunningGateway.readUntil(socket, "{\"status\":\"ok\"}");
+            assertThat(RunningGateway.readUntil(socket, "{\"status\":\"ok\"}")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void head_hasAtMost16Kilobytes() throws IOException {
+        String begun = POST + "Content-Length: 61\r\nX: ";
+        String most = begun + "a".repeat(16_384 - begun.length() - 4) + "\r\n\r\n";
+        assertRefused(most.replace("X: a", "X: aa"), false);
+        assertAnswered(most + BODY);
+    }
+
+    private static String get(String target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
