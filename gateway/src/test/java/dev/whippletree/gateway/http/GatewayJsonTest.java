@@ -79,6 +79,16 @@ final class GatewayJsonTest {
         assertThat(read("{\"n\":\"" + "x".repeat(1_000_000) + "\"}")).isPresent();
     }
 
+    /** What a request takes is counted until its end alone. */
+    @Test
+    void names_areNotKept_whenTheirRequestIsOver() {
+        assertThat(name("{\"alpha\":1}")).isEqualTo("alpha").isNotSameAs(name("{\"alpha\":1}"));
+    }
+
+    private String name(String text) {
+        return read(text).orElseThrow().keySet().iterator().next();
+    }
+
     private void assertRefused(String text, String why) {
         assertThatThrownBy(() -> read(text)).isInstanceOfSatisfying(RequestException.class, refused -> {
             assertThat(refused.error().status()).isEqualTo(400);
