@@ -151,6 +151,15 @@ public record ApiError(
                 Optional.of(BUSY_PAUSE));
     }
 
+    /** The client left too much of its answer unread, so the answer is broken off. */
+    public static ApiError unread() {
+        return of(
+                StatusCodes.SERVICE_UNAVAILABLE,
+                SERVER,
+                "unread",
+                "the client left too much of the answer unread while there was no memory for it");
+    }
+
     /** The client has used what it may. */
     public static ApiError limited(String limit, Duration retryAfter) {
         return new ApiError(

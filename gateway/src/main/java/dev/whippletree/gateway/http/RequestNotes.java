@@ -22,9 +22,6 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
     /** The code of a request whose connection ended before its response was written. */
     public static final String DISCONNECTED = "disconnected";
 
-    /** The code of a request whose response was ended because its client left too much of it unread. */
-    private static final String UNREAD = "unread";
-
     private static final AttachmentKey<RequestNotes> OF_EXCHANGE = AttachmentKey.create(RequestNotes.class);
 
     private final LongSupplier nanoTime;
@@ -89,11 +86,6 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
     /** Notes the configured route that a request's model leads to. */
     public static void route(HttpServerExchange exchange, String route) {
         of(exchange).route = route;
-    }
-
-    /** Notes that a response is ended because its client left too much of it unread. */
-    public static void unread(HttpServerExchange exchange) {
-        of(exchange).fail(UNREAD);
     }
 
     /** Notes the code of a request's error; of several, the first one counts. */

@@ -11,9 +11,13 @@ import java.util.function.Predicate;
 
 /**
  * Counts the bytes of answers that clients haven't read yet. While they exceed the memory, ends the answers with the
- * most unread bytes: those of the client that holds more than its share, else of any client. Thread-safe; never blocks.
+ * most unread bytes: those of the client that holds more than its share, else of any client. An answer whose client
+ * reads it as it comes goes on, whatever else is held. Thread-safe; never blocks.
  */
 public final class UnreadAnswers {
+
+    /** So much of an answer is on its way although its client reads at once: some pieces, and what is being written. */
+    static final long ON_ITS_WAY_BYTES = 64 * 1024;
 
     private final MemoryBudget memory;
     private final Set<CountedAnswer> all = ConcurrentHashMap.newKeySet();
@@ -83,7 +87,7 @@ public final class UnreadAnswers {
             Map<CountedAnswer, Long> unread = new HashMap<>();
             all.forEach(counted -> unread.put(counted, counted.answer.unread()));
             unread.entrySet().stream()
-                    .filter(entry -> entry.getValue() > 0)
+                    .filter(entry -> entry.getValue() > ON_ITS_WAY_BYTES)
                     .sorted(Map.Entry.<CountedAnswer, Long>comparingByValue().reversed())
                     .map(Map.Entry::getKey)
                     .filter(counted -> tooMuch.test(counted.lease))

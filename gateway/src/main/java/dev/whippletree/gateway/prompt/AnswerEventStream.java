@@ -129,15 +129,18 @@ final class AnswerEventStream implements StreamSubscriber {
         List<ServerSentEvent> told = answer.events(delta);
         if (delta instanceof Delta.End) {
             events.end(new StreamEnd.Whole(ServerSentEvent.bytes(told)));
-        } else if (told.isEmpty()) {
+            return;
+        }
+        long characters = delta instanceof Delta.ExtrasPart part
+                ? part.extras().size()
+                : textOf(delta).length();
+        events.passed(characters);
+        if (told.isEmpty()) {
             more();
         } else {
             begun = true;
             sixthsSent += sixths(delta);
-            long characters = delta instanceof Delta.ExtrasPart part
-                    ? part.extras().size()
-                    : textOf(delta).length();
-            events.send(ServerSentEvent.bytes(told), characters, this::more);
+            events.send(ServerSentEvent.bytes(told), this::more);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.whippletree.gateway.prompt;
 
+import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
-import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
@@ -50,11 +50,11 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private volatile int unwritten;
 
     /**
-     * How many characters of a streamed answer have come, and how many of these have been sent. Any thread reads them.
+     * How many characters of a streamed answer have come, and how many of these no longer wait. Any thread reads them.
      */
     private volatile long arrived;
 
-    private volatile long sent;
+    private volatile long passed;
     private volatile Runnable source = () -> {};
 
     /** The next part to write; null: none. */
@@ -108,14 +108,14 @@ final class StreamedResponse implements UnreadAnswers.Answer {
 
     @Override
     public long unread() {
-        return Math.max(0, arrived - sent) + unwritten;
+        return Math.max(0, arrived - passed) + unwritten;
     }
 
     @Override
     public void giveUp() {
         source.run();
         later(() -> {
-            RequestNotes.unread(exchange);
+            HttpRefusals.note(exchange, ApiError.unread());
             end(new StreamEnd.Cut());
         });
     }
@@ -128,7 +128,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** Sends filler that clients skip, unless a write is still in progress. */
     private void fill() {
         if (!writing && end == null) {
-            send(events ? ServerSentEvent.comment() : SPACE, 0, () -> {});
+            send(events ? ServerSentEvent.comment() : SPACE, () -> {});
         }
     }
 
@@ -140,17 +140,23 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     }
 
     /**
-     * Sends a part, and before the first of them the head. Nothing is sent once it is decided how the response ends.
-     *
-     * @param characters how many of the answer are in it
-     * @param then is run once they are written, unless the response ends
+     * Notes that so many characters of the answer no longer wait for the client: they are sent next, or are kept back
+     * until the answer's end.
      */
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    void send(byte[] bytes, long characters, Runnable then) {
+    void passed(long characters) {
+        passed = passed + characters;
+    }
+
+    /**
+     * Sends a part, and before the first of them the head. Nothing is sent once it is decided how the response ends.
+     *
+     * @param then is run once it is written, unless the response ends
+     */
+    void send(byte[] bytes, Runnable then) {
         if (end != null) {
             return;
         }
-        sent = sent + characters;
         if (writing) {
             waiting = new Waiting(bytes, then);
         } else {

@@ -22,6 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Over real sockets: what clients announce, send and leave behind, against the memory that there is for it. */
 final class RequestMemoryTest extends OverGateway {
@@ -178,8 +180,14 @@ final class RequestMemoryTest extends OverGateway {
     }
 
     private ScriptedProvider.Call stream(String client, String question) throws Exception {
-        String body = HI.replace("Hi", question).replaceFirst("\\{", "{\"stream\":true,");
-        send(RunningGateway.wire(body).replace("\r\n\r\n", "\r\nAuthorization: Bearer key-of-" + client + "\r\n\r\n"));
+        return stream("/v1/chat/completions", client, question);
+    }
+
+    private ScriptedProvider.Call stream(String path, String client, String question) throws Exception {
+        String body = HI.replace("Hi", question).replaceFirst("\\{", "{\"stream\":true,\"max_tokens\":9,");
+        send(RunningGateway.wire(body)
+                .replace("/v1/chat/completions", path)
+                .replace("\r\n\r\n", "\r\nAuthorization: Bearer key-of-" + client + "\r\n\r\n"));
         return running.provider.call();
     }
 
@@ -201,12 +209,32 @@ final class RequestMemoryTest extends OverGateway {
         awaitUsed(used -> used < 2 * MB); // What the small one keeps.
         assertThat(small.cancelled().getCount() + carols.cancelled().getCount()).isEqualTo(2);
         assertThatThrownBy(() -> RunningGateway.readAll(sockets.get(2))).isInstanceOf(SocketException.class);
+        assertThat(running.get("/status", "Authorization", "Bearer watch-key").body())
+                .contains("\"code\":\"unread\"");
 
         carols.answer(" and an end");
         assertThat(RunningGateway.readUntil(sockets.get(0), "[DONE]")).contains("a beginning", " and an end", "[DONE]");
         small.answer(" and an end");
         assertThat(RunningGateway.readUntil(sockets.get(1), "[DONE]")).contains(" and an end", "[DONE]");
         awaitUsed(used -> used == 0);
+    }
+
+    /** Messages has no events for reasoning that wasn't asked for: nobody can read that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/messages"})
+    void streamThatIsRead_goesOn_whileItsClientHoldsMoreThanItsShare(String path) throws Exception {
+        reopen(withMemory(16 * MB).withClients(List.of(client("alice")), Optional.of(Secret.of("watch-key"))));
+        running.provider.usually(call -> {});
+        ScriptedProvider.Call read = stream(path, "alice", "read");
+        stream(path, "alice", "x".repeat(1_900_000));
+        for (int count = 0; count < 80; count++) {
+            read.tell(new Delta.Reasoning("words ".repeat(1_000)), new Delta.Text(count + "!"));
+            RunningGateway.readUntil(sockets.get(0), count + "!");
+        }
+        assertThat(used()).isGreaterThan(8 * MB);
+        read.answer("the end");
+        assertThat(RunningGateway.readUntil(sockets.get(0), "the end")).endsWith("the end");
+        assertThat(read.cancelled().getCount()).isEqualTo(1);
     }
 
     @Test

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class UnreadAnswersTest {
 
-    private final MemoryBudget memory = new MemoryBudget(1_000);
+    private static final long KB = 1_024;
+
+    private final MemoryBudget memory = new MemoryBudget(1_000 * KB);
     private final UnreadAnswers answers = new UnreadAnswers(memory);
     private final List<Fake> all = new ArrayList<>();
 
@@ -34,9 +36,9 @@ final class UnreadAnswersTest {
             all.add(this);
         }
 
-        Fake keeps(long bytes, long unreadOfThese) {
-            unread = unreadOfThese;
-            counted.keeps(bytes);
+        Fake keeps(long kilobytes, long unreadOfThese) {
+            unread = unreadOfThese * KB;
+            counted.keeps(kilobytes * KB);
             return this;
         }
 
@@ -59,17 +61,18 @@ final class UnreadAnswersTest {
         Fake unread = new Fake("alice").keeps(200, 199);
         new Fake("alice").keeps(100, 50);
         assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(unread);
-        assertThat(memory.used("alice")).isEqualTo(350);
-        assertThat(memory.used("carol")).isEqualTo(400);
+        assertThat(memory.used("alice")).isEqualTo(350 * KB);
+        assertThat(memory.used("carol")).isEqualTo(400 * KB);
         assertThat(other.givenUp + read.givenUp).isZero();
     }
 
+    /** What has just come can't have been read yet. */
     @Test
-    void whoReadsAll_isNeverGivenUp_andCountsAllTheSame() {
-        new Fake("alice").keeps(700, 0);
+    void whoseAnswerIsOnItsWay_isNotGivenUp_andCountsAllTheSame() {
+        new Fake("alice").keeps(700, UnreadAnswers.ON_ITS_WAY_BYTES / KB);
         assertThat(all.get(0).givenUp).isZero();
         assertThat(answers.dropped()).isZero();
-        assertThat(memory.used()).isEqualTo(700);
+        assertThat(memory.used()).isEqualTo(700 * KB);
     }
 
     @Test
@@ -85,12 +88,12 @@ final class UnreadAnswersTest {
     void answerThatHasEnded_isNotCountedAgain() {
         Fake ended = new Fake("").keeps(100, 100);
         ended.counted.end();
-        ended.counted.keeps(5_000);
+        ended.keeps(5_000, 100);
         assertThat(memory.used()).isZero();
         assertThat(ended.givenUp).isZero();
     }
 
-    /** While anybody leaves anything unread, nobody holds more than there is. */
+    /** While everybody leaves more unread than is on its way, nobody holds more than there is. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void whateverGrows_staysWithinTheMemory_andEachIsGivenUpOnce(long seed) {
@@ -109,16 +112,16 @@ final class UnreadAnswersTest {
                 fake.counted.end();
                 kept.remove(fake);
             } else {
-                long bytes = requireNonNull(kept.get(fake)) + random.nextInt(200);
-                kept.put(fake, bytes);
-                fake.keeps(bytes, 1 + random.nextLong(1 + bytes));
+                long kilobytes = requireNonNull(kept.get(fake)) + random.nextInt(200);
+                kept.put(fake, kilobytes);
+                fake.keeps(kilobytes, 1 + UnreadAnswers.ON_ITS_WAY_BYTES / KB + random.nextLong(1 + kilobytes));
             }
             kept.keySet().removeIf(other -> other.givenUp > 0);
             String as = "seed " + seed + " step " + step;
-            assertThat(memory.used()).as(as).isLessThanOrEqualTo(1_000);
+            assertThat(memory.used()).as(as).isLessThanOrEqualTo(1_000 * KB);
             assertThat(memory.used())
                     .as(as)
-                    .isEqualTo(kept.values().stream().mapToLong(Long::longValue).sum());
+                    .isEqualTo(KB * kept.values().stream().mapToLong(Long::longValue).sum());
             for (String tenant : tenants) {
                 assertThat(memory.used(tenant)).as(as).isLessThanOrEqualTo(memory.mostOf(tenant));
             }
