@@ -30,13 +30,13 @@ final class AnswerEventStream implements StreamSubscriber {
     private Flow.@Nullable Subscription subscription;
     private boolean left;
     private boolean begun;
-    private long sixthsSent;
+    private long sixthsArrived;
 
     /** Receives the outcome before the client does. On the I/O thread. */
     interface Outcome {
 
         /** The answer is whole, and has about so many tokens, thoughts included. */
-        void answered(Delta.End end, long tokensSent);
+        void answered(Delta.End end, long tokensArrived);
 
         /** It failed before any piece was sent. */
         void failedBeforeItBegan(Throwable failure);
@@ -77,9 +77,9 @@ final class AnswerEventStream implements StreamSubscriber {
         return begun;
     }
 
-    /** Estimates how many tokens the client was sent, reasoning included. On the I/O thread. */
-    long tokensSent() {
-        return TextTokens.whole(sixthsSent);
+    /** Estimates how many tokens have come, reasoning included, sent or kept back. On the I/O thread. */
+    long tokensArrived() {
+        return TextTokens.whole(sixthsArrived);
     }
 
     @Override
@@ -124,13 +124,14 @@ final class AnswerEventStream implements StreamSubscriber {
                 events.header("account", start.account());
             }
         } else if (delta instanceof Delta.End end) {
-            outcome.answered(end, tokensSent());
+            outcome.answered(end, tokensArrived());
         }
         List<ServerSentEvent> told = answer.events(delta);
         if (delta instanceof Delta.End) {
             events.end(new StreamEnd.Whole(ServerSentEvent.bytes(told)));
             return;
         }
+        sixthsArrived += sixths(delta);
         long characters = delta instanceof Delta.ExtrasPart part
                 ? part.extras().size()
                 : textOf(delta).length();
@@ -139,7 +140,6 @@ final class AnswerEventStream implements StreamSubscriber {
             more();
         } else {
             begun = true;
-            sixthsSent += sixths(delta);
             events.send(ServerSentEvent.bytes(told), this::more);
         }
     }

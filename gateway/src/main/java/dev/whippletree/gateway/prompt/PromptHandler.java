@@ -255,8 +255,8 @@ public final class PromptHandler implements HttpHandler {
                 asked.response(), asked.info(), asked.answer(), timeline::now, new AnswerEventStream.Outcome() {
 
                     @Override
-                    public void answered(Delta.End end, long tokensSent) {
-                        settle(asked, end.usage(), tokensSent);
+                    public void answered(Delta.End end, long tokensArrived) {
+                        settle(asked, end.usage(), tokensArrived);
                         noteToConfirm(asked, end.origin());
                     }
 
@@ -267,17 +267,17 @@ public final class PromptHandler implements HttpHandler {
                 });
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
-                asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+                asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
             }
             streamed.leave();
             after.proceed();
         });
         DisconnectWatch.watch(exchange, () -> {
-            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+            asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
             streamed.leave();
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(streamed.tokensSent(), timeline.nanoTime());
+            asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
             streamed.breakOff(ApiError.closing());
         });
         subscribe(exchange, asked.prompt(), streamed);
