@@ -124,13 +124,15 @@ public final class Client {
         }
 
         /**
-         * The request has failed. By its deadline a call may have been under way. One that left the line to come again
-         * counts only when it comes.
+         * The request has failed. By its deadline a call may have been under way, unless none had begun. One that left
+         * the line to come again counts only when it comes.
          */
         public void failed(Throwable failure, long now) {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause instanceof PromptException prompt && prompt.reason() == PromptException.Reason.DEADLINE) {
+            if (cause instanceof PromptException prompt
+                    && prompt.reason() == PromptException.Reason.DEADLINE
+                    && !prompt.tried().isZero()) {
                 keep(now);
                 return;
             }

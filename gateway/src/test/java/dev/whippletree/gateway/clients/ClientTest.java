@@ -117,10 +117,17 @@ final class ClientTest {
 
     /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
     @ParameterizedTest
-    @CsvSource({"DEADLINE, 600", "ATTEMPTS_EXHAUSTED, 1000", "NO_ACCOUNT, 1000"})
-    void charge_thatFails_countsAsEstimated_ifItWasTheDeadline(PromptException.Reason reason, long left) {
-        client.begin(new TokenCount(400, 0), 0)
-                .failed(new CompletionException(new PromptException(reason, "over", List.of(), Optional.empty())), 1);
+    @CsvSource({
+        "DEADLINE, PT1S, 600",
+        "DEADLINE, PT0S, 1000",
+        "ATTEMPTS_EXHAUSTED, PT1S, 1000",
+        "NO_ACCOUNT, PT1S, 1000"
+    })
+    void charge_thatFails_countsAsEstimated_ifACallHadBegunByTheDeadline(
+            PromptException.Reason reason, Duration tried, long left) {
+        PromptException failure =
+                new PromptException(reason, "over", List.of(), Optional.empty(), Optional.empty(), tried);
+        client.begin(new TokenCount(400, 0), 0).failed(new CompletionException(failure), 1);
         assertThat(refusal(left, 1)).isEmpty();
         client.begin(new TokenCount(left, 0), 1).keep(1);
         assertThat(refusal(1, 1)).isPresent();
