@@ -95,6 +95,17 @@ final class GatewayQuestionTest {
         assertThat(running.provider.unseenCalls()).isZero();
     }
 
+    /** Looking for it would keep a thread from all its other connections. */
+    @Test
+    void questionAndMessage_areNotBothLong() throws Exception {
+        String message = body("a".repeat(1_000_000));
+        HttpResponse<String> response = running.post(message, QUESTION, "a".repeat(101));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains(QUESTION, "is too long for so long a message");
+        id(running.post(message, QUESTION, "a".repeat(100)));
+        id(running.post(message, QUESTION, "*"));
+    }
+
     @Test
     void starOnAListOfParts_isRefused() throws Exception {
         String parts =

@@ -26,6 +26,13 @@ final class Conversation {
     private static final String FOR_SERVERS = "x-anthropic-billing-header:";
 
     private final List<Message> messages = new ArrayList<>();
+
+    /**
+     * Those since the last other message. Results come before them: services want results right after the calls, and
+     * some clients put instructions between them.
+     */
+    private final List<Message> instructions = new ArrayList<>();
+
     private final ToolCallIds calls = new ToolCallIds();
     private final ToolsReader tools;
     private Optional<String> effort = Optional.empty();
@@ -34,6 +41,7 @@ final class Conversation {
         this.tools = tools;
         system(Blocks.in(request, "system"));
         request.objects("messages").forEach(this::read);
+        endInstructions();
         if (messages.isEmpty()) {
             throw request.wrong("messages", "must have at least one message with content");
         }
@@ -78,7 +86,7 @@ final class Conversation {
         }
         texts.removeIf(text -> text.startsWith(FOR_SERVERS));
         if (!texts.isEmpty()) {
-            messages.add(Message.system(String.join(PARAGRAPH, texts)));
+            instructions.add(Message.system(String.join(PARAGRAPH, texts)));
         }
     }
 
@@ -94,10 +102,10 @@ final class Conversation {
         }
         if (parts.stream().allMatch(Blocks::isText)) {
             if (!parts.isEmpty()) {
-                messages.add(Message.user(joined(parts)));
+                add(Message.user(joined(parts)));
             }
         } else {
-            messages.add(new Message(Role.USER, "", parts, List.of(), Optional.empty()));
+            add(new Message(Role.USER, "", parts, List.of(), Optional.empty()));
         }
     }
 
@@ -117,17 +125,17 @@ final class Conversation {
             others.addAll(attached);
         }
         String failed = result.flag("is_error").orElse(false) ? "Error: " : "";
-        messages.add(
-                afterCalls(), new Message(Role.TOOL, failed + joined(texts), List.of(), List.of(), Optional.of(id)));
+        messages.add(new Message(Role.TOOL, failed + joined(texts), List.of(), List.of(), Optional.of(id)));
     }
 
-    /** Services want results right after the calls; some clients put instructions between them. */
-    private int afterCalls() {
-        int index = messages.size();
-        while (index > 0 && messages.get(index - 1).role() == Role.SYSTEM) {
-            index--;
-        }
-        return index;
+    private void add(Message message) {
+        endInstructions();
+        messages.add(message);
+    }
+
+    private void endInstructions() {
+        messages.addAll(instructions);
+        instructions.clear();
     }
 
     private void assistant(List<Fields> blocks) {
@@ -150,7 +158,7 @@ final class Conversation {
         }
         Map<String, Object> extras = thoughts.isEmpty() ? Map.of() : Map.of("reasoning_content", thoughts.toString());
         if (!text.isEmpty() || !called.isEmpty()) {
-            messages.add(new Message(Role.ASSISTANT, text.toString(), List.of(), called, Optional.empty(), extras));
+            add(new Message(Role.ASSISTANT, text.toString(), List.of(), called, Optional.empty(), extras));
         }
     }
 

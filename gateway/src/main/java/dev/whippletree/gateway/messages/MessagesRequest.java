@@ -8,6 +8,7 @@ import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,6 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         return !(schema.get("properties") instanceof Map<?, ?> properties)
                 || (Boolean.FALSE.equals(schema.get("additionalProperties"))
                         && schema.get("required") instanceof Collection<?> required
-                        && required.containsAll(properties.keySet()));
+                        && new HashSet<>(required).containsAll(properties.keySet()));
     }
 }

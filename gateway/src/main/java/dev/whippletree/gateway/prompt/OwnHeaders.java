@@ -30,6 +30,9 @@ final class OwnHeaders {
 
     private static final String WHOLE_MESSAGE = "*";
 
+    /** To look for a question takes as many comparisons at worst as its places have characters: some 0.1 s. */
+    private static final long MOST_COMPARISONS = 100_000_000;
+
     private OwnHeaders() {}
 
     /**
@@ -60,13 +63,16 @@ final class OwnHeaders {
      * Returns the part of the last message that a request declares as its question; empty if it declares none.
      *
      * @param message the last message's text
-     * @throws RequestException if it isn't a part of that
+     * @throws RequestException if it isn't a part of that, or both are too long to find out
      */
     static Optional<String> question(HeaderMap headers, String message) {
         return value(headers, "question").map(text -> {
             String question = text.equals(WHOLE_MESSAGE) ? message : decoded(text);
             if (question.isBlank()) {
                 throw wrong("question", "is empty, or the last message isn't text");
+            }
+            if ((long) question.length() * (message.length() - question.length()) > MOST_COMPARISONS) {
+                throw wrong("question", "is too long for so long a message; send * for the whole message");
             }
             if (!message.contains(question)) {
                 throw wrong(

@@ -12,11 +12,14 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
+import java.util.AbstractList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -277,6 +280,37 @@ final class MessagesRequestTest {
         assertThat(extras(",'output_config':{" + format + "}")).isEqualTo(Map.of("response_format", expected));
         assertThat(extras("," + format.replace("'format'", "'output_format'")))
                 .isEqualTo(Map.of("response_format", expected));
+    }
+
+    /** To look through them for each property would take the square of their number, on an I/O thread. */
+    @Test
+    void requiredProperties_areReadAFewTimes_howeverManyThereAre() {
+        int count = 100;
+        AtomicInteger reads = new AtomicInteger();
+        List<String> required = new AbstractList<>() {
+
+            @Override
+            public String get(int index) {
+                reads.incrementAndGet();
+                return "p" + index;
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
+        Map<String, Object> properties = new LinkedHashMap<>();
+        IntStream.range(0, count).forEach(index -> properties.put("p" + index, Map.of()));
+        Map<String, Object> schema =
+                Map.of("properties", properties, "additionalProperties", false, "required", required);
+        Map<String, Object> request =
+                new LinkedHashMap<>(quoted("{'max_tokens':9,'messages':[{'role':'user','content':'Hi'}]}"));
+        request.put("output_config", Map.of("format", Map.of("type", "json_schema", "schema", schema)));
+
+        MessagesRequest.read(new Fields("", request));
+
+        assertThat(reads).hasValueLessThan(10 * count);
     }
 
     @Test
