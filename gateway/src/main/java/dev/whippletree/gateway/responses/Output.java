@@ -5,7 +5,6 @@ import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,9 @@ final class Output {
     private final boolean encrypted;
     private final Events events;
     private final List<Map<String, Object>> items = new ArrayList<>();
-    private final List<Delta.Piece> kept = new ArrayList<>();
+
+    /** The pieces of each item that waits, by their key. */
+    private final Map<Object, List<Delta.Piece>> kept = new LinkedHashMap<>();
 
     /** The keys of the calls that have been told whole. */
     private final Set<Object> toldCalls = new HashSet<>();
@@ -101,7 +102,7 @@ final class Output {
                 || (key != null
                         && kind.isCall()
                         && GatewayJson.object(text.toString()).isEmpty())) {
-            kept.add(piece);
+            kept.computeIfAbsent(key(piece), first -> new ArrayList<>()).add(piece);
         } else {
             close(COMPLETED);
             begin(piece);
@@ -138,17 +139,12 @@ final class Output {
 
     /** Ends the answer, with the last item's status. One without any item gets an empty text. */
     void end(String status) {
-        while (!kept.isEmpty()) {
+        for (List<Delta.Piece> pieces : kept.values()) {
             close(COMPLETED);
-            begin(kept.remove(0));
-            for (Iterator<Delta.Piece> rest = kept.iterator(); rest.hasNext(); ) {
-                Delta.Piece piece = rest.next();
-                if (key(piece).equals(key)) {
-                    append(piece.text());
-                    rest.remove();
-                }
-            }
+            begin(pieces.get(0));
+            pieces.subList(1, pieces.size()).forEach(piece -> append(piece.text()));
         }
+        kept.clear();
         if (items.isEmpty()) {
             begin(new Delta.Text(""));
         }
