@@ -69,8 +69,8 @@ public final class BodyPieces {
      * @param tenant whose request it is
      * @param mostBytes the most that it may have
      * @return ends when all has been taken; exceptionally with what the taker threw, with a {@link RequestException} if
-     *     the body is too large, or with another {@link IOException} if the client has gone, perhaps while the last
-     *     piece is being taken
+     *     the body is too large or malformed, or with another {@link IOException} if the client has gone, perhaps while
+     *     the last piece is being taken
      * @throws RequestException if it is larger than that by its own account, packed, or there is no memory
      */
     public CompletableFuture<Void> receive(HttpServerExchange exchange, String tenant, long mostBytes, Taker taker) {
@@ -131,6 +131,8 @@ public final class BodyPieces {
                 }
             } catch (RequestTooBigException e) {
                 whole.completeExceptionally(new RequestException(ApiError.bodyTooLarge(mostBytes)));
+            } catch (MalformedBodyException e) {
+                whole.completeExceptionally(new RequestException(ApiError.malformed(String.valueOf(e.getMessage()))));
             } catch (IOException e) {
                 whole.completeExceptionally(e);
             } finally {

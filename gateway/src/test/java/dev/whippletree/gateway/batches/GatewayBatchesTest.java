@@ -157,6 +157,17 @@ final class GatewayBatchesTest extends OverBatches {
         assertThat(at(running.get("/v1/files"), "data.0.bytes")).isEqualTo("8");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"z\r\n", "3\nabc\r\n", "3\r\nabcd\r\n"})
+    void uploadInMalformedChunks_isToldSo(String chunks) throws Exception {
+        try (Socket socket = running.send(head("Transfer-Encoding: chunked") + chunks)) {
+            assertThat(RunningGateway.readAll(socket))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("malformed_request");
+        }
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
     private long coming() throws IOException {
         try (Stream<Path> all = Files.list(folder.resolve("coming"))) {
             return all.count();
