@@ -94,11 +94,17 @@ public final class GatewayCheck {
          * Remembers a key.
          *
          * @param owner its owner, as messages name it
-         * @return the problem, if it has another owner too or can't be read; never the key
+         * @return the problem, if it has another owner too, or can't be read or sent; never the key
          */
         Optional<String> claim(String owner, Secret key) {
             try {
-                return Optional.ofNullable(owners.putIfAbsent(key.reveal(), owner))
+                String revealed = key.reveal();
+                // Clients encode other characters in different ways, if at all.
+                if (!revealed.chars().allMatch(character -> character >= ' ' && character <= '~')) {
+                    return Optional.of("the key of " + owner + " has characters that headers can't have; use only"
+                            + " ASCII, for example from 'openssl rand -hex 32'");
+                }
+                return Optional.ofNullable(owners.putIfAbsent(revealed, owner))
                         .map(other -> other + " and " + owner + " have the same key; give each its own key");
             } catch (RuntimeException e) {
                 return Optional.of("the key of " + owner + " can't be read: " + e.getMessage());

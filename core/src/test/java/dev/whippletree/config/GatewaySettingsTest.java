@@ -209,7 +209,8 @@ final class GatewaySettingsTest {
                                         client("b", "key")
                                                 .within(List.of("on"), List.of("r", "s"))
                                                 .withWeight(3),
-                                        unreadable),
+                                        unreadable,
+                                        client("d", "schlüssel")),
                                 Optional.of(Secret.of("key"))),
                         configuration))
                 .containsExactly(
@@ -220,6 +221,8 @@ final class GatewaySettingsTest {
                                 + " set it only there, in tenant-weights",
                         "client 'b': no route that this client may use has an account that it may use",
                         "the key of client 'c' can't be read: it is gone",
+                        "the key of client 'd' has characters that headers can't have; use only ASCII, for example from"
+                                + " 'openssl rand -hex 32'",
                         "client 'a' and gateway.watch-key have the same key; give each its own key");
         assertThat(GatewayCheck.problems(with(client("a", "key").within(List.of("one"), List.of("r"))), configuration))
                 .isEmpty();
