@@ -2,7 +2,6 @@ package dev.whippletree.gateway.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +10,13 @@ import org.slf4j.LoggerFactory;
 import org.xnio.Buffers;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
-import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Resets a connection whose client doesn't read what the gateway writes. On the connection's I/O thread.
+ * Resets a connection whose client doesn't read what the gateway writes. On the connection's I/O thread. Files aren't
+ * sent by their channels.
  *
  * <p>Undertow's own write timeout measures the time between two writes. It takes a service that was silent for a client
  * that is slow, and ends the answer in the middle.
@@ -74,20 +73,6 @@ final class BlockedWrites extends AbstractStreamSinkConduit<StreamSinkConduit> {
         long count = next.writeFinal(sources, offset, length);
         took(count > 0, !Buffers.hasRemaining(sources, offset, length));
         return count;
-    }
-
-    @Override
-    public long transferFrom(FileChannel source, long position, long count) throws IOException {
-        long transferred = next.transferFrom(source, position, count);
-        took(transferred > 0, transferred == count);
-        return transferred;
-    }
-
-    @Override
-    public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer) throws IOException {
-        long transferred = next.transferFrom(source, count, throughBuffer);
-        took(transferred > 0, !throughBuffer.hasRemaining());
-        return transferred;
     }
 
     @Override
