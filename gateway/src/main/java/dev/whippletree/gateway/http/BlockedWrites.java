@@ -15,8 +15,8 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Resets a connection whose client doesn't read what the gateway writes. On the connection's I/O thread. Files aren't
- * sent by their channels.
+ * Resets a connection whose client doesn't read what the gateway writes. On the connection's I/O thread. No file is
+ * sent by its channel, so transfers aren't watched.
  *
  * <p>Undertow's own write timeout measures the time between two writes. It takes a service that was silent for a client
  * that is slow, and ends the answer in the middle.
