@@ -37,11 +37,7 @@ final class JsonLines implements InputReader {
     }
 
     private InputLine line(String text) throws BadLineException {
-        Map<String, Object> json = JsonObjects.object(text)
-                .orElseThrow(() -> new BadLineException(
-                        lines.number(),
-                        "invalid_json_line",
-                        "this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
+        Map<String, Object> json = object(text);
         if (!(json.get("custom_id") instanceof String id) || id.isEmpty()) {
             throw wrong("'custom_id' is missing or isn't a string: give each line its own");
         }
@@ -72,6 +68,18 @@ final class JsonLines implements InputReader {
             return new InputLine(lines.number(), id, prompt, text);
         } catch (LineReader.Refusal e) {
             throw new BadLineException(lines.number(), e.code(), String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Map<String, Object> object(String text) throws BadLineException {
+        try {
+            return JsonObjects.object(text)
+                    .orElseThrow(() -> new BadLineException(
+                            lines.number(),
+                            "invalid_json_line",
+                            "this isn't a JSON object; each line has to be one: {\"custom_id\": …, \"body\": {…}}"));
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }

@@ -6,6 +6,8 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
@@ -15,27 +17,63 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads and writes lines of JSON as JDK types. Stateless. */
 final class JsonObjects {
 
-    private static final int DEEPEST = 200;
+    /**
+     * Values, names and brackets of an object: each takes some fifty bytes of memory, though it may be sent as one or
+     * two. A request to embed has at most 300,000 numbers of tokens.
+     */
+    private static final int MOST_TOKENS = 400_000;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxStringLength(Lines.MOST_BYTES)
-                            .build())
-                    .recyclerPool(JsonRecyclerPools.threadLocalPool())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /** Of an object: as many as a request of the gateway may have, and those of the line around it. */
+    private static final int MOST_DEPTH = 92;
+
+    private static final int MOST_NAME_LENGTH = 10_000;
+    private static final int MOST_NUMBER_LENGTH = 1_000;
+    private static final int DEEPEST_RESULT = 200;
+
+    private static final JsonMapper OBJECTS = mapper(StreamReadConstraints.builder()
+            .maxTokenCount(MOST_TOKENS)
+            .maxNestingDepth(MOST_DEPTH)
+            .maxNameLength(MOST_NAME_LENGTH)
+            .maxNumberLength(MOST_NUMBER_LENGTH)
+            .maxStringLength(Lines.MOST_BYTES)
+            .build());
+
+    /** A result may have far more values: those of the vectors of many texts. */
+    private static final JsonMapper MAPPER = mapper(StreamReadConstraints.builder()
+            .maxNestingDepth(DEEPEST_RESULT)
+            .maxStringLength(Lines.MOST_BYTES)
+            .build());
 
     private JsonObjects() {}
 
-    /** Returns a JSON object; empty if the text is anything else. */
+    /** Jackson would keep names of fields for good, to find them again: whoever writes lines could fill the heap. */
+    private static JsonMapper mapper(StreamReadConstraints bounds) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                        .streamReadConstraints(bounds)
+                        .recyclerPool(JsonRecyclerPools.threadLocalPool())
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
+
+    /**
+     * Returns a JSON object; empty if the text is anything else.
+     *
+     * @throws IllegalArgumentException if it is beyond a bound, saying which there are
+     */
     @SuppressWarnings("unchecked")
     static Optional<Map<String, Object>> object(String text) {
         try {
-            return MAPPER.readValue(text, Object.class) instanceof Map<?, ?> map
+            return OBJECTS.readValue(text, Object.class) instanceof Map<?, ?> map
                     ? Optional.of((Map<String, Object>) map)
                     : Optional.empty();
+        } catch (StreamConstraintsException e) {
+            throw new IllegalArgumentException(
+                    "this has more than a prompt may have: " + MOST_TOKENS + " values, names and brackets, "
+                            + MOST_DEPTH + " levels, names of " + MOST_NAME_LENGTH + " characters and numbers of "
+                            + MOST_NUMBER_LENGTH,
+                    e);
         } catch (JacksonException e) {
             return Optional.empty();
         }

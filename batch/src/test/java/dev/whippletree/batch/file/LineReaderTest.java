@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +92,49 @@ final class LineReaderTest {
                 .hasSize(4)
                 .allSatisfy(problem -> assertThat(problem).startsWith(folder.resolve("input") + ":"));
         assertThat(problems.lines().get(0).message()).isEqualTo("no such thing");
+    }
+
+    private static String asking(String id, String what) {
+        return "{\"custom_id\":\"" + id + "\",\"body\":{\"x\":" + what + "}}";
+    }
+
+    private static String list(int numbers) {
+        return Collections.nCopies(numbers, "1").toString();
+    }
+
+    /** What is read takes many times the memory of its text. */
+    @Test
+    void lineBeyondABound_isRefused() throws IOException {
+        InputCheck check = check(
+                (url, body, session) -> Prompt.of("x"),
+                asking("a", list(399_000)),
+                asking("b", "[".repeat(90) + "]".repeat(90)),
+                asking("c", "{\"" + "n".repeat(10_000) + "\":1}"),
+                asking("d", "1".repeat(1_000)),
+                asking("e", list(400_000)),
+                asking("f", "[".repeat(91) + "]".repeat(91)),
+                asking("g", "{\"" + "n".repeat(10_001) + "\":1}"),
+                asking("h", "1".repeat(1_001)));
+
+        BadInputException problems =
+                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+
+        assertThat(problems.lines()).extracting(LineProblem::line).containsExactly(5L, 6L, 7L, 8L);
+        assertThat(problems.lines())
+                .allSatisfy(problem -> assertThat(problem.message())
+                        .contains("400000 values, names and brackets, 92 levels, names of 10000 characters"));
+    }
+
+    /** A table of names, which is kept for good, would give the second line the name of the first. */
+    @Test
+    void namesOfLines_areKeptNowhere() {
+        String line = asking("a", "1");
+
+        Set<String> names = JsonObjects.object(line).orElseThrow().keySet();
+
+        assertThat(JsonObjects.object(line).orElseThrow().keySet().iterator().next())
+                .isEqualTo(names.iterator().next())
+                .isNotSameAs(names.iterator().next());
     }
 
     @Test
