@@ -221,7 +221,7 @@ final class BatchRunner {
                     items.settle(result);
                     counts.add(result);
                 })
-                .whenCompleteAsync((progress, failure) -> ended(file, items, counts, failure), timeline.executor());
+                .whenCompleteAsync((progress, failure) -> ended(file, items, counts, failure), GatewayBatches.FILES);
         if (stopped) {
             endRun();
         }

@@ -97,7 +97,7 @@ final class FileRequests {
                             finish(request, upload, failure);
                             upload.discard();
                         },
-                        timeline.executor());
+                        GatewayBatches.FILES);
     }
 
     private void finish(StorageRequest request, Upload upload, @Nullable Throwable failure) {

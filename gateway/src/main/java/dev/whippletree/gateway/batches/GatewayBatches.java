@@ -11,6 +11,7 @@ import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.state.PrivateFile;
+import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
 import java.io.Closeable;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class GatewayBatches {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayBatches.class);
+
+    /** Files take their time. Virtual threads that wait for one, or check a large one, would block their carriers. */
+    static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-batch");
 
     /** As many texts as OpenAI takes: the line of their vectors can still be read. */
     private static final int MOST_TEXTS = 2_048;
@@ -124,7 +129,7 @@ public final class GatewayBatches {
 
     /** Returns what serves its paths, with all below them. */
     public Map<String, HttpHandler> handlers() {
-        BodyPieces pieces = gateway.bodies().pieces(timeline.executor());
+        BodyPieces pieces = gateway.bodies().pieces(FILES);
         FileRequests files = new FileRequests(settings, pieces, timeline);
         BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, this::wake);
         return Map.of(
@@ -134,20 +139,20 @@ public final class GatewayBatches {
 
     /** Begins to look for batches. */
     public void begin() {
-        timeline.executor().execute(this::lookAgainAndAgain);
+        FILES.execute(this::lookAgainAndAgain);
     }
 
     private void lookAgainAndAgain() {
         look();
         if (!closed) {
-            timeline.schedule(PAUSE.toNanos(), this::lookAgainAndAgain);
+            timeline.schedule(PAUSE.toNanos(), () -> FILES.execute(this::lookAgainAndAgain));
         }
     }
 
     /** Looks at once, in one go for all who want that meanwhile. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
-            timeline.executor().execute(this::look);
+            FILES.execute(this::look);
         }
     }
 
@@ -295,7 +300,7 @@ public final class GatewayBatches {
         if (closed) {
             runner.stop();
         }
-        timeline.executor().execute(runner::begin);
+        FILES.execute(runner::begin);
     }
 
     private void count(BatchResult result) {

@@ -39,8 +39,7 @@ record StorageHandler(
                             client.tenant(),
                             ClientFolder.of(settings, client.tenant()),
                             now.disclosure().accountsShown(),
-                            id,
-                            gateway.timeline().executor()));
+                            id));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }

@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +26,9 @@ import org.slf4j.LoggerFactory;
  * @param folder what the client has
  * @param accountsShown whether the client may see accounts
  * @param id of the file or batch that it is about; empty: none
- * @param executor where work may block
  */
 record StorageRequest(
-        HttpServerExchange exchange,
-        String tenant,
-        ClientFolder folder,
-        boolean accountsShown,
-        String id,
-        Executor executor) {
+        HttpServerExchange exchange, String tenant, ClientFolder folder, boolean accountsShown, String id) {
 
     private static final Logger LOG = LoggerFactory.getLogger(StorageRequest.class);
 
@@ -57,9 +50,9 @@ record StorageRequest(
         Map<String, Object> json(T item) throws IOException;
     }
 
-    /** Does some work on the executor, and answers with its result. */
+    /** Does some work where it may block, and answers with its result. */
     void answer(Work work) {
-        exchange.dispatch(executor, () -> answerNow(work));
+        exchange.dispatch(GatewayBatches.FILES, () -> answerNow(work));
     }
 
     /** The same where blocking is allowed already. */

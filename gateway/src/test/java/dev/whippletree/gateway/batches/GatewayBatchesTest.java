@@ -17,11 +17,14 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +39,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -350,6 +356,31 @@ final class GatewayBatchesTest extends OverBatches {
 
         assertThat(at(until(running, id, "completed"), "request_counts.completed"))
                 .isEqualTo("5000");
+    }
+
+    /** A virtual thread would hold up those of others, on which answers are delivered. */
+    @Tag("slow")
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such pipes")
+    void inputThatCantBeReadNow_holdsUpAThreadOfTheBatchesAlone() throws Exception {
+        String file = uploaded(running, lines("one"));
+        Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
+        Path whole = Files.move(content, folder.resolve("whole"));
+        assertThat(new ProcessBuilder("mkfifo", content.toString()).start().waitFor())
+                .isZero();
+        String id = at(create(running, file, CHAT), "id");
+        try (OutputStream pipe = Files.newOutputStream(content, StandardOpenOption.WRITE)) {
+            assertThat(Thread.getAllStackTraces().entrySet())
+                    .filteredOn(thread -> Stream.of(thread.getValue())
+                            .anyMatch(frame -> frame.getClassName().endsWith(".InputCheck")))
+                    .extracting(thread -> thread.getKey().getName())
+                    .isNotEmpty()
+                    .allSatisfy(name -> assertThat(name).startsWith("whippletree-gateway-batch-"));
+            pipe.write(Files.readAllBytes(whole));
+            Files.move(whole, content, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        until(running, id, "completed");
     }
 
     @Test
