@@ -4,6 +4,7 @@ import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ public final class ManualTimeline implements Timeline, AutoCloseable {
     private long nowNanos;
     private Duration jumped = Duration.ZERO;
     private long scheduled;
-    private boolean failing;
+    private Optional<String> failing = Optional.empty();
 
     private final class Task implements Timer, Comparable<Task> {
 
@@ -67,13 +68,18 @@ public final class ManualTimeline implements Timeline, AutoCloseable {
 
     /** The next thread of the server that asks for the time fails with an error. */
     public synchronized void failForServer() {
-        failing = true;
+        failFor("XNIO");
+    }
+
+    /** The next thread whose name begins so and that asks for the time fails with an error. */
+    public synchronized void failFor(String threads) {
+        failing = Optional.of(threads);
     }
 
     @Override
     public synchronized long nanoTime() {
-        if (failing && Thread.currentThread().getName().startsWith("XNIO")) {
-            failing = false;
+        if (failing.filter(Thread.currentThread().getName()::startsWith).isPresent()) {
+            failing = Optional.empty();
             throw new AssertionError("a fault for the test");
         }
         return nowNanos;

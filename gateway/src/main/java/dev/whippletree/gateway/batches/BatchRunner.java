@@ -150,7 +150,7 @@ final class BatchRunner {
             }
         } catch (BadInputException e) {
             fail(e);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             giveUp(e);
         }
     }
@@ -291,7 +291,7 @@ final class BatchRunner {
             } else {
                 release(false); // It was stopped; another run goes on.
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             giveUp(e);
         }
     }
@@ -345,7 +345,7 @@ final class BatchRunner {
         try {
             batch.decide(How.FAILED, now());
             end(batch.progress().orElse(Map.of()), problems);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             giveUp(e);
         }
     }
@@ -375,7 +375,10 @@ final class BatchRunner {
         return batch.output(suffix, 0, 0).map(StoredFile::id).orElse(null);
     }
 
-    /** Whoever stops it isn't interested in what doesn't work any more. */
+    /**
+     * Leaves the batch to others, also after an error that is no exception: without memory, it would keep its lock for
+     * good. Whoever stops it isn't interested in what doesn't work any more.
+     */
     private void giveUp(Throwable why) {
         close();
         if (stopped) {

@@ -143,9 +143,12 @@ public final class GatewayBatches {
     }
 
     private void lookAgainAndAgain() {
-        look();
-        if (!closed) {
-            timeline.schedule(PAUSE.toNanos(), () -> FILES.execute(this::lookAgainAndAgain));
+        try {
+            look();
+        } finally {
+            if (!closed) {
+                timeline.schedule(PAUSE.toNanos(), () -> FILES.execute(this::lookAgainAndAgain));
+            }
         }
     }
 
@@ -202,7 +205,7 @@ public final class GatewayBatches {
             claim(waiting);
             sweep();
             warned = false;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             if (!warned) {
                 LOG.warn("gateway.batches.folder: {} can't be read now, and is tried again", settings.folder(), e);
             }

@@ -9,11 +9,13 @@ import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.testkit.logging.LoggedLines;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -205,6 +207,38 @@ final class BatchTimesTest extends OverBatches {
         assertThat(timeline.nanoTime())
                 .isGreaterThanOrEqualTo(Duration.ofMinutes(1).toNanos());
         assertThat(content(running, batch, "output", KEY)).hasSize(3);
+    }
+
+    /** For want of memory, for instance. The batch comes from another gateway, so that nothing else begins it. */
+    @Test
+    void errorWhileBatchesAreLookedFor_isNotTheEndOfLooking() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(OverBatches::answer);
+        String file = uploaded(running, lines("one"));
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            timeline.failFor("whippletree-gateway-batch-");
+            for (int second = 0; second < 100 && log.all().isEmpty(); second++) {
+                pass(running, timeline, 1);
+            }
+            assertThat(log.thrown()).containsExactly("a fault for the test");
+        }
+        String id = "batch_00000000000000000000000000000001";
+        ClientFolder.of(batches(), "")
+                .create(
+                        id,
+                        Map.of(
+                                "client", "",
+                                "endpoint", CHAT,
+                                "input_file_id", file,
+                                "created_at", 1,
+                                "expires_at", 4_000_000_000L));
+
+        HttpResponse<String> batch = running.get("/v1/batches/" + id);
+        for (int second = 0; second < 100 && !at(batch, "status").equals("completed"); second++) {
+            pass(running, timeline, 1);
+            batch = running.get("/v1/batches/" + id);
+        }
+        assertThat(at(batch, "status")).isEqualTo("completed");
     }
 
     @Test

@@ -4,18 +4,22 @@ import static dev.whippletree.gateway.RunningGateway.assertError;
 import static dev.whippletree.gateway.RunningGateway.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.chat.ChatRequest;
+import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Priority;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
+import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -31,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -393,6 +398,28 @@ final class GatewayBatchesTest extends OverBatches {
 
         assertThat(catchThrowable(() -> lines.read(CHAT, Map.of(), Optional.empty())))
                 .isInstanceOf(CancellationException.class);
+    }
+
+    /** Without memory, it is left to another gateway that has some, or to this one in a minute. */
+    @Test
+    void errorThatIsNoException_givesTheBatchUp() throws Exception {
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            GatewayParts parts = mock(GatewayParts.class);
+            when(parts.timeline()).thenReturn(timeline);
+            when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
+            BatchPlace batch = new BatchPlace(folder, Map.of("client", "", "endpoint", CHAT));
+            BatchLines lines = new BatchLines(batch, ChatRequest::read, () -> {
+                throw new OutOfMemoryError("for the test");
+            });
+            AtomicBoolean unlocked = new AtomicBoolean();
+            BatchRunner runner =
+                    new BatchRunner(batch, () -> unlocked.set(true), Optional.empty(), lines, parts, result -> {});
+
+            runner.begin();
+
+            assertThat(runner.over()).isCompletedExceptionally();
+            assertThat(unlocked).isTrue();
+        }
     }
 
     @Test
