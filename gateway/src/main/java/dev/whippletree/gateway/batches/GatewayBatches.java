@@ -61,7 +61,7 @@ public final class GatewayBatches {
 
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
 
-    /** So long one that couldn't go on is left to others. */
+    /** So long a folder that couldn't be used is left to others. */
     private static final Duration RETRY_PAUSE = Duration.ofMinutes(1);
 
     /** What is put together, or deleted, takes less. */
@@ -76,14 +76,20 @@ public final class GatewayBatches {
     /** The page shows those that have ended for so long. */
     private static final Duration SHOWN = Duration.ofDays(1);
 
+    /** What is done in a folder. */
+    private interface FolderWork {
+
+        void run() throws IOException;
+    }
+
     private final GatewaySettings.Batches settings;
     private final GatewayParts gateway;
     private final Timeline timeline;
     private final long mostRunning;
     private final Map<String, BatchRunner> running = new ConcurrentHashMap<>();
 
-    /** Those that couldn't go on here a moment ago. */
-    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    /** The folders of batches, and others, that couldn't be used here a moment ago. */
+    private final Set<Path> failing = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean woken = new AtomicBoolean();
     private final LongAdder answered = new LongAdder();
@@ -189,10 +195,12 @@ public final class GatewayBatches {
             List<Map<String, Object>> seen = new ArrayList<>();
             Set<Path> there = new HashSet<>();
             for (ClientFolder client : ClientFolder.all(settings)) {
-                for (Path place : client.places()) {
-                    there.add(place);
-                    seen.add(row(place, waiting));
-                }
+                attempt(client.folder(), () -> {
+                    for (Path place : client.places()) {
+                        there.add(place);
+                        attempt(place, () -> seen.add(row(place, waiting)));
+                    }
+                });
             }
             ended.keySet().retainAll(there);
             ended.replaceAll((place, row) -> isShown(row) ? row : Map.of());
@@ -210,6 +218,15 @@ public final class GatewayBatches {
                 LOG.warn("gateway.batches.folder: {} can't be read now, and is tried again", settings.folder(), e);
             }
             warned = true;
+        }
+    }
+
+    /** If something fails in a folder, it is left, and the other folders aren't held up. */
+    private void attempt(Path folder, FolderWork work) {
+        try {
+            work.run();
+        } catch (IOException | RuntimeException e) {
+            leave(folder, e);
         }
     }
 
@@ -244,7 +261,7 @@ public final class GatewayBatches {
         boolean ends = status.equals("cancelling")
                 || batch.number("expires_at") <= timeline.now().getEpochSecond();
         return !running.containsKey(batch.id())
-                && !failing.contains(batch.id())
+                && !failing.contains(batch.folder())
                 && (ends
                         || gateway.access()
                                 .get()
@@ -282,7 +299,7 @@ public final class GatewayBatches {
             lock.ifPresent(held -> begin(batch, held, input, protocol));
             return lock.isPresent();
         } catch (IOException e) {
-            leave(batch, e);
+            leave(batch.folder(), e);
             return false;
         }
     }
@@ -293,7 +310,7 @@ public final class GatewayBatches {
         running.put(batch.id(), runner);
         var unused = runner.over().whenComplete((hasEnded, failure) -> {
             if (failure != null) {
-                leave(batch, failure);
+                leave(batch.folder(), failure);
             }
             running.remove(batch.id());
             if (failure == null && hasEnded) {
@@ -310,10 +327,11 @@ public final class GatewayBatches {
         (result instanceof BatchResult.Answered ? answered : failed).increment();
     }
 
-    private void leave(BatchPlace batch, Throwable why) {
-        LOG.warn("The batch {} can't go on now, and is tried again in a minute", batch.id(), why);
-        failing.add(batch.id());
-        timeline.schedule(RETRY_PAUSE.toNanos(), () -> failing.remove(batch.id()));
+    private void leave(Path folder, Throwable why) {
+        if (failing.add(folder)) {
+            LOG.warn("{} can't be used now, and is tried again in a minute", folder, why);
+            timeline.schedule(RETRY_PAUSE.toNanos(), () -> failing.remove(folder));
+        }
     }
 
     /** A clock that is set forward deletes nothing: since the start, no more time has passed than really has. */
@@ -326,12 +344,14 @@ public final class GatewayBatches {
         Instant really = began.plusNanos(nanos - beganNanos);
         Instant now = really.isBefore(timeline.now()) ? really : timeline.now();
         for (ClientFolder client : ClientFolder.all(settings)) {
-            client.sweep(now.getEpochSecond());
+            attempt(client.folder(), () -> client.sweep(now.getEpochSecond()));
         }
         for (Path left : WholeFiles.list(ClientFolder.coming(settings))) {
-            if (Files.getLastModifiedTime(left).toInstant().plus(FORGOTTEN).isBefore(now)) {
-                WholeFiles.delete(left);
-            }
+            attempt(left, () -> {
+                if (Files.getLastModifiedTime(left).toInstant().plus(FORGOTTEN).isBefore(now)) {
+                    WholeFiles.delete(left);
+                }
+            });
         }
     }
 

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -707,6 +708,29 @@ final class GatewayBatchesTest extends OverBatches {
 
         Files.delete(coming);
         until(running, at(create(running, file, CHAT), "id"), "completed");
+    }
+
+    @Test
+    void batchThatCantBeRead_holdsUpNoOther_andNoDeleting() throws Exception {
+        close();
+        BatchPlace broken = ClientFolder.of(batches(), "alice")
+                .create("batch_00000000000000000000000000000001", Map.of("client", "alice", "created_at", 1));
+        Files.write(broken.folder().resolve(BatchPlace.ASKED), new byte[] {(byte) 0xff});
+        Path forgotten = Files.createDirectory(folder.resolve("coming/forgotten"));
+        Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            open(twoClients());
+
+            String id = begun(running, lines("one"), BOB);
+            until(running, id, "completed", BOB);
+            while (Files.exists(forgotten)) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(log.all())
+                    .filteredOn(line -> line.contains(broken.folder() + " can't be used now"))
+                    .hasSize(1);
+        }
     }
 
     @Test
