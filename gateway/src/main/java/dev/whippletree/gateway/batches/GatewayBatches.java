@@ -67,7 +67,7 @@ public final class GatewayBatches {
     /** What is put together, or deleted, takes less. */
     private static final Duration FORGOTTEN = Duration.ofDays(1);
 
-    /** The others of a client wait. So each client's batches begin, whatever another has under way. */
+    /** The others of a client wait, so that one client alone doesn't take all places. */
     private static final int MOST_RUNNING_OF_A_CLIENT = 2;
 
     /** Each reads some lines ahead, and knows all of them by their digests. */
@@ -75,6 +75,18 @@ public final class GatewayBatches {
 
     /** The page shows those that have ended for so long. */
     private static final Duration SHOWN = Duration.ofDays(1);
+
+    /**
+     * A batch that waits for somebody who runs it.
+     *
+     * @param ends whether it only has to end: it asks nothing
+     */
+    private record Due(BatchPlace batch, boolean ends) {
+
+        String tenant() {
+            return batch.tenant();
+        }
+    }
 
     /** What is done in a folder. */
     private interface FolderWork {
@@ -191,7 +203,7 @@ public final class GatewayBatches {
             return;
         }
         try {
-            List<BatchPlace> waiting = new ArrayList<>();
+            List<Due> waiting = new ArrayList<>();
             List<Map<String, Object>> seen = new ArrayList<>();
             Set<Path> there = new HashSet<>();
             for (ClientFolder client : ClientFolder.all(settings)) {
@@ -231,7 +243,7 @@ public final class GatewayBatches {
     }
 
     /** Returns the row of a batch, and adds the batch to those that wait if it does. */
-    private Map<String, Object> row(Path place, List<BatchPlace> waiting) throws IOException {
+    private Map<String, Object> row(Path place, List<Due> waiting) throws IOException {
         Map<String, Object> known = ended.get(place);
         Optional<BatchPlace> batch = known == null ? BatchPlace.read(place) : Optional.empty();
         if (batch.isEmpty()) {
@@ -241,8 +253,12 @@ public final class GatewayBatches {
         row.put("client", batch.get().tenant());
         if (!isOpen(row)) {
             ended.put(place, row);
-        } else if (isDue(batch.get(), String.valueOf(row.get("status")))) {
-            waiting.add(batch.get());
+            return row;
+        }
+        boolean ends = "cancelling".equals(row.get("status"))
+                || batch.get().number("expires_at") <= timeline.now().getEpochSecond();
+        if (isDue(batch.get(), ends)) {
+            waiting.add(new Due(batch.get(), ends));
         }
         return row;
     }
@@ -257,9 +273,7 @@ public final class GatewayBatches {
     }
 
     /** One whose client is gone waits until it is back, unless it is to end. */
-    private boolean isDue(BatchPlace batch, String status) {
-        boolean ends = status.equals("cancelling")
-                || batch.number("expires_at") <= timeline.now().getEpochSecond();
+    private boolean isDue(BatchPlace batch, boolean ends) {
         return !running.containsKey(batch.id())
                 && !failing.contains(batch.folder())
                 && (ends
@@ -270,17 +284,22 @@ public final class GatewayBatches {
                                 .isPresent());
     }
 
-    /** Begins those of clients first that have fewest under way, and the oldest ones. */
-    private void claim(List<BatchPlace> waiting) {
+    /**
+     * Begins those of clients first that have fewest under way, and the oldest ones. Those that only have to end wait
+     * for none that may run for days: if all places are taken, they have one more.
+     */
+    private void claim(List<Due> waiting) {
         Map<String, Integer> ofClient = new HashMap<>();
         running.values().forEach(runner -> ofClient.merge(runner.batch().tenant(), 1, Integer::sum));
-        waiting.sort(Comparator.<BatchPlace>comparingInt(batch -> ofClient.getOrDefault(batch.tenant(), 0))
-                .thenComparingLong(batch -> batch.number("created_at")));
-        for (BatchPlace batch : waiting) {
-            if (running.size() < mostRunning
-                    && ofClient.getOrDefault(batch.tenant(), 0) < MOST_RUNNING_OF_A_CLIENT
-                    && claim(batch)) {
-                ofClient.merge(batch.tenant(), 1, Integer::sum);
+        waiting.sort(Comparator.<Due>comparingInt(due -> ofClient.getOrDefault(due.tenant(), 0))
+                .thenComparingLong(due -> due.batch().number("created_at")));
+        for (Due due : waiting) {
+            boolean hasPlace = due.ends()
+                    ? running.size() <= mostRunning
+                    : running.size() < mostRunning
+                            && ofClient.getOrDefault(due.tenant(), 0) < MOST_RUNNING_OF_A_CLIENT;
+            if (hasPlace && claim(due.batch())) {
+                ofClient.merge(due.tenant(), 1, Integer::sum);
             }
         }
     }

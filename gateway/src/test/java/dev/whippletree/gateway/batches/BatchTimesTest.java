@@ -10,6 +10,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,13 +51,7 @@ final class BatchTimesTest extends OverBatches {
         open(GatewaySettings.DEFAULT);
         running.provider.usually(call -> {});
         String[] texts = IntStream.range(0, 40).mapToObj(String::valueOf).toArray(String[]::new);
-        String file = uploaded(running, lines(texts));
-        String id = at(
-                running.postTo(
-                        "/v1/batches",
-                        "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT
-                                + "\",\"completion_window\":\"1h\"}"),
-                "id");
+        String id = begunFor("1h", texts);
         running.provider.call().answer("in time");
         until(running, id, "in_progress");
 
@@ -84,6 +79,49 @@ final class BatchTimesTest extends OverBatches {
                         .map(found -> found.group(1)))
                 .containsExactlyInAnyOrder(
                         Stream.of(texts).map(text -> "id-" + text).toArray(String[]::new));
+    }
+
+    private String begunFor(String window, String... texts) throws Exception {
+        return at(
+                running.postTo(
+                        "/v1/batches",
+                        "{\"input_file_id\":\"" + uploaded(running, lines(texts)) + "\",\"endpoint\":\"" + CHAT
+                                + "\",\"completion_window\":\"" + window + "\"}"),
+                "id");
+    }
+
+    /** There are places for two, which are taken for as long as the test. */
+    @Test
+    void batchThatOnlyHasToEnd_waitsForNoneThatRuns() throws Exception {
+        open(RunningGateway.bounded(bounds -> bounds.withMemoryBytes(32L << 20)));
+        running.provider.usually(call -> {});
+        until(running, begunFor("24h", "one"), "in_progress");
+        until(running, begunFor("24h", "two"), "in_progress");
+        String cancelled = begunFor("24h", "three");
+        String expired = begunFor("1h", "four");
+
+        assertThat(at(running.send("POST", "/v1/batches/" + cancelled + "/cancel"), "status"))
+                .isEqualTo("cancelling");
+        until(running, cancelled, "cancelled");
+        assertThat(at(running.get("/v1/batches/" + expired), "status")).isEqualTo("validating");
+        timeline.advance(Duration.ofHours(1));
+        for (int second = 0; second < 100 && Files.notExists(end(expired)); second++) {
+            pass(running, timeline, 1);
+        }
+
+        HttpResponse<String> ended = running.get("/v1/batches/" + expired);
+        assertThat(at(ended, "status")).isEqualTo("expired");
+        assertThat(content(running, ended, "error"))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("id-four", "batch_expired"));
+    }
+
+    private Path end(String id) throws IOException {
+        return ClientFolder.of(batches(), "")
+                .batch(id)
+                .orElseThrow()
+                .folder()
+                .resolve("end.json");
     }
 
     /** A window is what passes, whatever the clock is set to; and no clock that is set forward deletes anything. */
