@@ -28,6 +28,9 @@ final class ChargedItems implements Iterator<BatchItem> {
 
     private static final Duration USUAL_PAUSE = Duration.ofSeconds(1);
 
+    /** Meanwhile a reload may have raised the limit, or removed the client. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
     private final Iterator<BatchItem> items;
     private final Journal journal;
     private final Supplier<Optional<Client>> client;
@@ -86,7 +89,8 @@ final class ChargedItems implements Iterator<BatchItem> {
                 }
                 return;
             } catch (RequestException e) {
-                waitFor(e.error().retryAfter().orElse(USUAL_PAUSE));
+                Duration told = e.error().retryAfter().orElse(USUAL_PAUSE);
+                waitFor(told.compareTo(LONGEST_PAUSE) < 0 ? told : LONGEST_PAUSE);
             }
         }
     }

@@ -247,6 +247,27 @@ final class BatchTimesTest extends OverBatches {
         assertThat(content(running, batch, "output", KEY)).hasSize(3);
     }
 
+    @Test
+    void limitThatAReloadRaises_countsForALineThatWaits() throws Exception {
+        open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "1 requests / 1d")));
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one", "two"), KEY);
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        while (!at(batch, "request_counts.completed").equals("1")) {
+            timeline.advance(Duration.ofMillis(200));
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+
+        running.gateway.reload(
+                running.settings(RunningGateway.client("alice", "key-of-alice-0001", "10 requests / 1d")));
+        for (int second = 0; second < 100 && !at(batch, "status").equals("completed"); second++) {
+            timeline.advance(Duration.ofSeconds(1));
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+
+        assertThat(at(batch, "status")).isEqualTo("completed");
+    }
+
     /** For want of memory, for instance. The batch comes from another gateway, so that nothing else begins it. */
     @Test
     void errorWhileBatchesAreLookedFor_isNotTheEndOfLooking() throws Exception {
