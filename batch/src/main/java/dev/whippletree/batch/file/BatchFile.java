@@ -352,8 +352,9 @@ public final class BatchFile implements AutoCloseable {
                 return new BatchItem(
                         line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line));
             } catch (BadLineException e) {
+                String changed = files.form().reader() == null ? "file" : "file, or what its lines may ask,";
                 throw new BadInputException(
-                        e.inFile(files.input().toString()) + " (the file was changed while the batch ran)");
+                        e.inFile(files.input().toString()) + " (the " + changed + " was changed while the batch ran)");
             } catch (IOException e) {
                 throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
             }

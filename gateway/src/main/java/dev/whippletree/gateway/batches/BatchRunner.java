@@ -284,7 +284,9 @@ final class BatchRunner {
     private void ended(BatchFile file, ChargedItems items, LineCounts counts, @Nullable Throwable failure) {
         items.end();
         try {
-            if (failure != null) {
+            if (failure != null && lines.client().isEmpty()) {
+                release(false); // Its lines can't be read until its client is back.
+            } else if (failure != null) {
                 giveUp(failure);
             } else if (isToStop() || counts.areAll()) {
                 finish(file, counts);

@@ -3,6 +3,7 @@ package dev.whippletree.gateway.batches;
 import static dev.whippletree.gateway.RunningGateway.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
@@ -10,6 +11,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -173,6 +176,46 @@ final class BatchTimesTest extends OverBatches {
         while (!at(running.get("/v1/batches/" + id, KEY), "status").equals("completed")) {
             next.advance(Duration.ofSeconds(1));
         }
+    }
+
+    /** More lines than are read ahead. */
+    @Test
+    void batchOfAClientThatIsRemovedByAReload_waitsForIt_withoutAWarning() throws Exception {
+        open(RunningGateway.with(ALICE, BOB));
+        running.provider.usually(call -> {});
+        String id = begun(
+                running,
+                lines(IntStream.range(0, 1_000).mapToObj(String::valueOf).toArray(String[]::new)),
+                KEY);
+        until(running, id, "in_progress", KEY);
+        Path answers =
+                ClientFolder.of(batches(), "alice").batch(id).orElseThrow().answers();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
+            running.gateway.reload(running.settings(BOB));
+            Optional<Closeable> lock = BatchFile.lock(answers);
+            while (lock.isEmpty()) {
+                answerCalls();
+                lock = BatchFile.lock(answers);
+            }
+            lock.get().close();
+
+            running.gateway.reload(running.settings(ALICE, BOB));
+            HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+            while (!at(batch, "status").equals("completed")) {
+                answerCalls();
+                batch = running.get("/v1/batches/" + id, KEY);
+            }
+
+            assertThat(at(batch, "request_counts")).isEqualTo("{total=1000, completed=1000, failed=0}");
+            assertThat(log.all()).isEmpty();
+        }
+    }
+
+    private void answerCalls() throws Exception {
+        while (running.provider.unseenCalls() > 0) {
+            running.provider.call().answer("late");
+        }
+        pass(running, timeline, 1);
     }
 
     @Test
