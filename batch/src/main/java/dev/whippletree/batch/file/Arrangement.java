@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.whippletree.chat.Fields;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Prompt;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +32,9 @@ final class Arrangement {
 
     /** What a spreadsheet takes for a formula. A number isn't one. */
     private static final Pattern FORMULA = Pattern.compile("^(?![+-]?\\d+([.,]\\d+)*$)[=+@\\-\t\r\n]");
+
+    /** A line that has its answer needn't be one that could be asked now. */
+    private static final LineReader ANSWERED = (url, body, session) -> Prompt.of("answered");
 
     private final BatchFiles files;
     private final Configuration configuration;
@@ -62,8 +66,8 @@ final class Arrangement {
 
     void arrange() throws IOException {
         Path coming = BatchFolder.of(files.output()).resolve("arranged");
-        try (InputReader reader =
-                        InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
+        PromptForm form = files.form().readBy(ANSWERED);
+        try (InputReader reader = InputReader.open(Disk.INSTANCE, files.input(), files.format(), form, configuration);
                 RandomAccessFile answers = new RandomAccessFile(files.answers().toFile(), "r")) {
             if (files.asRows()) {
                 writeRows((Rows) reader, answers, coming);

@@ -364,9 +364,31 @@ public final class BatchFile implements AutoCloseable {
     /** Closes the journal, then sorts the answers or makes the table of them, if that was asked for. Blocks. */
     public void finish() throws IOException {
         close();
+        arrange(files, configuration);
+    }
+
+    private static void arrange(BatchFiles files, Configuration configuration) throws IOException {
         if (files.asRows() || files.ordered()) {
             new Arrangement(files, configuration, Arrangement.find(files)).arrange();
         }
+    }
+
+    /**
+     * Finishes an output whose input can't be opened, because a route of its lines is gone, for instance. The caller
+     * has {@linkplain #lock locked} it. Mends what a crash has left, then sorts the answers as {@link #finish}. Blocks.
+     *
+     * @throws IOException if a file can't be read or written
+     */
+    public static void finishLocked(BatchFiles files, Configuration configuration, Timeline timeline)
+            throws IOException {
+        new FileJournal(
+                        Disk.INSTANCE,
+                        new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
+                        new FileJournal.Options(files.sync(), false, key -> false, UnaryOperator.identity()),
+                        timeline,
+                        () -> {})
+                .close();
+        arrange(files, configuration);
     }
 
     @Override

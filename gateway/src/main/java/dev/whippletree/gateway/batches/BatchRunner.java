@@ -140,6 +140,7 @@ final class BatchRunner {
                 release(false);
             } else if (!hasClient || (progress.isEmpty() && ends(How.CANCELLED))) {
                 batch.decide(How.EXPIRED, now());
+                arrange();
                 end(progress.orElse(Map.of()), List.of());
             } else if (input.isEmpty()) {
                 fail("file_not_found", "the input file has been deleted");
@@ -155,8 +156,8 @@ final class BatchRunner {
         }
     }
 
-    private BatchFile open(Path content) throws IOException {
-        BatchFiles files = new BatchFiles(
+    private BatchFiles files(Path content) {
+        return new BatchFiles(
                 content,
                 InputFormat.JSONL,
                 batch.answers(),
@@ -167,7 +168,10 @@ final class BatchRunner {
                 true,
                 false,
                 false);
-        BatchFile file = BatchFile.openLocked(files, gateway.whippletree(), timeline);
+    }
+
+    private BatchFile open(Path content) throws IOException {
+        BatchFile file = BatchFile.openLocked(files(content), gateway.whippletree(), timeline);
         held.add(file::close);
         return file;
     }
@@ -346,9 +350,17 @@ final class BatchRunner {
     private void fail(List<Map<String, Object>> problems) {
         try {
             batch.decide(How.FAILED, now());
+            arrange();
             end(batch.progress().orElse(Map.of()), problems);
         } catch (Throwable e) {
             giveUp(e);
+        }
+    }
+
+    /** Completes the files of a batch that can't be opened, because its lines can't be asked any more. */
+    private void arrange() throws IOException {
+        if (input.isPresent() && (fileId(ClientFolder.OUTPUT) != null || fileId(ClientFolder.ERRORS) != null)) {
+            BatchFile.finishLocked(files(input.get()), gateway.whippletree().configuration(), timeline);
         }
     }
 

@@ -108,7 +108,7 @@ final class BatchTimesTest extends OverBatches {
         until(running, cancelled, "cancelled");
         assertThat(at(running.get("/v1/batches/" + expired), "status")).isEqualTo("validating");
         timeline.advance(Duration.ofHours(1));
-        for (int second = 0; second < 100 && Files.notExists(end(expired)); second++) {
+        for (int second = 0; second < 100 && Files.notExists(end("", expired)); second++) {
             pass(running, timeline, 1);
         }
 
@@ -119,8 +119,8 @@ final class BatchTimesTest extends OverBatches {
                 .satisfies(line -> assertThat(line).contains("id-four", "batch_expired"));
     }
 
-    private Path end(String id) throws IOException {
-        return ClientFolder.of(batches(), "")
+    private Path end(String tenant, String id) throws IOException {
+        return ClientFolder.of(batches(), tenant)
                 .batch(id)
                 .orElseThrow()
                 .folder()
@@ -223,12 +223,7 @@ final class BatchTimesTest extends OverBatches {
         ManualTimeline next = new ManualTimeline();
         String id = begunByAliceWhoIsThenRemoved(next);
         next.advance(Duration.ofDays(1));
-        Path end = ClientFolder.of(batches(), "alice")
-                .batch(id)
-                .orElseThrow()
-                .folder()
-                .resolve("end.json");
-        while (!Files.exists(end)) {
+        while (!Files.exists(end("alice", id))) {
             next.advance(Duration.ofSeconds(1));
         }
 
@@ -237,6 +232,36 @@ final class BatchTimesTest extends OverBatches {
         assertThat(at(expired, "status")).isEqualTo("expired");
         assertThat(at(expired, "request_counts")).isEqualTo("{total=1, completed=0, failed=0}");
         assertThat(RunningGateway.json(expired)).doesNotContainKey("whippletree");
+    }
+
+    @Test
+    void answersOfAClientThatIsRemoved_areInTheirOwnForm() throws Exception {
+        open(RunningGateway.with(ALICE, BOB));
+        running.provider.usually(call -> {
+            if (call.prompt().messages().get(0).text().equals("one")) {
+                answer(call);
+            }
+        });
+        String line = "{\"custom_id\":\"TEXT\",\"url\":\"/v1/responses\","
+                + "\"body\":{\"model\":\"fast\",\"input\":\"TEXT\"}}";
+        String file = uploaded(running, line.replace("TEXT", "one") + "\n" + line.replace("TEXT", "two"), KEY);
+        String id = at(create(running, file, "/v1/responses", KEY), "id");
+        while (!at(running.get("/v1/batches/" + id, KEY), "request_counts.completed")
+                .equals("1")) {
+            timeline.advance(Duration.ofMillis(200));
+        }
+        close();
+        ManualTimeline next = new ManualTimeline();
+        running = new RunningGateway(RunningGateway.with(BOB).withBatches(batches()), next, UnaryOperator.identity());
+        next.advance(Duration.ofDays(1));
+        while (!Files.exists(end("alice", id))) {
+            next.advance(Duration.ofSeconds(1));
+        }
+
+        running.gateway.reload(running.settings(ALICE, BOB));
+        assertThat(content(running, running.get("/v1/batches/" + id, KEY), "output", KEY))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer).contains("\"object\":\"response\"", "\"text\":\"ONE\""));
     }
 
     @Test

@@ -569,6 +569,36 @@ final class GatewayBatchesTest extends OverBatches {
     }
 
     @Test
+    void batchWhoseRouteIsRemoved_fails_withItsAnswersInTheirOwnForm() throws Exception {
+        close();
+        running = new RunningGateway(
+                GatewaySettings.DEFAULT.withBatches(batches()),
+                builder -> builder.route(RouteSettings.builder("extra")
+                        .tier(new TargetSettings("one", "small-model"))
+                        .build()));
+        running.provider.usually(call -> {
+            if (call.prompt().messages().get(0).text().equals("one")) {
+                answer(call);
+            }
+        });
+        String line = "{\"custom_id\":\"TEXT\",\"url\":\"/v1/responses\","
+                + "\"body\":{\"model\":\"extra\",\"input\":\"TEXT\"}}";
+        String file = uploaded(running, line.replace("TEXT", "one") + "\n" + line.replace("TEXT", "two"));
+        String id = at(create(running, file, "/v1/responses"), "id");
+        while (!at(running.get("/v1/batches/" + id), "request_counts.completed").equals("1")) {
+            Thread.onSpinWait();
+        }
+
+        open(GatewaySettings.DEFAULT);
+        HttpResponse<String> failed = until(running, id, "failed");
+
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("model_not_found");
+        assertThat(content(running, failed, "output"))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer).contains("\"object\":\"response\"", "\"text\":\"ONE\""));
+    }
+
+    @Test
     void batchThatEndsTooLate_failsBeforeItsFirstCall_ifThatIsWanted() throws Exception {
         close();
         GatewaySettings.Batches usual = batches();
