@@ -105,13 +105,23 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
     /** Returns one of the files that it has put out, by its id's suffix; empty if there is nothing in it. */
     Optional<StoredFile> output(String suffix, long at, long keptSeconds) throws IOException {
         Path content = suffix.equals(ClientFolder.OUTPUT) ? answers() : folder.resolve("answers.errors.jsonl");
-        if (!Files.exists(content) || Files.size(content) == 0) {
+        long bytes = size(content);
+        if (bytes == 0) {
             return Optional.empty();
         }
         String id = ClientFolder.FILE + id().substring(ClientFolder.BATCH.length()) + suffix;
         String name = id() + suffix + ".jsonl";
         return Optional.of(new StoredFile(
-                ClientFolder.json(id, name, StoredFile.OUTPUT, Files.size(content), at, at + keptSeconds), content));
+                ClientFolder.json(id, name, StoredFile.OUTPUT, bytes, at, at + keptSeconds), content));
+    }
+
+    /** Nothing is left of one that is deleted, perhaps just now. */
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /**

@@ -111,6 +111,28 @@ final class BatchPlaceTest {
     }
 
     @Test
+    void outputThatIsDeletedAtAnyMoment_isThereOrNot() throws Exception {
+        BatchPlace batch = place(1);
+        ExecutorService threads = Threads.newExecutor("deleting");
+        try {
+            Future<?> deleting = threads.submit(() -> {
+                for (int round = 0; round < 5_000; round++) {
+                    Files.writeString(batch.answers(), "{}\n");
+                    Files.delete(batch.answers());
+                }
+                return null;
+            });
+            while (!deleting.isDone()) {
+                assertThat(batch.output(ClientFolder.OUTPUT, 12, 60).map(file -> file.number("bytes")))
+                        .isIn(Optional.empty(), Optional.of(3L));
+            }
+            deleting.get();
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
     void endings_areReadAsTheyAreWritten() {
         for (How how : How.values()) {
             assertThat(Ending.of(new Ending(how, 12).fileName())).contains(new Ending(how, 12));
