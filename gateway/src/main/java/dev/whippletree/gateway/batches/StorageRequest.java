@@ -92,12 +92,13 @@ record StorageRequest(
     }
 
     /**
-     * Returns the page of a list that it wants, as OpenAI's API has them.
+     * Returns the page of a list that it wants, as OpenAI's API has them. Behind an item that is gone, the list begins
+     * anew, for clients that delete what they list.
      *
      * @param newestFirst the whole list
      * @param usual how many a page has unless it says so
      * @param most how many it may say
-     * @throws RequestException if it says that wrongly, or the item behind which the page begins isn't in the list
+     * @throws RequestException if it says that wrongly
      */
     <T> Map<String, Object> page(List<T> newestFirst, int usual, int most, Function<T, String> idOf, Writer<T> writer)
             throws IOException {
@@ -110,12 +111,7 @@ record StorageRequest(
             Collections.reverse(all);
         }
         List<String> ids = all.stream().map(idOf).toList();
-        Optional<String> after = parameter("after");
-        int from = after.map(ids::indexOf).orElse(-1) + 1;
-        if (after.isPresent() && from == 0) {
-            throw new RequestException(
-                    ApiError.wrong("after", "'after' must be the id of one in this list; it is none"));
-        }
+        int from = parameter("after").map(ids::indexOf).orElse(-1) + 1;
         int to = Math.min(all.size(), from + Integer.parseInt(limit));
         List<Map<String, Object>> data = new ArrayList<>();
         for (T item : all.subList(from, to)) {

@@ -124,9 +124,25 @@ final class GatewayBatchesTest extends OverBatches {
         assertError(running.get("/v1/files/" + id), 404, "not_found", "No such File object: " + id);
         assertError(running.get("/v1/files/" + id + "/content"), 404, "not_found", "No such File object");
         assertError(delete(running, id), 404, "not_found", "No such File object");
-        assertError(running.get("/v1/files?after=" + id), 400, "invalid_value", "'after' must be");
         assertError(running.get("/v1/files?limit=0"), 400, "invalid_value", "'limit' must be 1 to 10000");
         assertError(running.get("/v1/files/..%2f..%2fx/content"), 404, "not_found", "No such File object");
+    }
+
+    /** The last one of a page is gone when the next page is wanted. */
+    @Test
+    void clientThatDeletesWhatItLists_deletesAll() throws Exception {
+        for (int file = 0; file < 5; file++) {
+            uploaded(running, "one");
+        }
+        HttpResponse<String> page = running.get("/v1/files?limit=2");
+        for (int files = 5; files > 0; files -= 2) {
+            for (int place = 0; place < Math.min(2, files); place++) {
+                delete(running, at(page, "data." + place + ".id"));
+            }
+            page = running.get("/v1/files?limit=2&after=" + at(page, "last_id"));
+        }
+
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
     }
 
     @Test
