@@ -36,6 +36,9 @@ final class Arrangement {
     /** A line that has its answer needn't be one that could be asked now. */
     private static final LineReader ANSWERED = (url, body, session) -> Prompt.of("answered");
 
+    /** The place of an answer that has been written in order. */
+    private static final long WRITTEN = -2;
+
     private final BatchFiles files;
     private final Configuration configuration;
     private final LineIndex places;
@@ -103,13 +106,26 @@ final class Arrangement {
             throws IOException, BadLineException {
         try (Rewriting.Writer writer = new Rewriting.Writer(Disk.INSTANCE.open(coming))) {
             for (InputLine line = next(reader); line != null; line = next(reader)) {
-                long place = places.get(Digests.of64Bits(line.id()));
-                if (place != LineIndex.NONE) {
+                long place = take(line);
+                if (place >= 0) {
                     writer.line(written(line, lineAt(answers, place)));
-                    left--;
                 }
             }
+            if (left > 0) {
+                writeOthers(writer);
+            }
             writer.end();
+        }
+    }
+
+    /** Writes the answers to lines that were taken out of the input while the batch ran: they are paid for. */
+    private void writeOthers(Rewriting.Writer writer) throws IOException {
+        try (Lines lines = Lines.ofResults(Disk.INSTANCE.read(files.answers()))) {
+            while (lines.next()) {
+                if (places.get(Digests.of64Bits(result(lines).id())) != WRITTEN) {
+                    writer.line(lines.bytes());
+                }
+            }
         }
     }
 
@@ -131,6 +147,17 @@ final class Arrangement {
         return Fields.object("body", body).rest();
     }
 
+    /** Returns where the answer to a line is, the first time; less than 0 if there is none. */
+    private long take(InputLine line) {
+        long id = Digests.of64Bits(line.id());
+        long place = places.get(id);
+        if (place >= 0) {
+            places.put(id, WRITTEN);
+            left--;
+        }
+        return place;
+    }
+
     /** Behind the last line with an answer, nothing needs to be read. */
     private @Nullable InputLine next(InputReader reader) throws IOException, BadLineException {
         return left == 0 ? null : reader.next();
@@ -145,13 +172,16 @@ final class Arrangement {
             writer.writeRecord(
                     with(rows.columns(), List.of("answer", "finish_reason", "answer_model"), files.safeCsv()));
             for (InputLine line = next(rows); line != null; line = next(rows)) {
-                long place = places.get(Digests.of64Bits(line.id()));
-                if (place != LineIndex.NONE) {
+                long place = take(line);
+                if (place >= 0) {
                     writer.writeRecord(
                             row(rows.values(), result(lineAt(answers, place)).completion(), files.safeCsv()));
-                    left--;
                 }
             }
+        }
+        if (left > 0) {
+            throw new IOException((left == 1 ? "1 answer is of a row" : left + " answers are of rows") + " that "
+                    + files.input() + " no longer has");
         }
     }
 

@@ -142,6 +142,7 @@ public final class BatchFile implements AutoCloseable {
         LongBag repeated = keys.repeated();
         Map<String, String> settings = files.settings();
         settings.putAll(models.settings());
+        settings.putAll(files.identities());
         leaveOthersAlone(files);
         LineReader reader = files.form().reader();
         Closeable lock = locked != null ? locked : BatchFolder.lock(Disk.INSTANCE, files.output());

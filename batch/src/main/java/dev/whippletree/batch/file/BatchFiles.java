@@ -1,6 +1,8 @@
 package dev.whippletree.batch.file;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -49,6 +51,14 @@ public record BatchFiles(
         Map<String, String> settings = form.settings();
         settings.put("conversation", String.valueOf(conversations));
         return settings;
+    }
+
+    /** Returns what the ids of all lines depend on, by the names that the command has for it. */
+    Map<String, String> identities() {
+        Map<String, String> identities = new LinkedHashMap<>();
+        identities.put("format", format.name().toLowerCase(Locale.ROOT));
+        form.idColumn().ifPresent(column -> identities.put("id", column));
+        return identities;
     }
 
     /** Returns the same with another input. */

@@ -294,6 +294,44 @@ final class BatchFileTest {
         assertThat(run().resumed()).isEqualTo(2);
     }
 
+    @Test
+    void otherIds_areAnError_andTheSortedOutputStays() throws IOException {
+        table("sku,text\ns1,Hello\ns2,World\n");
+        output = folder.resolve("answers.jsonl");
+        ordered = true;
+        run();
+        PromptForm before = form;
+        form = new PromptForm(
+                before.template(),
+                before.system(),
+                before.temperature(),
+                before.maxTokens(),
+                before.route(),
+                before.account(),
+                before.tenant(),
+                before.fresh(),
+                before.same(),
+                Optional.of("sku"));
+
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("started with other settings: id was not given and is now 'sku'")
+                .hasMessageContaining("keeps 0, drops 2, and asks 2 lines");
+
+        assertThat(ids(output)).containsExactly("row-2", "row-3");
+    }
+
+    @Test
+    void inputInAnotherFormat_isAnError() throws IOException {
+        write(line("one", "A"));
+        run();
+        input = Files.copy(input, folder.resolve("input"));
+
+        assertThatThrownBy(this::run)
+                .hasMessageContaining("started with other settings: format was 'jsonl' and is now 'text'");
+
+        assertThat(pool.stats().calls()).isEqualTo(1);
+    }
+
     /** What answers depend on, all of it. */
     @Test
     void settings_areWhatAnswersDependOn() throws IOException {
@@ -675,6 +713,40 @@ final class BatchFileTest {
 
         assertThat(inOrder).startsWith("i0", "i1", "i2");
         assertThat(ids(output)).isEqualTo(inOrder);
+    }
+
+    @Test
+    void orderedOutput_endsWithTheAnswersToLinesThatAreThereNoMore() throws IOException {
+        write(line("one", "A"), line("two", "B"), line("three", "C"), line("four", "D"));
+        ordered = true;
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            List<BatchItem> items = items(file);
+            Collections.reverse(items);
+            file.journal()
+                    .append(items.stream().map(item -> answer(item, "Hello")).toList());
+            write(line("three", "C"), line("three", "C"), line("two", "B"));
+
+            file.finish();
+        }
+
+        assertThat(ids(output)).containsExactly("three", "two", "four", "one");
+    }
+
+    @Test
+    void tableWithoutARowThatWasAnswered_isNotMade() throws IOException {
+        table("id,text\nr1,Hello\nr2,World\n");
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            file.journal()
+                    .append(items(file).stream()
+                            .map(item -> answer(item, "Hello"))
+                            .toList());
+            Files.writeString(input, "id,text\nr2,World\nr2,World\n");
+
+            assertThatThrownBy(file::finish).hasMessage("1 answer is of a row that " + input + " no longer has");
+        }
+
+        assertThat(output).doesNotExist();
+        assertThat(ids(folder.resolve("answers.csv.batch/answers.jsonl"))).containsExactly("r1", "r2");
     }
 
     @Test
