@@ -48,6 +48,7 @@ public final class BatchFile implements AutoCloseable {
     private final InputCheck.Checked input;
     private final DistinctPrompts distinct;
     private final FileJournal journal;
+    private final Closeable lock;
     private final List<InputReader> readers = new CopyOnWriteArrayList<>();
 
     private BatchFile(
@@ -55,12 +56,14 @@ public final class BatchFile implements AutoCloseable {
             Configuration configuration,
             InputCheck.Checked input,
             DistinctPrompts distinct,
-            FileJournal journal) {
+            FileJournal journal,
+            Closeable lock) {
         this.files = files;
         this.configuration = configuration;
         this.input = input;
         this.distinct = distinct;
         this.journal = journal;
+        this.lock = lock;
     }
 
     /**
@@ -158,8 +161,8 @@ public final class BatchFile implements AutoCloseable {
                             key -> files.conversations() || repeated.contains(Digests.of64Bits(key)),
                             reader == null ? UnaryOperator.identity() : reader::written),
                     timeline,
-                    lock);
-            return new BatchFile(adopted, configuration, input, distinct, journal);
+                    () -> {});
+            return new BatchFile(adopted, configuration, input, distinct, journal, lock);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -362,9 +365,12 @@ public final class BatchFile implements AutoCloseable {
         }
     }
 
-    /** Closes the journal, then sorts the answers or makes the table of them, if that was asked for. Blocks. */
+    /**
+     * Closes the journal, then sorts the answers or makes the table of them, if that was asked for. Blocks. The output
+     * stays locked until this is closed: what another batch wrote meanwhile would be lost.
+     */
     public void finish() throws IOException {
-        close();
+        closeFiles();
         arrange(files, configuration);
     }
 
@@ -394,6 +400,12 @@ public final class BatchFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try (lock) {
+            closeFiles();
+        }
+    }
+
+    private void closeFiles() throws IOException {
         try {
             for (InputReader reader : readers) {
                 reader.close();

@@ -64,7 +64,8 @@ final class BatchStatus {
             surroundings
                     .err()
                     .println("whippletree: this is what the batch wrote " + Words.duration(age)
-                            + " ago; it is running, but can't write its progress (a full disk?) or is suspended");
+                            + " ago; it is running, but can't write its progress (a full disk?), is suspended, or"
+                            + " sorts its answers");
         }
     }
 }
