@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It ends with {@code onComplete} when every item has ended or it was stopped, and {@link #progress()} then says
  * which; with {@code onError} if items can't be pulled or the journal is lost, after what was under way has ended.
- * While the journal can't be written for now, as on a full disk, it keeps what arrives, begins nothing, and tries again
- * until it is stopped. Cancelling the subscription is {@link #abort()}. A subscriber that throws counts as cancelled;
- * then too what was under way is awaited and written down, and {@link #end()} has the exception.
+ * While the journal can't be written for now, as on a full disk, it keeps what arrives, begins nothing, and tries
+ * again; only {@link #abort()} ends it then. Cancelling the subscription is an abort. A subscriber that throws counts
+ * as cancelled, but what was under way is awaited and written down, and {@link #end()} has the exception.
  *
  * <p>Everything happens in {@link #step}, which never overlaps itself: items are asked, ended ones are written down
  * together, then delivered.
@@ -176,13 +176,13 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return outcome;
     }
 
-    /** Asks no further item; calls under way are awaited, what waits for one is withdrawn. */
+    /** Asks no further item; calls under way are awaited and written down, what waits for one is withdrawn. */
     public void stop() {
         stopWish = "it was told to stop";
         wake();
     }
 
-    /** Ends at once: calls under way are given up. */
+    /** Ends at once: calls under way are given up, and results that can't be written now are lost. */
     public void abort() {
         aborted = true;
         stop();
@@ -478,7 +478,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         if (!(ending || feed.isEmpty()) || !underWay.isEmpty() || !landed.isEmpty()) {
             return false;
         }
-        if (ending && !writer.isSettled()) {
+        if (aborted && !writer.isSettled()) {
             writer.writeOrFail().forEach(result -> count(result, receiver, stopConditions));
             fail(writer.failure());
             receiver.tell();

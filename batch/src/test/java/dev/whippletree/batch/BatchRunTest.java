@@ -548,11 +548,11 @@ final class BatchRunTest {
     }
 
     @Test
-    void fullJournal_thatIsStopped_triesOnceMore_andSaysWhatIsLost() {
+    void fullJournal_thatIsAborted_triesOnceMore_andSaysWhatIsLost() {
         BatchRun run = runWithAFullJournal();
         int attempts = journal.attempts;
 
-        run.stop();
+        run.abort();
 
         assertThatThrownBy(() -> pool.await(run)).hasCauseInstanceOf(IOException.class);
         assertThat(journal.attempts).isEqualTo(attempts + 1);
@@ -570,6 +570,49 @@ final class BatchRunTest {
         assertThat(pool.await(run).answered()).isEqualTo(pool.stats().calls()).isLessThan(1_000);
         assertThat(collected.results()).containsExactlyElementsOf(journal.results);
         assertThat(collected.completed()).isTrue();
+    }
+
+    /** Whoever stops a run wants no more calls; those that were made are paid for. */
+    @Test
+    void fullJournal_thatIsStopped_keepsWhatArrived_untilThereIsRoom() {
+        BatchRun run = runWithAFullJournal();
+
+        run.stop();
+        pool.timeline().advance(Duration.ofMinutes(10));
+        assertThat(run.end()).isNotDone();
+        assertThat(run.progress().held()).isPresent();
+        journal.room = Integer.MAX_VALUE;
+
+        assertThat(pool.await(run).answered()).isEqualTo(pool.stats().calls());
+        assertThat(collected.results()).containsExactlyElementsOf(journal.results);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fullJournal_ofARunThatARuleOrItsInputEnds_losesNothing(boolean rule) {
+        OptionalLong most = rule ? OptionalLong.of(100) : OptionalLong.empty();
+        Iterator<BatchItem> items = IntStream.range(0, 1_000)
+                .mapToObj((IntFunction<BatchItem>) number -> {
+                    if (number == 300) {
+                        throw new IllegalStateException("line 301 is no JSON");
+                    }
+                    return item(number);
+                })
+                .iterator();
+        journal.room = 0;
+        BatchRun run = batch(pool.open())
+                .stop(new StopRules(most, Optional.empty(), Optional.empty(), 20))
+                .build()
+                .run(items);
+        run.subscribe(collected);
+
+        pool.timeline().advance(Duration.ofMinutes(10));
+        assertThat(run.end()).isNotDone();
+        journal.room = Integer.MAX_VALUE;
+        pool.timeline().advance(Duration.ofMinutes(1));
+
+        assertThat(run.end()).isDone();
+        assertThat(journal.results).isNotEmpty().hasSize((int) pool.stats().calls());
     }
 
     @Test

@@ -188,7 +188,10 @@ final class BatchCommandRun {
     }
 
     private static void interrupt(BatchRun run, Display display) {
-        display.log("The batch ends after the calls under way; Ctrl-C again ends it at once.");
+        display.log(run.progress()
+                .held()
+                .map(why -> why + ". The batch ends once that works again; Ctrl-C again gives them up.")
+                .orElse("The batch ends after the calls under way; Ctrl-C again ends it at once."));
         run.stop();
     }
 
