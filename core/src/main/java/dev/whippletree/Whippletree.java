@@ -269,6 +269,14 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
+     * Returns how many calls a prompt needs if none is repeated and no cache has a part of its answer: one, or for
+     * vectors as many as its texts take. Calls no service. Thread-safe.
+     */
+    public int callsFor(Prompt prompt) {
+        return prompt.operation() == Prompt.Operation.EMBEDDING ? assembly.embedder().calls(prompt) : 1;
+    }
+
+    /**
      * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer,
      * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *

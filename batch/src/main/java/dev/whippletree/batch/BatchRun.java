@@ -70,6 +70,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     // Confined to step().
     private final Set<Asked> underWay = new LinkedHashSet<>();
     private long charactersUnderWay;
+    private long callsUnderWay;
+    private long callsEnded;
     private @Nullable String stopped;
     private @Nullable Throwable failure;
     private boolean waitsForPlace;
@@ -84,6 +86,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
      * @param answer a {@link Completion}, or {@link Embeddings}
      * @param characters of what was asked
      * @param room the characters that it takes, with an answer whose size is known
+     * @param calls how many it needs at most
      */
     private record Asked(
             BatchItem item,
@@ -91,7 +94,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             String key,
             CompletableFuture<?> answer,
             long characters,
-            long room) {
+            long room,
+            int calls) {
 
         Completion completion() {
             return answer.join() instanceof Embeddings vectors ? vectors.asCompletion() : (Completion) answer.join();
@@ -245,7 +249,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private void keepTime(StopConditions stopConditions) {
         if (!looked) {
             looked = true;
-            stopConditions.look(underWay.size(), tally.ended());
+            stopConditions.look(callsUnderWay, callsEnded);
             window.look(stopConditions.status());
             timeline.schedule(LOOK.toNanos(), () -> {
                 looked = false;
@@ -268,8 +272,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         for (Asked asked = landed.poll(); asked != null; asked = landed.poll()) {
             underWay.remove(asked);
             charactersUnderWay -= asked.room();
+            callsUnderWay -= asked.calls();
             Optional<BatchResult> result = result(asked);
             if (result.isPresent()) {
+                callsEnded += asked.calls();
                 outlook.ended(asked.kind(), result.get());
                 writer.add(result.get());
             }
@@ -339,6 +345,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     /**
      * Stops on request or by a rule. Then, and while results can't be written, withdraws the prompts that wait in line.
+     * Items of several calls are withdrawn on request only: part of them may be paid for.
      */
     private void heed(Delivery receiver, StopConditions stopConditions) {
         fail(receiver.failure());
@@ -353,7 +360,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             feed.end();
         }
         if (ending || writer.trouble().isPresent()) {
-            List.copyOf(underWay).forEach(asked -> whippletree.withdraw(asked.answer()));
+            List.copyOf(underWay).stream()
+                    .filter(asked -> wish != null || asked.calls() == 1)
+                    .forEach(asked -> whippletree.withdraw(asked.answer()));
         }
         if (aborted) {
             List.copyOf(underWay).forEach(asked -> asked.answer().cancel(false));
@@ -370,31 +379,33 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                     || receiver.undelivered() >= window.most()) {
                 return;
             }
-            if (!stopConditions.allow()) {
-                stopIfNothingFrees(stopConditions);
-                return;
-            }
             BatchItem item = feed.next();
             if (item == null) {
                 return;
             }
-            ask(item, stopConditions);
+            int calls = whippletree.callsFor(item.prompt());
+            if (!stopConditions.allow(calls)) {
+                feed.putFirst(item);
+                stopIfNothingFrees(stopConditions, calls);
+                return;
+            }
+            ask(item, calls, stopConditions);
         }
     }
 
     /** Stops if nothing is under way and the next item still isn't allowed: then no ended call will make room. */
-    private void stopIfNothingFrees(StopConditions stopConditions) {
+    private void stopIfNothingFrees(StopConditions stopConditions, int calls) {
         if (underWay.isEmpty()) {
-            stopConditions.look(underWay.size(), tally.ended());
-            if (!stopConditions.allow()) {
-                stopped = stopConditions.reason().orElse("another prompt might exceed the cost limit");
+            stopConditions.look(callsUnderWay, callsEnded);
+            if (!stopConditions.allow(calls)) {
+                stopped = stopConditions.refusal(calls);
                 feed.end();
             }
             wake();
         }
     }
 
-    private void ask(BatchItem item, StopConditions stopConditions) {
+    private void ask(BatchItem item, int calls, StopConditions stopConditions) {
         if (conversations != null && wasDoneBefore(item)) {
             return;
         }
@@ -404,12 +415,13 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         if (!promptKey.isEmpty() && wasAnsweredBefore(item, prompt, kind, promptKey)) {
             return;
         }
-        stopConditions.begun();
+        stopConditions.begun(calls);
         long characters = Prompts.characters(prompt);
-        Asked asked = new Asked(
-                item, kind, promptKey, submit(prompt), characters, characters + Prompts.charactersOfVectors(prompt));
+        long room = characters + Prompts.charactersOfVectors(prompt);
+        Asked asked = new Asked(item, kind, promptKey, submit(prompt), characters, room, calls);
         underWay.add(asked);
-        charactersUnderWay += asked.room();
+        charactersUnderWay += room;
+        callsUnderWay += calls;
         var unused = asked.answer().whenComplete((answer, wrong) -> {
             landed.add(asked);
             wake();
@@ -492,7 +504,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         noted = true;
         if (last) {
-            stopConditions.look(underWay.size(), tally.ended());
+            stopConditions.look(callsUnderWay, callsEnded);
         }
         tally.note(
                 new BatchTally.Moment(

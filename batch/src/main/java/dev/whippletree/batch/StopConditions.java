@@ -50,13 +50,13 @@ final class StopConditions {
     }
 
     /**
-     * Reads the engine's status. Until the next look, every item under way counts as one that may still make a call and
-     * cost something.
+     * Reads the engine's status. Until the next look, every call of an item under way counts as one that may still be
+     * made and cost something.
      *
-     * @param underWay how many items are being asked
-     * @param ended how many have ended
+     * @param underWay how many calls the items need at most that are being asked
+     * @param ended how many those needed at most that have ended
      */
-    void look(int underWay, long ended) {
+    void look(long underWay, long ended) {
         status = whippletree.status();
         unfinished = underWay;
         withoutCall = Math.max(0, underWay - status.inFlight());
@@ -67,10 +67,10 @@ final class StopConditions {
         return status;
     }
 
-    /** An item is being asked that wasn't when the engine was looked at. */
-    void begun() {
-        unfinished++;
-        withoutCall++;
+    /** An item that needs so many calls is being asked, and wasn't when the engine was looked at. */
+    void begun(int calls) {
+        unfinished += calls;
+        withoutCall += calls;
     }
 
     long calls() {
@@ -121,22 +121,32 @@ final class StopConditions {
         return Optional.empty();
     }
 
-    /** Returns whether one more item may begin now. */
-    boolean allow() {
-        if (rules.maxCalls().isPresent()
-                && calls() + withoutCall >= rules.maxCalls().getAsLong()) {
-            return false;
-        }
-        return rules.maxCost().isEmpty() || fits(rules.maxCost().get());
+    /** Returns whether an item that needs so many calls may begin now. */
+    boolean allow(int calls) {
+        return calls <= callsLeft()
+                && (rules.maxCost().isEmpty() || fits(calls, rules.maxCost().get()));
     }
 
-    /** Until the first answers tell what one costs, a few are asked. */
-    private boolean fits(BigDecimal most) {
+    /** Returns how many calls may be made besides those of the items under way. */
+    private long callsLeft() {
+        return rules.maxCalls().orElse(Long.MAX_VALUE) - calls() - withoutCall;
+    }
+
+    /** Returns why an item that needs so many calls may not begin, if nothing is under way. */
+    String refusal(int calls) {
+        return reason()
+                .orElseGet(() -> calls > callsLeft()
+                        ? "the next prompt may need " + calls + " calls, and it may make only " + callsLeft() + " more"
+                        : "another prompt might exceed the cost limit");
+    }
+
+    /** Until the first answers tell what a call costs, a few are made. */
+    private boolean fits(int calls, BigDecimal most) {
         BigDecimal spent = cost().orElse(BigDecimal.ZERO);
         if (endedThen == 0 || spent.signum() == 0) {
             return unfinished < rules.failuresInARow();
         }
         BigDecimal each = spent.divide(BigDecimal.valueOf(endedThen), MathContext.DECIMAL32);
-        return spent.add(each.multiply(BigDecimal.valueOf(unfinished + 1))).compareTo(most) <= 0;
+        return spent.add(each.multiply(BigDecimal.valueOf(unfinished + calls))).compareTo(most) <= 0;
     }
 }

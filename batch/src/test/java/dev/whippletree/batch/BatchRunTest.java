@@ -933,6 +933,40 @@ final class BatchRunTest {
                                 .toList())));
     }
 
+    /** Each item needs two calls. */
+    @Test
+    void mostCalls_areNotExceededByVectors_andBringWholeItems() {
+        StopRules rules = new StopRules(OptionalLong.of(7), Optional.empty(), Optional.empty(), 20);
+
+        BatchProgress end =
+                run(batch(pool.open()).stop(rules).build().run(vectors(100).iterator()));
+
+        assertThat(end.calls()).isEqualTo(6).isEqualTo(pool.stats().calls());
+        assertThat(end.answered()).isEqualTo(3);
+        assertThat(end.stopped()).hasValue("the next prompt may need 2 calls, and it may make only 1 more");
+    }
+
+    /** The limit lets five calls begin at once, so one item has half its vectors when the cost is reached. */
+    @Test
+    void ruleThatStops_letsVectorsEndThatArePaidForInPart() {
+        Pool slow = new Pool().account("a", "5 / 1m");
+        StopRules rules = new StopRules(
+                OptionalLong.empty(), Optional.of(new BigDecimal("0.00001")), Optional.of(prices("model")), 20);
+
+        BatchProgress end = run(
+                slow,
+                Batch.over(slow.open())
+                        .timeline(slow.timeline())
+                        .journal(journal)
+                        .stop(rules)
+                        .build()
+                        .run(vectors(100).iterator()));
+
+        assertThat(end.stopped()).isPresent();
+        assertThat(end.answered()).isBetween(1L, 20L);
+        assertThat(slow.stats().calls()).isEqualTo(2 * end.answered());
+    }
+
     @Test
     void stoppedRun_withdrawsVectorsThatWait() {
         BatchRun run = batch(pool.open()).build().run(vectors(1_500));

@@ -83,6 +83,19 @@ public final class Embedder {
         return request.result();
     }
 
+    /** Returns how many calls a prompt's texts need if no cache has one of them; 1 if it can't be asked. */
+    public int calls(Prompt prompt) {
+        try {
+            EmbeddingRequest request = new EmbeddingRequest(engine.embedding(prompt), timeline.nanoTime());
+            List<WantedText> texts = request.distinct().stream()
+                    .map(key -> new WantedText(key, request.message(key)))
+                    .toList();
+            return EmbeddingCall.split(texts, request.plan().bounds()).size();
+        } catch (ConfigurationException e) {
+            return 1;
+        }
+    }
+
     /**
      * Withdraws a request: its calls that wait aren't made. Those under way are paid for, so they end, and their
      * vectors are stored; if they are all that the request lacks, it gets its vectors.

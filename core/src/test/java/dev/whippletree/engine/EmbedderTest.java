@@ -394,6 +394,15 @@ final class EmbedderTest {
     }
 
     @Test
+    void callsOfTexts_areCounted_equalTextsOnce() {
+        client.embeds(2, 300_000);
+        assertThat(embedder().calls(Prompt.embedding(List.of("a", "b", "c", "b", "a", "d", "e"))))
+                .isEqualTo(3);
+        assertThat(embedder().calls(prompt("a").route("nowhere").build())).isEqualTo(1);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
     void wrongNumberOfVectors_isNoAnswer() {
         fixture.cache("near", cache);
         client.usually(client.answersAfter(LATENCY, vector("a")));
