@@ -35,6 +35,7 @@ class LostOutputTest {
                 "ask hi",
                 "ask --stream hi",
                 "ask --json hi",
+                "embed -",
                 "chat",
                 "status",
                 "status --json",
@@ -77,6 +78,14 @@ class LostOutputTest {
         shell.input("One\nTwo\nThree\n").output(failing("Broken pipe"));
         assertThat(shell.run("chat")).isEqualTo(141);
         assertThat(shell.provider.asked).hasSize(1);
+    }
+
+    @Test
+    void vectorsThatNobodyWouldGet_arentAskedFor() {
+        shell.file("texts.txt", "one\n".repeat(10_000) + "two\n").output(failing("No space left on device"));
+        assertThat(shell.run("embed", "texts.txt")).isEqualTo(1);
+        assertThat(shell.provider.asked).hasSize(1);
+        assertThat(shell.err()).contains("so the printed output is incomplete: No space left on device");
     }
 
     @Test

@@ -113,6 +113,9 @@ public final class EmbedCommand implements Callable<Integer> {
             if (texts.size() == TEXTS_AT_ONCE) {
                 print(whippletree, texts);
                 texts.clear();
+                if (surroundings.lostOutput().isPresent()) {
+                    return ExitCode.ANSWERED; // The loss is said at the end.
+                }
             }
         }
         if (!texts.isEmpty()) {
