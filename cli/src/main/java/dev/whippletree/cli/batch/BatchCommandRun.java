@@ -11,6 +11,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -26,10 +27,7 @@ import dev.whippletree.terminal.Signals;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -93,7 +91,7 @@ final class BatchCommandRun {
             e.problems().forEach(problem -> surroundings.err().println("whippletree: " + problem));
             return ExitCode.WRONG_USAGE;
         } catch (IOException e) {
-            throw new UserMistake(said(e));
+            throw new UserMistake(FileTrouble.said(e));
         }
     }
 
@@ -117,21 +115,6 @@ final class BatchCommandRun {
         } catch (IllegalArgumentException e) {
             throw new UserMistake("--leave: " + e.getMessage());
         }
-    }
-
-    /** What Java says of a file is often nothing but its name. */
-    static String said(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        if (e instanceof NoSuchFileException) {
-            return message + ": there is no such file or folder";
-        }
-        if (e instanceof AccessDeniedException) {
-            return message + ": permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return message + ": this has to be a folder, and a file is there";
-        }
-        return message.contains(" ") ? message : e.getClass().getSimpleName() + ": " + message;
     }
 
     private int run(BatchFiles files, @Nullable Spool spool, Whippletree whippletree, StopRules rules)
@@ -230,7 +213,7 @@ final class BatchCommandRun {
         if (failure.isPresent()) {
             Throwable wrong = failure.get();
             err.println("whippletree: the batch stopped early: "
-                    + (wrong instanceof IOException e ? said(e) : wrong.getMessage())
+                    + (wrong instanceof IOException e ? FileTrouble.said(e) : wrong.getMessage())
                     + "; run the same command again to continue");
         } else if (missing > 0 && end.stopped().isPresent()) {
             err.println(

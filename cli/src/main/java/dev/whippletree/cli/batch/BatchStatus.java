@@ -2,6 +2,7 @@ package dev.whippletree.cli.batch;
 
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.terminal.Json;
@@ -44,7 +45,7 @@ final class BatchStatus {
             surroundings.out().println(Json.write(shown));
             return ExitCode.ANSWERED;
         } catch (IOException e) {
-            throw new UserMistake(output + ": the batch's progress can't be read: " + e.getMessage());
+            throw new UserMistake(output + ": the batch's progress can't be read: " + FileTrouble.reason(e));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new UserMistake(
                     output + ": the batch's progress is damaged; a running batch writes it anew each second");

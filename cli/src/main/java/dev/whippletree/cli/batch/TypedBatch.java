@@ -6,6 +6,7 @@ import dev.whippletree.batch.file.InputFormat;
 import dev.whippletree.batch.file.PromptForm;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.batch.file.Sync;
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.PriceList;
@@ -159,7 +160,7 @@ final class TypedBatch {
         } catch (CharacterCodingException e) {
             throw new UserMistake(option + ": " + file + " isn't UTF-8 text");
         } catch (IOException e) {
-            throw new UserMistake(option + ": " + BatchCommandRun.said(e));
+            throw new UserMistake(option + ": " + FileTrouble.said(e));
         }
     }
 

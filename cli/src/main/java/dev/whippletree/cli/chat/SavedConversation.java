@@ -1,5 +1,6 @@
 package dev.whippletree.cli.chat;
 
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.state.PrivateFile;
@@ -33,7 +34,7 @@ final class SavedConversation {
         } catch (NoSuchFileException e) {
             throw new UserMistake(file + " can't be written: there is no such folder");
         } catch (IOException e) {
-            throw new UserMistake(file + " can't be written: " + e.getMessage());
+            throw new UserMistake(file + " can't be written: " + FileTrouble.reason(e));
         }
     }
 

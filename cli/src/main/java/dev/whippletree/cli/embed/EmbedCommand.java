@@ -3,6 +3,7 @@ package dev.whippletree.cli.embed;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.RequestOptions;
@@ -87,7 +88,7 @@ public final class EmbedCommand implements Callable<Integer> {
             return HeldWarnings.during(
                     surroundings.timeline(), surroundings.err()::println, () -> embed(whippletree, lines));
         } catch (IOException e) {
-            throw new UserMistake("'" + file + "' can't be read: " + e.getMessage());
+            throw new UserMistake("'" + file + "' can't be read: " + FileTrouble.reason(e));
         }
     }
 
