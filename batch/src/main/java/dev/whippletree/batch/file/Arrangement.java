@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -69,6 +71,15 @@ final class Arrangement {
 
     void arrange() throws IOException {
         Path coming = BatchFolder.of(files.output()).resolve("arranged");
+        try {
+            write(coming);
+            Disk.INSTANCE.replace(files.output(), coming);
+        } finally {
+            Files.deleteIfExists(coming);
+        }
+    }
+
+    private void write(Path coming) throws IOException {
         PromptForm form = files.form().readBy(ANSWERED);
         try (InputReader reader = InputReader.open(Disk.INSTANCE, files.input(), files.format(), form, configuration);
                 RandomAccessFile answers = new RandomAccessFile(files.answers().toFile(), "r")) {
@@ -79,8 +90,9 @@ final class Arrangement {
             }
         } catch (BadLineException e) {
             throw new BadInputException(e.inFile(files.input().toString()));
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // As the writer of rows throws it.
         }
-        Disk.INSTANCE.replace(files.output(), coming);
     }
 
     private static ResultLine result(Lines lines) throws IOException {

@@ -38,6 +38,7 @@ final class Rewriting {
         private final Storage.Output output;
         private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
         private long at;
+        private boolean whole;
 
         Writer(Storage.Output output) throws IOException {
             this.output = output;
@@ -62,11 +63,17 @@ final class Rewriting {
         void end() throws IOException {
             flush();
             output.force();
+            whole = true;
         }
 
+        /** Keeps no part of what can't be written whole, as on a full disk, which has the room again then. */
         @Override
         public void close() throws IOException {
-            output.close();
+            try (output) {
+                if (!whole) {
+                    output.truncate(0);
+                }
+            }
         }
     }
 }

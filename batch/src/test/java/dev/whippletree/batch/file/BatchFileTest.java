@@ -775,6 +775,9 @@ final class BatchFileTest {
 
         assertThatThrownBy(this::run).isInstanceOf(IOException.class);
         assertThat(pool.stats().calls()).isEqualTo(1);
+        assertThat(folder.resolve("answers.csv.batch/arranged"))
+                .as("nor the room that it takes")
+                .doesNotExist();
         Files.delete(occupied);
         Files.delete(output);
 

@@ -9,6 +9,7 @@ import dev.whippletree.batch.StopRules;
 import dev.whippletree.batch.file.BadInputException;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
+import dev.whippletree.batch.file.InputFormat;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.FileTrouble;
@@ -124,19 +125,24 @@ final class BatchCommandRun {
             err.println(Words.count(file.total(), "prompt")
                     + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {
-                file.finish();
-                err.println("All prompts are done already"
-                        + (file.failed() == 0
-                                ? "."
-                                : "; " + Words.count(file.failed()) + " failed; --retry-failed asks them again."));
-                return file.failed() == 0 ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
+                return concludeAgain(file, finish(files, file));
             }
             return ask(files, file, whippletree, rules);
         }
     }
 
+    private int concludeAgain(BatchFile file, Optional<String> failure) {
+        PrintWriter err = surroundings.err();
+        err.println("All prompts are done already"
+                + (file.failed() == 0
+                        ? "."
+                        : "; " + Words.count(file.failed()) + " failed; --retry-failed asks them again."));
+        failure.ifPresent(this::sayWhatIsWrong);
+        return file.failed() == 0 && failure.isEmpty() ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
+    }
+
     private int ask(BatchFiles files, BatchFile file, Whippletree whippletree, StopRules rules) throws IOException {
-        Optional<Throwable> failure = Optional.empty();
+        Optional<String> failure = Optional.empty();
         BatchRun run;
         try (Display display = display(file.total());
                 Signals signals = new Signals()) {
@@ -159,15 +165,35 @@ final class BatchCommandRun {
             try {
                 run.end().join();
             } catch (CompletionException e) {
-                failure = Optional.of(e.getCause() == null ? e : e.getCause());
+                failure = Optional.of("the batch stopped early: " + said(e.getCause() == null ? e : e.getCause()));
             }
         } finally {
             LogOutput.to(surroundings.err()::println);
         }
         if (failure.isEmpty()) {
-            file.finish();
+            failure = finish(files, file);
         }
         return conclude(files, file, run.progress(), failure);
+    }
+
+    private static String said(Throwable wrong) {
+        return wrong instanceof IOException e ? FileTrouble.said(e) : String.valueOf(wrong.getMessage());
+    }
+
+    /** Sorts the answers, if that is wanted. Returns what went wrong. */
+    private static Optional<String> finish(BatchFiles files, BatchFile file) {
+        try {
+            file.journal().close();
+        } catch (IOException e) {
+            return Optional.of(said(e));
+        }
+        try {
+            file.finish();
+            return Optional.empty();
+        } catch (IOException | BadInputException e) {
+            return Optional.of(files.output() + " can't be written in the prompts' order, and all answers are kept: "
+                    + said(e));
+        }
     }
 
     private static void interrupt(BatchRun run, Display display) {
@@ -199,22 +225,21 @@ final class BatchCommandRun {
         return Math.min(NARROW, surroundings.terminal().size().now().columns());
     }
 
-    private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<Throwable> failure) {
+    private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<String> failure) {
         PrintWriter err = surroundings.err();
         long missing = file.total() - end.done();
         err.println(Words.count(end.answered()) + " answered (" + Words.count(end.fromCache())
                 + " without a call of their own), "
                 + Words.count(end.failed()) + " failed, in " + Words.duration(rounded(end.elapsed())) + " by "
                 + Words.count(end.calls(), "call") + ".");
-        err.println("The answers are in " + files.output() + ".");
+        if (failure.isEmpty() || !InputFormat.of(files.output()).isTable()) {
+            err.println("The answers are in " + files.output() + ".");
+        }
         if (end.failed() + file.failed() > 0) {
             err.println("The failures are in " + files.failures() + "; --retry-failed asks them again.");
         }
         if (failure.isPresent()) {
-            Throwable wrong = failure.get();
-            err.println("whippletree: the batch stopped early: "
-                    + (wrong instanceof IOException e ? FileTrouble.said(e) : wrong.getMessage())
-                    + "; run the same command again to continue");
+            sayWhatIsWrong(failure.get());
         } else if (missing > 0 && end.stopped().isPresent()) {
             err.println(
                     "The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
@@ -225,6 +250,10 @@ final class BatchCommandRun {
         // Stopped after the last answer is whole all the same.
         boolean whole = failure.isEmpty() && end.failed() + file.failed() == 0 && missing <= 0;
         return whole ? ExitCode.ANSWERED : ExitCode.INCOMPLETE;
+    }
+
+    private void sayWhatIsWrong(String failure) {
+        surroundings.err().println("whippletree: " + failure + "; run the same command again to continue");
     }
 
     private static Duration rounded(Duration time) {

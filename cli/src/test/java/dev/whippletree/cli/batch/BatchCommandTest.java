@@ -131,6 +131,30 @@ final class BatchCommandTest {
                 .startsWith("id,text,answer,finish_reason,answer_model\nr1,Hello,\"Fine, thank you.\",stop,");
     }
 
+    /** As if the disk was full then, or another program held the file. */
+    @Test
+    void tableThatCannotBeMade_losesNoAnswer_andIsMadeByTheSameCommand() throws IOException {
+        shell.file("rows.csv", "id,text\nr1,Hello\n");
+        Path occupied = folder.resolve("a.csv/occupied");
+        shell.provider.scripts.add(call -> {
+            assertThat(occupied.toFile().mkdirs()).isTrue();
+            answer(call);
+        });
+
+        assertThat(shell.line("batch rows.csv --template {{text}} -o a.csv")).isEqualTo(9);
+
+        assertThat(shell.err())
+                .contains("1 answered", "a.csv can't be written in the prompts' order, and all answers are kept: ")
+                .contains("; run the same command again to continue")
+                .doesNotContain("The answers are in");
+        Files.delete(occupied);
+        Files.delete(folder.resolve("a.csv"));
+        Shell again = again();
+        assertThat(again.line("batch rows.csv --template {{text}} -o a.csv")).isZero();
+        assertThat(again.provider.asked).isEmpty();
+        assertThat(file("a.csv")).contains("\nr1,Hello,Hi,stop,");
+    }
+
     @Test
     void options_reachEveryPrompt() throws IOException {
         shell.file("rows.csv", "id,name,text\nr1,n1,Hello\n").file("whippletree.yaml", """
