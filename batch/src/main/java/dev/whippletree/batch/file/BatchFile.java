@@ -87,7 +87,8 @@ public final class BatchFile implements AutoCloseable {
     }
 
     /**
-     * Checks the input and opens the output, which is created if it isn't there. Blocks for as long as that takes.
+     * Checks the input and opens the output, which is created if it isn't there. Blocks for as long as that takes. An
+     * input without a prompt doesn't become that of the output.
      *
      * @param whippletree who will answer
      * @throws BadInputException if the input can't be used, or the output isn't this input's, with everything that is
@@ -150,8 +151,11 @@ public final class BatchFile implements AutoCloseable {
         LineReader reader = files.form().reader();
         Closeable lock = locked != null ? locked : BatchFolder.lock(Disk.INSTANCE, files.output());
         try {
-            adopt(files, configuration, input, settings);
-            BatchFiles adopted = spool == null ? files : files.withInput(spool.keep());
+            BatchFiles adopted = files;
+            if (input.lines() > 0) { // Otherwise it may be what a program has left that failed.
+                adopt(files, configuration, input, settings);
+                adopted = spool == null ? files : files.withInput(spool.keep());
+            }
             FileJournal journal = new FileJournal(
                     Disk.INSTANCE,
                     new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
@@ -211,7 +215,9 @@ public final class BatchFile implements AutoCloseable {
             changes.add(files.output() + " was started with other settings: " + changed);
         }
         if (!before.input().equals(now.input())) {
-            changes.add(files.input() + " has changed since " + files.output() + " was started");
+            boolean piped = files.input().startsWith(BatchFolder.of(files.output()));
+            String named = piped ? "the piped input" : files.input().toString();
+            changes.add(named + " has changed since " + files.output() + " was started");
         }
         if (changes.isEmpty()) {
             return;

@@ -1281,12 +1281,22 @@ final class BatchFileTest {
 
         assertThatThrownBy(() -> runFrom(line("one", "B") + "\n"))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("has changed since");
+                .hasMessageContaining("the piped input has changed since");
         assertThat(kept).hasContent(line("one", "A"));
 
         accept = true;
         runFrom(line("one", "B") + "\n");
         assertThat(kept).hasContent(line("one", "B"));
+    }
+
+    @Test
+    void streamWithoutALine_asAProgramThatFailedLeavesIt_isNotTakenForTheInput() throws IOException {
+        runFrom("");
+        runFrom(line("one", "A") + "\n");
+        Path kept = input;
+        runFrom("");
+
+        assertThat(kept).hasContent(line("one", "A"));
     }
 
     private void runFrom(String text) throws IOException {

@@ -122,6 +122,9 @@ final class BatchCommandRun {
             throws IOException {
         PrintWriter err = surroundings.err();
         try (BatchFile file = BatchFile.open(files, spool, whippletree, surroundings.timeline())) {
+            if (file.total() == 0) {
+                throw new UserMistake(typed.source() + " has no prompts");
+            }
             err.println(Words.count(file.total(), "prompt")
                     + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {

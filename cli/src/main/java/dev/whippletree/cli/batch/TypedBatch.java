@@ -61,6 +61,11 @@ final class TypedBatch {
         return named().equals(STANDARD_INPUT);
     }
 
+    /** Returns what people call the place that the prompts come from. */
+    String source() {
+        return isStandardInput() ? "standard input" : there().toString();
+    }
+
     private Path there() {
         return surroundings.folder().resolve(named());
     }
@@ -121,11 +126,10 @@ final class TypedBatch {
      */
     Path copy(Spool spool) throws IOException {
         boolean standard = isStandardInput();
-        String name = standard ? "standard input" : there().toString();
         boolean typed = standard && surroundings.terminal().in();
         surroundings
                 .err()
-                .println("Reading " + name + " to its end; nothing is asked before that."
+                .println("Reading " + source() + " to its end; nothing is asked before that."
                         + (typed ? " Ctrl-D ends it." : ""));
         try (InputStream stream = standard ? surroundings.in() : Files.newInputStream(there())) {
             return spool.copy(stream);

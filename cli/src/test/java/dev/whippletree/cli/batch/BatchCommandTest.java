@@ -245,6 +245,16 @@ final class BatchCommandTest {
     }
 
     @Test
+    void standardInputOfAProgramThatFailed_isAMistake_andKeepsNoLaterOneOut() throws IOException {
+        assertThat(shell.run("batch", "-", "-o", "a.jsonl")).isEqualTo(2);
+        assertThat(shell.err()).contains("whippletree: standard input has no prompts");
+
+        again().input(LINE.formatted("one", "Hello")).succeeds("batch", "-", "-o", "a.jsonl");
+
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"one\"");
+    }
+
+    @Test
     @DisabledOnOs(OS.WINDOWS)
     void namedPipe_isReadOnce() throws Exception {
         Path pipe = folder.resolve("pipe");
@@ -452,6 +462,8 @@ final class BatchCommandTest {
             batch p.jsonl -o a.csv                                    | answers can be rows only if the prompts are rows
             batch - --check                                           | kept beside the output: name the output with -o
             batch - --plan                                            | kept beside the output: name the output with -o
+            batch empty.jsonl -o a.jsonl                              | empty.jsonl has no prompts
+            batch head.csv --template {{text}} -o a.jsonl             | head.csv has no prompts
             batch --status never.jsonl                                | never.jsonl isn't the output of a batch
             batch v.jsonl --plan                                      | 'v1' asks for vectors, and a plan covers completions only
             plan --prompts p.jsonl --questions 3                      | leave out --interviews
@@ -462,6 +474,7 @@ final class BatchCommandTest {
         Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
         shell.file("taken.jsonl.batch", "")
                 .file("empty.jsonl", "")
+                .file("head.csv", "id,text\n")
                 .file(
                         "v.jsonl",
                         "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": \"Hello\"}}\n");
