@@ -6,6 +6,7 @@ import dev.whippletree.planner.RecordedPrompt;
 import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class TraceFile {
      */
     static MeasuredPrompts read(Path place) {
         List<RecordedPrompt> all = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(place, 1)) {
+        try (Stream<Path> files = Files.walk(place, 1, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 if (file.equals(place) || file.toString().endsWith(".jsonl")) {
                     read(file, all);

@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +74,17 @@ final class TraceFileTest {
         assertThat(read.prompts().start()).as("seed %d", seed).contains(START.plusSeconds(earliest));
         assertThat(read.prompts().span()).as("seed %d", seed).isEqualTo(Duration.ofSeconds(latest - earliest));
         assertThat(read.note()).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need rights there")
+    void linkToAFolder_isFollowed() throws IOException {
+        Path traces = Files.createDirectory(folder.resolve("traces"));
+        Files.writeString(traces.resolve("t.jsonl"), line(0, 1, "") + "\n");
+
+        Path link = Files.createSymbolicLink(folder.resolve("link"), traces);
+
+        assertThat(TraceFile.read(link).prompts().prompts()).isEqualTo(1);
     }
 
     @Test
