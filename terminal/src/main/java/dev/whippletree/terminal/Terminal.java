@@ -68,10 +68,24 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
      * @param environment where {@code NO_COLOR} and {@code TERM} are looked up
      * @param ansi whether colours seem to be shown; asked only where no launcher says what is a terminal
      */
-    @SuppressWarnings("SystemConsoleNull")
     public static Terminal ofProcess(Map<String, String> environment, BooleanSupplier ansi) {
-        Terminal terminal = of(System.getProperty(PROPERTY), environment, () -> System.console() != null, ansi);
+        Terminal terminal = of(System.getProperty(PROPERTY), environment, Terminal::hasConsole, ansi);
         return new Terminal(terminal.in, terminal.out, terminal.err, terminal.colours, new TtySize());
+    }
+
+    /** Since JDK 22, a JVM has a console where nothing is a terminal, too; that console then tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean hasConsole() {
+        java.io.Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return Boolean.TRUE.equals(
+                    java.io.Console.class.getMethod("isTerminal").invoke(console));
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
     }
 
     /** Returns whether the launcher says which streams of this process are a terminal. */

@@ -23,6 +23,13 @@ class TerminalTest {
         assertThat(Terminal.of(null, Map.of(), NO, NO)).isEqualTo(Terminal.NONE);
     }
 
+    /** Its streams are pipes. */
+    @Test
+    void jvmOfThisTest_hasNoTerminal_evenWhereItHasAConsole() {
+        Terminal terminal = Terminal.ofProcess(Map.of(), NO);
+        assertThat(terminal.in() || terminal.out() || terminal.err()).isFalse();
+    }
+
     @Test
     void noColor_isHonouredUnlessEmpty() {
         assertThat(Terminal.of("in,out,err", Map.of("NO_COLOR", "1"), YES, YES).colours())
