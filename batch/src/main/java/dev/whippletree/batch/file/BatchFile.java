@@ -268,6 +268,9 @@ public final class BatchFile implements AutoCloseable {
     /** Returns whether a batch is writing an output now. */
     public static boolean isRunning(Path output) throws IOException {
         Path lock = BatchFolder.of(output).resolve("lock");
+        if (Disk.isLockedHere(lock)) {
+            return true;
+        }
         if (!Files.exists(lock)) {
             return false;
         }

@@ -144,6 +144,11 @@ enum Disk implements Storage {
         }
     }
 
+    /** Returns whether this process has locked a file. It may not open it to see. */
+    static boolean isLockedHere(Path file) {
+        return LOCKED.contains(file.toAbsolutePath().normalize());
+    }
+
     private static boolean isLocked(FileChannel channel) throws IOException {
         boolean locked = false;
         try {

@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.whippletree.Whippletree;
@@ -64,6 +65,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -664,6 +666,21 @@ final class BatchFileTest {
         }
         assertThat(BatchFile.isRunning(output)).isFalse();
         assertThat(run().answered()).isEqualTo(1);
+    }
+
+    /** If it opened the file, the lock would be gone: closing any channel of a file frees all locks of a process. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whoeverAsksWhetherABatchRuns_leavesItsLock() throws IOException {
+        try (Closeable lock = BatchFile.lock(output).orElseThrow()) {
+            String entry = ":" + Files.getAttribute(folder.resolve("answers.jsonl.batch/lock"), "unix:ino") + " ";
+            assumeThat(Files.readString(Path.of("/proc/locks"))).contains(entry);
+
+            assertThat(BatchFile.isRunning(output)).isTrue();
+
+            assertThat(Files.readString(Path.of("/proc/locks"))).contains(entry);
+            assertThat(lock).isNotNull();
+        }
     }
 
     @Test
