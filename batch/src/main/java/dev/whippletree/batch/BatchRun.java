@@ -57,7 +57,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private final CompletableFuture<BatchProgress> end = new CompletableFuture<>();
 
     private final AtomicBoolean subscribed = new AtomicBoolean();
-    private final AtomicInteger steps = new AtomicInteger();
+
+    /** One from the beginning: nothing happens before the subscriber knows its subscription. */
+    private final AtomicInteger steps = new AtomicInteger(1);
+
     private final Queue<Asked> landed = new ConcurrentLinkedQueue<>();
     private volatile @Nullable String stopWish;
     private volatile boolean aborted;
@@ -137,7 +140,6 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             Delivery.refuse(subscriber);
             return;
         }
-        steps.incrementAndGet(); // Nothing happens before the subscriber knows its subscription.
         Delivery begun = new Delivery(subscriber, this);
         this.delivery = begun;
         this.beganNanos = timeline.nanoTime();

@@ -933,6 +933,20 @@ final class BatchRunTest {
                                 .toList())));
     }
 
+    @Test
+    void runThatIsStoppedBeforeItsSubscription_asksNothing() {
+        BatchRun run = batch(pool.open()).build().run(items(10));
+
+        run.stop();
+        pool.timeline().advance(Duration.ofSeconds(1));
+        BatchProgress end = run(run);
+
+        assertThat(end.stopped()).hasValue("it was told to stop");
+        assertThat(collected.completed()).isTrue();
+        assertThat(collected.results()).isEmpty();
+        assertThat(pool.stats().calls()).isZero();
+    }
+
     /** Each item needs two calls. */
     @Test
     void mostCalls_areNotExceededByVectors_andBringWholeItems() {
