@@ -39,11 +39,11 @@ final class BatchFolder {
 
     /**
      * Returns where the failures of an output are: {@code answers.errors.jsonl} beside {@code answers.jsonl}, and
-     * {@code answers.csv.errors.jsonl} beside {@code answers.csv}, so that no two outputs have the same.
+     * {@code answers.csv-errors.jsonl} beside {@code answers.csv}, so that no two outputs have the same.
      */
     static Path failuresOf(Path output) {
         String name = output.getFileName().toString();
-        String stem = name.endsWith(LINES) ? name.substring(0, name.length() - LINES.length()) : name;
-        return output.resolveSibling(stem + ".errors" + LINES);
+        String beginning = name.endsWith(LINES) ? name.substring(0, name.length() - LINES.length()) + "." : name + "-";
+        return output.resolveSibling(beginning + "errors" + LINES);
     }
 }

@@ -636,7 +636,10 @@ final class BatchFileTest {
     @Test
     void outputsThatDifferInTheirEndingsAlone_haveFailuresOfTheirOwn() {
         assertThat(BatchFolder.failuresOf(Path.of("a.jsonl"))).isEqualTo(Path.of("a.errors.jsonl"));
-        assertThat(BatchFolder.failuresOf(Path.of("a.csv"))).isEqualTo(Path.of("a.csv.errors.jsonl"));
+        assertThat(BatchFolder.failuresOf(Path.of("a.csv"))).isEqualTo(Path.of("a.csv-errors.jsonl"));
+        assertThat(Stream.of("a", "a.jsonl", "a.csv", "a.csv.jsonl", "a.errors", "a.errors.jsonl")
+                        .map(name -> BatchFolder.failuresOf(Path.of(name))))
+                .doesNotHaveDuplicates();
     }
 
     @Test
