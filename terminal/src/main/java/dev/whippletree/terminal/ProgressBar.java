@@ -46,9 +46,9 @@ public record ProgressBar(String task, long total, Optional<Duration> least) {
         return 100 * done / total + " %";
     }
 
-    /** Shows a full bar only when all is done. */
+    /** Shows a full bar only when all is done; more than that is possible, as where a file grows that is read. */
     private String bar(long done, int width) {
-        int filled = (int) (width * done / total);
+        int filled = (int) (width * Math.min(done, total) / total);
         return "█".repeat(filled) + "░".repeat(width - filled);
     }
 }

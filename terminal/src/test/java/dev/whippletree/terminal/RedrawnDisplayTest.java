@@ -38,6 +38,12 @@ class RedrawnDisplayTest {
     }
 
     @Test
+    void moreThanAll_isAFullBar() {
+        display.show(210, Duration.ofMillis(12_300), List.of(), "");
+        assertThat(written()).contains("210 of 200", "█").doesNotContain("░");
+    }
+
+    @Test
     void log_staysAboveTheRedrawnLines() {
         display.show(50, Duration.ofMillis(12_300), List.of("one"), "");
         written();
