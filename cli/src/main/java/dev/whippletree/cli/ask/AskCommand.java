@@ -3,6 +3,7 @@ package dev.whippletree.cli.ask;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.answer.AnswerText;
 import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.base.ByteOrderMark;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.HeldWarnings;
@@ -209,7 +210,8 @@ public final class AskCommand implements Callable<Integer> {
     private String read() {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(surroundings.in().readAllBytes());
-            return surroundings.charset().newDecoder().decode(bytes).toString().strip();
+            String text = surroundings.charset().newDecoder().decode(bytes).toString();
+            return ByteOrderMark.removed(text).strip();
         } catch (CharacterCodingException e) {
             throw new UserMistake("standard input isn't text in " + surroundings.charset());
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.whippletree.batch.file.InputFormat;
 import dev.whippletree.batch.file.PromptForm;
 import dev.whippletree.batch.file.Spool;
 import dev.whippletree.batch.file.Sync;
+import dev.whippletree.cli.base.ByteOrderMark;
 import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -160,7 +161,7 @@ final class TypedBatch {
         }
         Path file = surroundings.folder().resolve(typed.substring(1));
         try {
-            return Files.readString(file).strip();
+            return ByteOrderMark.removed(Files.readString(file)).strip();
         } catch (CharacterCodingException e) {
             throw new UserMistake(option + ": " + file + " isn't UTF-8 text");
         } catch (IOException e) {

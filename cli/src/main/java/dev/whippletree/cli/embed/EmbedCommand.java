@@ -1,6 +1,7 @@
 package dev.whippletree.cli.embed;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.ByteOrderMark;
 import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.FileTrouble;
@@ -108,8 +109,9 @@ public final class EmbedCommand implements Callable<Integer> {
         List<Line> texts = new ArrayList<>();
         for (String line = next(lines); line != null; line = next(lines)) {
             number++;
-            if (!line.isBlank()) {
-                texts.add(new Line(number, line));
+            String text = number == 1 ? ByteOrderMark.removed(line) : line;
+            if (!text.isBlank()) {
+                texts.add(new Line(number, text));
             }
             if (texts.size() == TEXTS_AT_ONCE) {
                 print(whippletree, texts);

@@ -331,8 +331,8 @@ class AskCommandTest {
             -                        | le résumé
             ''                       | le résumé
             """)
-    void pipedText_isPartOfThePrompt(String words, String prompt) {
-        shell.withAccount().input("le résumé\n");
+    void pipedText_isPartOfThePrompt_withoutAByteOrderMark(String words, String prompt) {
+        shell.withAccount().input("\ufeffle résumé\n");
         shell.succeeds(("ask " + words).split(" "));
         assertThat(shell.provider.asked.get(0).messages()).containsExactly(Message.user(prompt.replace("/", "\n\n")));
     }

@@ -121,7 +121,7 @@ final class BatchCommandTest {
 
     @Test
     void rows_areAskedByTheTemplate_withInstructionsFromAFile() throws IOException {
-        shell.file("rows.csv", "id,text\nr1,Hello\n").file("persona.txt", "Be brief.\n");
+        shell.file("rows.csv", "id,text\nr1,Hello\n").file("persona.txt", "\ufeffBe brief.\n");
 
         shell.succeeds("batch", "rows.csv", "--template", "Say {{text}}", "--system", "@persona.txt", "-o", "a.csv");
 

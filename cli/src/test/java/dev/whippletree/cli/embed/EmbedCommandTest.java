@@ -33,7 +33,7 @@ class EmbedCommandTest {
 
     @Test
     void eachLine_getsItsVector() throws IOException {
-        shell.file("texts.txt", "one\n\nthree\r\none\nsix");
+        shell.file("texts.txt", "\ufeffone\n\nthree\r\none\nsix");
 
         shell.withAccount().succeeds("embed", "texts.txt", "-v");
 
