@@ -2,6 +2,7 @@ package dev.whippletree.cli.base;
 
 import dev.whippletree.model.PromptException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -77,7 +78,7 @@ public final class ExitCode {
         Map<String, String> help = new LinkedHashMap<>();
         meanings(command).forEach((code, meaning) -> {
             if (command.equals(WHOLE) || OF_ALL.contains(code) || own.contains(code)) {
-                help.put(String.format("%3d", code), meaning);
+                help.put(String.format(Locale.ROOT, "%3d", code), meaning);
             }
         });
         return help;

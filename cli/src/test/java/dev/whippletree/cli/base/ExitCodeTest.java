@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.PromptException.Reason;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,17 @@ class ExitCodeTest {
         assertThat(help.keySet().stream().map(String::strip)).containsExactly(codes.split(" "));
         assertThat(help.remove("  1")).isEqualTo(failed);
         assertThat(ExitCode.help("whippletree")).containsAllEntriesOf(help);
+    }
+
+    @Test
+    void codes_haveDigitsThatScriptsKnow_whateverTheLocale() {
+        Locale before = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat(ExitCode.help("batch")).containsKeys("  0", "  9");
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, before);
+        }
     }
 
     @Test
