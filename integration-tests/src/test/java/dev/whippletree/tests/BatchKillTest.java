@@ -20,11 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code whippletree batch} in processes of its own that are killed as {@code kill -9} does, over emulated services.
+ * {@code whippletree batch} in processes of its own that are killed, as {@code kill -9} or {@code kill} does, over
+ * emulated services.
  */
 final class BatchKillTest {
 
@@ -58,6 +61,27 @@ final class BatchKillTest {
     @Tag("thorough")
     void killedTenTimes_gives8500Lines_oneResultEach() throws Exception {
         killAndCount(8_500, 10);
+    }
+
+    @Test
+    @Tag("slow")
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such signals")
+    void terminated_writesTheAnswersOfItsCalls_andStartsNoMore() throws Exception {
+        write(2_000);
+        try (CommandProcess command = start()) {
+            await().atMost(PATIENCE)
+                    .until(() -> results("answers.jsonl").size() >= 200
+                            || !command.process().isAlive());
+
+            command.process().destroy();
+
+            assertThat(command.exitCode()).as(() -> command.text("err")).isEqualTo(9);
+            assertThat(command.text("err")).contains("The batch ends after the calls under way");
+        }
+        assertThat(results("answers.jsonl"))
+                .as("each call's answer is written")
+                .hasSize((int) SERVICES.stats(ServiceKind.HUGGING_FACE).calls())
+                .hasSizeLessThan(2_000);
     }
 
     private void killAndCount(int lines, int kills) throws Exception {

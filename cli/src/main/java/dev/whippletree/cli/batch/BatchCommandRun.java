@@ -163,6 +163,7 @@ final class BatchCommandRun {
             run = batch.build().run(file.items());
             BatchRun begun = run;
             signals.onFirst("INT", () -> interrupt(begun, display));
+            signals.onFirst("TERM", () -> interrupt(begun, display));
             var unused = surroundings.interruption().thenRun(() -> interrupt(begun, display));
             run.subscribe(new Discarding());
             try {
