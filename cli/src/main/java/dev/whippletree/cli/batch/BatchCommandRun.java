@@ -3,7 +3,6 @@ package dev.whippletree.cli.batch;
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.Batch;
 import dev.whippletree.batch.BatchProgress;
-import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.BatchRun;
 import dev.whippletree.batch.StopRules;
 import dev.whippletree.batch.file.BadInputException;
@@ -32,7 +31,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,9 +163,8 @@ final class BatchCommandRun {
             signals.onFirst("INT", () -> interrupt(begun, display));
             signals.onFirst("TERM", () -> interrupt(begun, display));
             var unused = surroundings.interruption().thenRun(() -> interrupt(begun, display));
-            run.subscribe(new Discarding());
             try {
-                run.end().join();
+                run.forEach(result -> {}).join(); // The results are in the journal.
             } catch (CompletionException e) {
                 failure = Optional.of("the batch stopped early: " + said(e.getCause() == null ? e : e.getCause()));
             }
@@ -262,23 +259,5 @@ final class BatchCommandRun {
 
     private static Duration rounded(Duration time) {
         return Duration.ofSeconds(Math.max(1, Math.round(time.toMillis() / 1_000.0)));
-    }
-
-    /** Ignores the results, which are in the journal. */
-    private static final class Discarding implements Flow.Subscriber<BatchResult> {
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(BatchResult result) {}
-
-        @Override
-        public void onError(Throwable failure) {}
-
-        @Override
-        public void onComplete() {}
     }
 }
