@@ -11,7 +11,7 @@ public final class PromptOptions extends RequestOptions {
     @Option(
             names = {"-s", "--system"},
             paramLabel = "TEXT",
-            description = "Instructions before the prompt (the system message).")
+            description = "Instructions before the prompt (the system message), as typed: @FILE reads no file.")
     private @Nullable String system;
 
     @Option(names = "--temperature", paramLabel = "0..2", description = "The sampling temperature.")

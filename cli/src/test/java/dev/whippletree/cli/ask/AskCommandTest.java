@@ -117,12 +117,12 @@ class AskCommandTest {
 
     @Test
     void options_reachThePrompt() {
-        String line = "ask -s Briefly! --temperature 0.5 --max-tokens 7 --deadline 30s --no-cache --account scripted-1"
+        String line = "ask -s @Briefly! --temperature 0.5 --max-tokens 7 --deadline 30s --no-cache --account scripted-1"
                 + " --route default --tenant acme --session s1 Hello";
 
         shell.withAccount().succeeds(line.split(" "));
         Prompt prompt = shell.provider.asked.get(0);
-        assertThat(prompt.messages()).containsExactly(Message.system("Briefly!"), Message.user("Hello"));
+        assertThat(prompt.messages()).containsExactly(Message.system("@Briefly!"), Message.user("Hello"));
         assertThat(prompt.parameters().temperature()).hasValue(0.5);
         assertThat(prompt.parameters().maxTokens()).isEqualTo(OptionalInt.of(7));
         assertThat(prompt.deadline()).contains(Duration.ofSeconds(30));
