@@ -4,6 +4,8 @@ import dev.whippletree.engine.pool.Topology.OpenCoordination;
 import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
@@ -67,6 +69,29 @@ final class CoordinationClient {
     /** Asks something; the substitute stands in for an answer that doesn't come. */
     <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
         calls.ask(question, substitute, this::fault, outcome);
+    }
+
+    /**
+     * Claims a question's call. A claim that comes too late is ended, because its call is made without it.
+     *
+     * @param outcome gets the claim, or nothing if there is no answer; exactly once
+     */
+    void claim(CacheKey key, Consumer<Optional<Claim>> outcome) {
+        calls.askAndHearLate(
+                () -> coordination().claim(key).thenApply(Optional::of),
+                failure -> {
+                    fault(failure);
+                    return Optional.empty();
+                },
+                late -> late.ifPresent(this::end),
+                outcome);
+    }
+
+    /** Ends a claim that isn't needed, if it is this process's. */
+    void end(Claim claim) {
+        if (claim instanceof Claim.Ours ours) {
+            tell(unused -> ours.end().run());
+        }
     }
 
     /**

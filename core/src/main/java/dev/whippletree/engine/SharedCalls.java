@@ -4,7 +4,6 @@ import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.spi.Claim;
-import dev.whippletree.spi.Coordination;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,33 +44,31 @@ final class SharedCalls {
             outcome.accept(Optional.empty());
             return;
         }
-        claim(flight, lookedNanos, coordinator.coordination(), outcome);
+        claim(flight, lookedNanos, outcome);
     }
 
-    private void claim(
-            Flight flight, long lookedNanos, Coordination coordination, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void claim(Flight flight, long lookedNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
         if (!isWanted(flight)) {
             return;
         }
-        coordinator.ask(
-                () -> coordination.claim(flight.key()).thenApply(Optional::of), Optional.<Claim>empty(), answer -> {
-                    if (answer.isEmpty()) {
-                        outcome.accept(Optional.empty());
-                    } else if (answer.get() instanceof Claim.Ours ours) {
-                        keep(flight, ours);
-                        if (ours.agreed()) {
-                            coordinator.claimed();
-                        }
-                        if (ours.agreed() && mayHaveMissed(ours, lookedNanos)) {
-                            caches.findOfOthers(flight.key(), outcome);
-                        } else {
-                            outcome.accept(Optional.empty());
-                        }
-                    } else if (answer.get() instanceof Claim.Others others) {
-                        coordinator.leftToOthers();
-                        await(flight, others, coordination, outcome);
-                    }
-                });
+        coordinator.claim(flight.key(), answer -> {
+            if (answer.isEmpty()) {
+                outcome.accept(Optional.empty());
+            } else if (answer.get() instanceof Claim.Ours ours) {
+                keep(flight, ours);
+                if (ours.agreed()) {
+                    coordinator.claimed();
+                }
+                if (ours.agreed() && mayHaveMissed(ours, lookedNanos)) {
+                    caches.findOfOthers(flight.key(), outcome);
+                } else {
+                    outcome.accept(Optional.empty());
+                }
+            } else if (answer.get() instanceof Claim.Others others) {
+                coordinator.leftToOthers();
+                await(flight, others, outcome);
+            }
+        });
     }
 
     private boolean isWanted(Flight flight) {
@@ -85,22 +82,18 @@ final class SharedCalls {
     private void keep(Flight flight, Claim.Ours ours) {
         boolean kept = monitor.decide(() -> flight.claim(ours.end()));
         if (!kept) {
-            coordinator.tell(unused -> ours.end().run());
+            coordinator.end(ours);
         }
     }
 
-    private void await(
-            Flight flight,
-            Claim.Others others,
-            Coordination coordination,
-            Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void await(Flight flight, Claim.Others others, Consumer<Optional<CacheTiers.Found>> outcome) {
         others.ended().whenComplete((ended, failure) -> {
             long lookedNanos = timeline.nanoTime();
             caches.findOfOthers(flight.key(), found -> {
                 if (found.isPresent()) {
                     outcome.accept(found);
                 } else {
-                    claim(flight, lookedNanos, coordination, outcome);
+                    claim(flight, lookedNanos, outcome);
                 }
             });
         });

@@ -14,9 +14,9 @@ import java.util.concurrent.CompletionStage;
  * <p>Each process counts its own use first; this is the second gate. Every stage ends, and soon, whatever fails on the
  * way to the other processes: a coordination that is cut off answers for this process alone, as carefully as it can,
  * and reconnects by itself. A stage ends exceptionally only if there is no such answer; the engine then continues as if
- * there were no other process, and counts a fault. A claim without an answer within a second counts as failed. A
- * reservation without an answer within five seconds is repeated, and a late grant is released; a coordination that has
- * answered none for ten seconds counts as broken.
+ * there were no other process, and counts a fault. A claim without an answer within a second counts as failed, and is
+ * ended if it comes later. A reservation without an answer within five seconds is repeated, and a late grant is
+ * released; a coordination that has answered none for ten seconds counts as broken.
  */
 public interface Coordination extends AutoCloseable {
 

@@ -531,6 +531,20 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isZero();
     }
 
+    /** Else it would be kept for as long as this process lives, and all others would wait for its end. */
+    @Test
+    void claimThatComesAfterItsCallHasBegun_isEndedAtOnce() {
+        fixture.sharedCache("shared", cache);
+        CompletableFuture<Claim> late = new CompletableFuture<>();
+        others.claims(() -> late);
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(others.told).doesNotContain("claim ended");
+        late.complete(others.ours());
+        assertThat(others.told).contains("claim ended");
+    }
+
     @Test
     void nobodyCouldBeAskedForTheClaim_theCacheIsNotAskedAgain() {
         fixture.sharedCache("shared", cache);
