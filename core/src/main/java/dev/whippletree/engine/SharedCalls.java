@@ -3,6 +3,8 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginCall;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
@@ -13,10 +15,11 @@ import java.util.function.Consumer;
  * Lets only one process make the call for a question that several ask at once. Thread-safe; never blocks.
  *
  * <p>A flight without a cached answer claims its question. If another process holds the claim, the flight waits until
- * that process has stored its answer, has given up or has died, and then looks again. The flight that gets the claim
- * looks once more if another process may have stored the answer and ended its claim since the flight last looked. If
- * the coordinator doesn't answer, it doesn't look again, because the shared cache would most likely keep it waiting
- * too.
+ * that process has stored its answer, has given up or has died, and then looks again. The other's call may wait in line
+ * there, and its answer may be one that isn't stored; so when a flight has waited for as long as a call may take, it
+ * goes on without a claim. The flight that gets the claim looks once more if another process may have stored the answer
+ * and ended its claim since the flight last looked. If the coordinator doesn't answer, it doesn't look again, because
+ * the shared cache would most likely keep it waiting too.
  */
 final class SharedCalls {
 
@@ -37,17 +40,18 @@ final class SharedCalls {
      *
      * @param lookedNanos a time before the caches were asked for the answer
      * @param outcome gets what another process has stored meanwhile, or nothing if this process is to make the call;
-     *     not called if the flight ends first
+     *     perhaps not called if the flight ends first
      */
     void settle(Flight flight, long lookedNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
         if (!caches.isShared() || !flight.prompt().cache().store()) {
             outcome.accept(Optional.empty());
             return;
         }
-        claim(flight, lookedNanos, outcome);
+        long longest = Waits.nanos(flight.route().settings().timeouts().whole());
+        claim(flight, lookedNanos, timeline.nanoTime() + longest, outcome);
     }
 
-    private void claim(Flight flight, long lookedNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void claim(Flight flight, long lookedNanos, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
         if (!isWanted(flight)) {
             return;
         }
@@ -66,7 +70,7 @@ final class SharedCalls {
                 }
             } else if (answer.get() instanceof Claim.Others others) {
                 coordinator.leftToOthers();
-                await(flight, others, outcome);
+                await(flight, others, untilNanos, outcome);
             }
         });
     }
@@ -86,16 +90,24 @@ final class SharedCalls {
         }
     }
 
-    private void await(Flight flight, Claim.Others others, Consumer<Optional<CacheTiers.Found>> outcome) {
-        others.ended().whenComplete((ended, failure) -> {
-            long lookedNanos = timeline.nanoTime();
-            caches.findOfOthers(flight.key(), found -> {
-                if (found.isPresent()) {
-                    outcome.accept(found);
-                } else {
-                    claim(flight, lookedNanos, outcome);
-                }
-            });
+    private void await(
+            Flight flight, Claim.Others others, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+        PluginCall wait = new PluginCall(timeline, untilNanos - timeline.nanoTime());
+        wait.ask(
+                () -> others.ended().thenApply(ended -> true),
+                true,
+                failure -> {},
+                over -> lookAgain(flight, untilNanos, outcome));
+    }
+
+    private void lookAgain(Flight flight, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+        long lookedNanos = timeline.nanoTime();
+        caches.findOfOthers(flight.key(), found -> {
+            if (found.isPresent() || lookedNanos - untilNanos >= 0) {
+                outcome.accept(found);
+            } else {
+                claim(flight, lookedNanos, untilNanos, outcome);
+            }
         });
     }
 }

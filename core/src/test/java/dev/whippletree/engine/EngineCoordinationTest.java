@@ -15,6 +15,7 @@ import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
+import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
@@ -493,6 +494,23 @@ final class EngineCoordinationTest {
         assertThat(claims).as("none for the one that left").hasValue(1);
         assertThat(client.calls()).isEqualTo(1);
         assertThat(others.told).last().isEqualTo("claim ended");
+    }
+
+    /** One waits in its line for hours; or each makes its call, and stores no answer. */
+    @ParameterizedTest
+    @ValueSource(longs = {10_000, 50})
+    void othersHaveTheClaimForLong_thisOneWaitsAsLongAsACallMayTake_andThenCalls(long seconds) {
+        fixture.sharedCache("shared", cache);
+        others.claims(() -> {
+            CompletableFuture<Void> ended = new CompletableFuture<>();
+            fixture.timeline.schedule(Duration.ofSeconds(seconds).toNanos(), () -> ended.complete(null));
+            return CompletableFuture.completedFuture(new Claim.Others(ended));
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(client.callTimes()).containsExactly(Timeouts.DEFAULT.whole().toNanos());
+        assertThat(others.told).doesNotContain("claim ended");
     }
 
     @Test
