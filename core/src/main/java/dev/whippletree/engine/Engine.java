@@ -422,7 +422,9 @@ public final class Engine {
 
     /** Returns a consistent status; fast, under load too. */
     public StatusSnapshot status() {
+        // Plugins may take their time, so not under the lock.
         List<List<String>> remarks = caches.map(CacheTiers::remarks).orElse(List.of());
+        Optional<StatusSnapshot.CoordinatorStatus> coordination = coordinator.map(CoordinationClient::status);
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
             StatusReport report = new StatusReport(pool, now, timeline.now());
@@ -438,7 +440,7 @@ public final class Engine {
                     tally.latency(),
                     pool.tokens(),
                     caches.map(tiers -> tiers.status(remarks)).orElse(List.of()),
-                    coordinator.map(CoordinationClient::status),
+                    coordination,
                     report.accounts(),
                     scheduler.tenants(now),
                     scheduler.pickerFaults(),

@@ -20,6 +20,7 @@ import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
+import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
@@ -620,6 +621,19 @@ final class EngineCoordinationTest {
         assertThat(answer).isCompleted();
         assertThat(fixture.status().coordination().orElseThrow().claimed()).isZero();
         assertThat(client.callTimes()).containsExactly(0L);
+    }
+
+    @Test
+    void statusOfTheCoordinatorTakesItsTime_promptsAreAnsweredMeanwhile() {
+        List<Boolean> answered = new ArrayList<>();
+        others.status(() -> {
+            CompletableFuture<Completion> answer = fixture.ask("meanwhile");
+            fixture.run();
+            answered.add(answer.isDone());
+            return new CoordinationStatus(true, 2, 0, Optional.empty());
+        });
+        assertThat(fixture.status().coordination()).isPresent();
+        assertThat(answered).containsExactly(true);
     }
 
     @Test
