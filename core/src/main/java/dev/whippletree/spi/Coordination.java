@@ -73,8 +73,8 @@ public interface Coordination extends AutoCloseable {
      *
      * @param scope a scope that is closed for an unknown time
      * @param lease the time after which another process may probe, if this one has reported nothing
-     * @return completes with true for one process only, until {@link #closed} or {@link #reopened} is reported or the
-     *     lease is over
+     * @return completes with true for one process only, as often as that asks, until {@link #closed} or
+     *     {@link #reopened} is reported or the lease is over
      */
     CompletionStage<Boolean> claimProbe(Scope scope, Duration lease);
 

@@ -9,6 +9,9 @@ if notAfter > 0 and millis() > notAfter then
   return told(-1)
 end
 local holder, waited, ended = readClaim(KEYS[1])
+if holder == ARGV[1] then
+  holder = nil
+end
 local remaining = holder and redis.call('PTTL', KEYS[1]) or 0
 if holder and (remaining < 0 or remaining > tonumber(ARGV[4])) then
   ignore(KEYS[1], 'claimed for ' .. whole(remaining) .. ' ms')

@@ -741,6 +741,7 @@ class CoordinationSimulationTest {
         open(1, 2, Map.of());
         assertThat(probe(0)).isTrue();
         assertThat(probe(1)).isFalse();
+        assertThat(probe(0)).as("again, since the first has proved nothing").isTrue();
         processes.get(0).reopened(Scope.of("a"));
         timeline.advance(Duration.ofMillis(10));
         assertThat(probe(1)).isTrue();

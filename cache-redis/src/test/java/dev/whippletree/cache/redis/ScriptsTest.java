@@ -280,6 +280,9 @@ class ScriptsTest {
 
         assertThat(join(commands.claimProbe(Scope.of("acme"), "first", HOUR))).isTrue();
         assertThat(join(commands.claimProbe(Scope.of("acme"), "second", HOUR))).isFalse();
+        assertThat(join(commands.claimProbe(Scope.of("acme"), "first", HOUR)))
+                .as("again, since it has proved nothing")
+                .isTrue();
     }
 
     @Test

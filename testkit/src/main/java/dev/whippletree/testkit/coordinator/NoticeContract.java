@@ -7,6 +7,8 @@ import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.ScopeClosing;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,24 +32,29 @@ abstract class NoticeContract extends ClaimContract {
                 .map(process -> start(() -> process.claimProbe(MODEL, HOUR)))
                 .toList();
 
-        assertThat(calls.stream()
-                        .map(call -> join(join(call, "calling claimProbe(…)"), "claiming a probe"))
-                        .filter(won -> won))
-                .as("of four processes at once, those that are to probe")
-                .hasSize(1);
-        assertThat(probers(all, MODEL))
-                .as("processes that are to probe while another does")
-                .isZero();
+        List<Boolean> won = calls.stream()
+                .map(call -> join(join(call, "calling claimProbe(…)"), "claiming a probe"))
+                .toList();
+        assertThat(won).as("of four processes at once, those that are to probe").containsOnlyOnce(true);
+        for (Coordination process : all) {
+            assertThat(join(process.claimProbe(MODEL, HOUR), "claiming a probe"))
+                    .as("whether a process is to probe, which another does, or does it again, which has proved nothing")
+                    .isEqualTo(won.get(all.indexOf(process)));
+        }
     }
 
     @Test
     void scopes_areProbedApart() {
-        List<Coordination> all = open(2);
+        List<Coordination> all = new ArrayList<>(open(4));
 
         for (Scope scope : List.of(ORGANIZATION, MODEL, Scope.of("groq/acme", "another"), Scope.of("hf/acme"))) {
-            assertThat(probers(all, scope))
-                    .as("processes that are to probe %s", scope)
-                    .isEqualTo(1);
+            assertThat(join(all.get(0).claimProbe(scope, HOUR), "claiming a probe"))
+                    .as("whether the first process that asks is to probe %s", scope)
+                    .isTrue();
+            assertThat(probers(all.subList(1, 4), scope))
+                    .as("processes that are to probe %s while another does", scope)
+                    .isZero();
+            Collections.rotate(all, 1);
         }
     }
 
@@ -63,7 +70,7 @@ abstract class NoticeContract extends ClaimContract {
         stages().eventually(
                         () -> join(all.get(1).claimProbe(MODEL, HOUR), "claiming a probe"),
                         "another may probe when the lease of a probe that told nothing is over");
-        assertThat(probers(all, MODEL))
+        assertThat(probers(List.of(all.get(0), all.get(2)), MODEL))
                 .as("processes that are to probe while another does, which has taken over")
                 .isZero();
     }

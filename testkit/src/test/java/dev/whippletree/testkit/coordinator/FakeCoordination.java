@@ -140,7 +140,7 @@ final class FakeCoordination implements Coordination {
     @Override
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
         return questions.ask(new Question<>(
-                () -> point.claimProbe(scope, nanos(lease), now()), () -> true, answer -> {}, late -> {}));
+                () -> point.claimProbe(this, scope, nanos(lease), now()), () -> true, answer -> {}, late -> {}));
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class FakeMeetingPoint {
     private final CountedLimits limits = new CountedLimits();
     private final HeldClaims claims = new HeldClaims();
     private final KeptClosings closings = new KeptClosings();
-    private final Map<Scope, Long> probes = new HashMap<>();
+    private final Map<Scope, Probe> probes = new HashMap<>();
     private final List<FakeCoordination> processes = new ArrayList<>();
     private int entered;
 
@@ -41,6 +41,9 @@ public final class FakeMeetingPoint {
         closings.clear();
         probes.clear();
     }
+
+    /** Who probes a scope, and until when. */
+    private record Probe(FakeCoordination process, long overNanos) {}
 
     /** How many processes there are, and which of them one is, from 0. */
     record Position(int processes, int number) {}
@@ -94,12 +97,12 @@ public final class FakeMeetingPoint {
         waiting.forEach(waits -> waits.accept(0));
     }
 
-    synchronized boolean claimProbe(Scope scope, long leaseNanos, long now) {
-        Long over = probes.get(scope);
-        if (over != null && over > now) {
+    synchronized boolean claimProbe(FakeCoordination process, Scope scope, long leaseNanos, long now) {
+        Probe before = probes.get(scope);
+        if (before != null && before.process() != process && before.overNanos() > now) {
             return false;
         }
-        probes.put(scope, now + leaseNanos);
+        probes.put(scope, new Probe(process, now + leaseNanos));
         return true;
     }
 

@@ -37,6 +37,7 @@ class NoticeContractTest extends FaultFinding {
                 Fault.ofState(
                         "a scope is probed once",
                         NoticeContractTest::probeOnce,
+                        "oneOfManyAtOnce_isToProbe",
                         "probe_goesToOneAgainAfterItsLease",
                         "probe_goesToOneAgainAfterItsResultIsTold"),
                 Fault.of(

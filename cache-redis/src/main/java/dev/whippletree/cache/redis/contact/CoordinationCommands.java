@@ -82,7 +82,7 @@ public interface CoordinationCommands extends AutoCloseable {
     /** Ends a claim unless it has become another's, and sends the notice if it hadn't and somebody waits. */
     CompletionStage<Void> unclaim(CacheKey key, String token, String notice);
 
-    /** Returns whether the scope's probe has become this token's. */
+    /** Claims a scope's probe, also again; returns whether it is this token's. */
     CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease);
 
     /** Keeps a scope's closing, frees its probe, sends the notice. */

@@ -60,7 +60,7 @@ public final class Closings implements Contact.Member {
         if (!contact.isUp()) {
             return CompletableFuture.completedFuture(true);
         }
-        return commands.claimProbe(scope, tokens.next(), lease)
+        return commands.claimProbe(scope, tokens.process(), lease)
                 .handleAsync(
                         (ours, failure) -> {
                             if (failure != null) {

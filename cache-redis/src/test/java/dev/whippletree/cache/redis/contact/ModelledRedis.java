@@ -566,7 +566,7 @@ public final class ModelledRedis {
         if (isLate(notAfterMillis)) {
             return CoordinationCommands.TOO_LATE;
         }
-        if (remaining(key) > 0) {
+        if (remaining(key) > 0 && !isHeldBy(key, token)) {
             return claimedFor(key);
         }
         Lease before = leases.put(key, new Lease(token, now() + lease.toMillis(), false));
@@ -605,17 +605,17 @@ public final class ModelledRedis {
         }
     }
 
-    private boolean isHeldBy(CacheKey key, String token) {
+    private boolean isHeldBy(Object key, String token) {
         Lease held = leases.get(key);
         return held != null && held.token.equals(token);
     }
 
     boolean claimProbe(Scope scope, String token, Duration lease) {
-        boolean free = remaining(scope) <= 0;
-        if (free) {
+        boolean ours = remaining(scope) <= 0 || isHeldBy(scope, token);
+        if (ours) {
             leases.put(scope, new Lease(token, now() + lease.toMillis(), false));
         }
-        return free;
+        return ours;
     }
 
     void close(Scope scope, Duration remaining, String notice) {
