@@ -139,9 +139,16 @@ final class LettuceCommands implements CoordinationCommands {
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
         var unused = notices.send(RedisClusterAsyncCommands::ping)
                 .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
-        CompletionStage<Long> others = scripts.send(redis -> redis.pttl(keys.processesOfVersion1()));
+        CompletionStage<Long> others = remainingOfVersion1();
         return scripts.multi(Script.BEAT, beatKeys(), bytes(process), bytes(goneAfter.toMillis()))
                 .thenCompose(reply -> others.thenCompose(remaining -> beaten(reply, remaining, goneAfter)));
+    }
+
+    /** No process of version 1 runs on a cluster, where to ask would take another shard than the beat's. */
+    private CompletionStage<Long> remainingOfVersion1() {
+        return settings.isCluster()
+                ? CompletableFuture.completedFuture(0L)
+                : scripts.send(redis -> redis.pttl(keys.processesOfVersion1()));
     }
 
     /** A node of a cluster that is taken for a server alone refuses keys of two slots. The second isn't touched. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
@@ -320,6 +321,23 @@ class RedisClusterTest {
                     .asString()
                     .contains("serves 1 of all 16,384 slots", "redis-cli --cluster check"));
             assertThat(isCounted(process, one(SPARED, "counted", 100_000))).isTrue();
+        } finally {
+            cluster.serve(slot, master);
+        }
+        awaitInStep(processes.all(), HIT);
+    }
+
+    /** A server alone is asked there for processes of an earlier version, with each beat. */
+    @Test
+    void slotThatNoBeatNeeds_endsNoContact_whenNobodyServesIt() {
+        byte[] key = new RedisKeys("whippletree").processesOfVersion1();
+        int slot = SlotHash.getSlot(key);
+        RealCluster.Node master = cluster.masterOf(key);
+        cluster.abandon(slot);
+        try {
+            CoordinatedProcess process = processes.open(cluster.uri());
+            await().atMost(LONGEST_WAIT).until(() -> process.status().connected());
+            assertThat(isCounted(process, one(HIT, "counted too", 100_000))).isTrue();
         } finally {
             cluster.serve(slot, master);
         }
