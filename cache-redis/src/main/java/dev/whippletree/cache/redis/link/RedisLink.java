@@ -27,7 +27,8 @@ import org.slf4j.Logger;
  *
  * <p>A connection to a cluster isn't lost with one of its nodes. When a node isn't there for a command, another
  * connection is made beside the present one, and takes its place when it is there: it knows who serves the slots by
- * then. The cluster is away only when none of its nodes can be asked.
+ * then. The cluster is away only when none of its nodes can be asked. In the same way, a server that says that it is a
+ * replica is left: another may have become the master, under the same name.
  */
 public final class RedisLink implements AutoCloseable {
 
@@ -111,12 +112,18 @@ public final class RedisLink implements AutoCloseable {
         return current.thenCompose(way -> way.send(command));
     }
 
-    /** A node of a cluster says where the key is that it doesn't have, or that a script's keys aren't in one slot. */
-    private void lookForCluster(RedisCommandExecutionException refusal) {
+    /**
+     * A node of a cluster says where the key is that it doesn't have, or that a script's keys aren't in one slot. What
+     * a script may not do, Redis before 7.0 says within other words.
+     */
+    private void look(RedisConnection asked, RedisCommandExecutionException refusal) {
         String message = String.valueOf(refusal.getMessage());
         if (!isNode && (message.startsWith("MOVED ") || message.startsWith("CROSSSLOT"))) {
             isNode = true;
             remark().ifPresent(log::warn);
+        }
+        if (message.contains("READONLY")) {
+            renew(asked);
         }
     }
 
@@ -207,7 +214,7 @@ public final class RedisLink implements AutoCloseable {
         renewedNanos = services.nanoTime();
     }
 
-    /** Makes another connection to the cluster beside one that some node isn't there for, soon. */
+    /** Makes another connection beside one that some node isn't there for, or that leads to a replica, soon. */
     private void renew(RedisConnection troubled) {
         synchronized (this) {
             boolean lately = services.nanoTime() - renewedNanos < BETWEEN_RENEWALS_NANOS;
@@ -333,7 +340,7 @@ public final class RedisLink implements AutoCloseable {
             Optional<RedisCommandExecutionException> refusal =
                     failure == null ? Optional.empty() : Cause.find(RedisCommandExecutionException.class, failure);
             if (failure == null || refusal.isPresent()) {
-                refusal.ifPresent(RedisLink.this::lookForCluster);
+                refusal.ifPresent(reason -> look(connection, reason));
                 if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
                     check.answered();
                     answered();

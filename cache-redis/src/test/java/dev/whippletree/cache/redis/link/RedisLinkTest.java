@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The link in virtual time, over connections that exist only here. */
 class RedisLinkTest {
@@ -291,6 +292,31 @@ class RedisLinkTest {
 
         assertThat(connector.questions(0)).hasSize(3);
         assertFailed(answer("hello"), "it doesn't answer");
+    }
+
+    /** Behind a name that leads to whoever is the master, the old one may go on as a replica. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "READONLY You can't write against a read only replica.",
+                "ERR Error running script (call to f_1): @user_script:7: -READONLY You can't write against a replica."
+            })
+    void serverThatHasBecomeAReplica_isLeft_onceThereIsAnotherConnection(String message) {
+        connected();
+        timeline.advance(Duration.ofSeconds(1));
+        for (int n = 0; n < 10; n++) {
+            assertThat(failed(new RedisCommandExecutionException(message))).isCompletedExceptionally();
+        }
+        timeline.advance(Duration.ofMillis(50));
+        assertThat(connector.attempts).hasSize(2);
+        assertThat(answer("what a replica can")).isCompletedWithValue("what a replica can");
+        verify(connector.connection(0), never()).closeAsync();
+
+        connector.connect(1);
+        timeline.advance(Duration.ofMillis(250));
+        verify(connector.connection(0)).closeAsync();
+        assertThat(answer("hello")).isCompletedWithValue("hello");
+        assertThat(connector.attempts).hasSize(2);
     }
 
     @Test
