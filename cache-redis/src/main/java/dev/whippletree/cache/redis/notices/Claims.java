@@ -30,6 +30,9 @@ public final class Claims implements Contact.Member {
 
     private static final int RENEWALS_A_LEASE = 3;
 
+    /** The most renewals under way: each prompt in line may have a claim, and Redis has more to do. */
+    private static final int MOST_AT_ONCE = 500;
+
     /** So that not all that wait for one claim look at the same moment. */
     private static final long SPREAD_MILLIS = 100;
 
@@ -87,13 +90,8 @@ public final class Claims implements Contact.Member {
 
     private synchronized void rewind() {
         if (!closed) {
-            timer = services.schedule(lease.dividedBy(RENEWALS_A_LEASE), this::tick);
+            timer = services.schedule(lease.dividedBy(RENEWALS_A_LEASE), this::renewAll);
         }
-    }
-
-    private void tick() {
-        renewAll();
-        rewind();
     }
 
     /** Claims a question's call. */
@@ -239,9 +237,27 @@ public final class Claims implements Contact.Member {
         synchronized (this) {
             all = List.copyOf(owned.values());
         }
-        if (contact.isUp()) {
-            all.forEach(own -> report(commands.renew(own.key, own.token, lease)));
+        renew(all);
+    }
+
+    private void renew(List<Own> all) {
+        if (all.isEmpty() || !contact.isUp()) {
+            rewind();
+            return;
         }
+        List<Own> next = all.subList(0, Math.min(MOST_AT_ONCE, all.size()));
+        CompletionStage<Void> renewed = CompletableFuture.allOf(next.stream()
+                .filter(own -> !own.ended.get())
+                .map(own -> commands.renew(own.key, own.token, lease).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+        renewed.whenCompleteAsync(
+                (done, failure) -> {
+                    if (failure != null) {
+                        contact.lost(failure);
+                    }
+                    renew(all.subList(next.size(), all.size()));
+                },
+                services.executor());
     }
 
     /** Ends what waits; claims are given back by time. */

@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -26,6 +27,7 @@ import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -120,6 +122,34 @@ final class ClaimsTest {
         first.completeExceptionally(new TimeoutException());
         timeline.advance(BEAT);
         verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
+    }
+
+    /** What ends meanwhile isn't renewed any more. */
+    @Test
+    void claimsOfALongLine_areRenewedInPortions_eachOnceTheOneBeforeIsAnswered() {
+        List<Claim> all = new ArrayList<>(List.of(claimed()));
+        for (int n = 1; n < 1_200; n++) {
+            claims.claim(Samples.key("tenant", "question " + n)).thenAccept(all::add);
+        }
+        List<CompletableFuture<Boolean>> sent = new ArrayList<>();
+        doAnswer(call -> {
+                    sent.add(new CompletableFuture<>());
+                    return sent.get(sent.size() - 1);
+                })
+                .when(commands)
+                .renew(any(), anyString(), any());
+        timeline.advance(LEASE);
+        assertThat(all).hasSize(1_200);
+        assertThat(sent).hasSize(500);
+
+        List.copyOf(sent).forEach(renewal -> renewal.complete(true));
+        timeline.advance(LEASE);
+        assertThat(sent).hasSize(1_000);
+
+        all.forEach(claim -> ((Claim.Ours) claim).end().run());
+        sent.forEach(renewal -> renewal.complete(true));
+        timeline.advance(LEASE);
+        assertThat(sent).hasSize(1_000);
     }
 
     @Test
