@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scripts {
 
+    /** In Lettuce's words. */
+    private static final String QUEUE_IS_FULL = "Request queue size exceeded";
+
     private final RedisLink link;
     private final CorruptValue corrupt;
 
@@ -88,10 +91,14 @@ final class Scripts {
         return link.send(command).exceptionallyCompose(failure -> CompletableFuture.failedFuture(reasonOf(failure)));
     }
 
-    /** Of a cluster, a command that failed is one shard's trouble, unless no node can be asked at all. */
+    /**
+     * Of a cluster, a command that failed is one shard's trouble, unless no node can be asked at all. One that wasn't
+     * sent because too many are under way is this process's.
+     */
     private Throwable reasonOf(Throwable failure) {
         Throwable reason = translate(Cause.of(failure));
-        return link.isCluster() && !(reason instanceof RedisUnavailableException)
+        boolean isOfOneShard = link.isCluster() && !(reason instanceof RedisUnavailableException);
+        return isOfOneShard || String.valueOf(reason.getMessage()).startsWith(QUEUE_IS_FULL)
                 ? new ShardUnavailableException(reason)
                 : reason;
     }

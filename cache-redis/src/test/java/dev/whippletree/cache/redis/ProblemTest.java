@@ -8,6 +8,7 @@ import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.spi.Settings;
+import io.lettuce.core.RedisException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -25,14 +26,19 @@ final class ProblemTest {
         assertThat(new Problem(redis, 4).ofLimits(new RefusedCommandException("OOM", new IllegalStateException())))
                 .isEqualTo("coordinator redis: Redis at host:6379 refuses commands (OOM); for some limits " + share
                         + "give it more memory, or the coordinator a Redis of its own");
-        assertThat(new Problem(redis, 4)
+        assertThat(new Problem(redis, 4).ofLimits(new ShardUnavailableException(new RedisException("queue is full"))))
+                .isEqualTo("coordinator redis: Redis at host:6379 can't be used (queue is full); for some limits "
+                        + share + CHECK);
+        RedisSettings cluster =
+                RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis-cluster://host")));
+        assertThat(new Problem(cluster, 4)
                         .ofLimits(new ShardUnavailableException(new TimeoutException("it doesn't answer"))))
-                .isEqualTo("coordinator redis: a shard of Redis at host:6379 can't be used (it doesn't answer); for"
-                        + " some limits " + share + CHECK);
-        assertThat(new Problem(redis, 4)
+                .startsWith("coordinator redis: a shard of Redis at cluster host:6379 can't be used (it doesn't"
+                        + " answer); for some limits " + share + "check that its nodes run");
+        assertThat(new Problem(cluster, 4)
                         .ofLimits(new ShardUnavailableException(
                                 new RefusedCommandException("OOM", new IllegalStateException()))))
-                .contains("a shard of Redis at host:6379 refuses commands (OOM)");
+                .contains("a shard of Redis at cluster host:6379 refuses commands (OOM)");
         assertThat(new Problem(redis, 4).ofContact(new OtherVersionException("others are at work")))
                 .isEqualTo("coordinator redis: others are at work");
         assertThat(new Problem(redis, 0).ofContact(new IllegalStateException("silence")))

@@ -12,11 +12,13 @@ import dev.whippletree.cache.redis.link.RedisSettings;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ScriptedConnector;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -99,6 +101,15 @@ final class ScriptAnswersTest {
         byDigest.completeExceptionally(new RedisCommandExecutionException("OOM \u001b full"));
         assertFailed(beat, RefusedCommandException.class, "OOM   full");
         assertThat(asked).containsExactly("evalsha");
+    }
+
+    /** A burst of this process says nothing about Redis: the contact goes on ({@code ContactTest}). */
+    @Test
+    void commandThatLettuceDoesNotTake_becauseTooManyAreUnderWay_isNobodyElsesTrouble() {
+        CompletableFuture<List<Object>> beat = beat();
+        String words = "Request queue size exceeded: 10000. Commands are not accepted until the queue size drops.";
+        byDigest.completeExceptionally(new RedisException(words));
+        assertFailed(beat, ShardUnavailableException.class, words);
     }
 
     @Test

@@ -230,7 +230,7 @@ public final class Contact {
         }
     }
 
-    /** Ends the contact, since something went wrong. What is one shard's trouble is left to who asked it. */
+    /** Ends the contact, since something went wrong. What says nothing about others is left to who asked it. */
     public void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
         if (!(cause instanceof ShardUnavailableException)) {
