@@ -40,9 +40,14 @@ public final class RedisKeys {
         shared = prefix + ":v2:";
     }
 
+    /** Returns a text that no other tenant's and no other question has, without any of their words. */
+    public static String question(CacheKey key) {
+        return digitsOf(key.tenant()) + ":" + key.digest();
+    }
+
     /** Returns the key of an answer. */
     public byte[] answer(CacheKey key) {
-        return ofAnswers(digitsOf(key.tenant()) + ":" + key.digest());
+        return ofAnswers(question(key));
     }
 
     /** Returns the glob pattern of a tenant's answers, or of all; it matches no keys of another prefix. */
@@ -77,7 +82,7 @@ public final class RedisKeys {
 
     /** Returns where a claim is. */
     public byte[] claim(CacheKey key) {
-        return bytes("claim:" + digitsOf(key.tenant()) + ":" + key.digest());
+        return bytes("claim:" + question(key));
     }
 
     /** Returns where the processes are. */

@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis.notices;
 import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Cancellable;
@@ -51,9 +52,9 @@ public final class Claims implements Contact.Member {
     private final Duration timeout;
     private final Duration lease;
 
-    // Guarded by this.
-    private final Map<Place, Own> owned = new HashMap<>();
-    private final Map<Place, Set<Waiter>> waiters = new HashMap<>();
+    // Guarded by this; by questions (RedisKeys.question).
+    private final Map<String, Own> owned = new HashMap<>();
+    private final Map<String, Set<Waiter>> waiters = new HashMap<>();
 
     /** Claims that have ended here, and may not have there, by their tokens. */
     private final Map<String, Unended> unended = new HashMap<>();
@@ -63,14 +64,6 @@ public final class Claims implements Contact.Member {
 
     /** A claim that is to be ended there, since when, and whether that has been sent and may be answered. */
     private record Unended(CacheKey key, long sinceNanos, boolean underWay) {}
-
-    /** What tells questions apart. */
-    private record Place(String tenant, String digest) {
-
-        static Place of(CacheKey key) {
-            return new Place(key.tenant(), key.digest());
-        }
-    }
 
     /** Creates them, and begins to renew what will be claimed. */
     public Claims(
@@ -100,14 +93,15 @@ public final class Claims implements Contact.Member {
     }
 
     private CompletionStage<Claim> ask(CacheKey key) {
+        String question = RedisKeys.question(key);
         Waiter waiter;
         synchronized (this) {
-            boolean ours = owned.containsKey(Place.of(key));
+            boolean ours = owned.containsKey(question);
             if ((!ours && !contact.isUp()) || closed) {
                 return CompletableFuture.completedFuture(ALONE);
             }
-            waiter = new Waiter(key, ours);
-            waiters.computeIfAbsent(Place.of(key), place -> new HashSet<>()).add(waiter);
+            waiter = new Waiter(key, question, ours);
+            waiters.computeIfAbsent(question, any -> new HashSet<>()).add(waiter);
             if (ours) {
                 return CompletableFuture.completedFuture(new Claim.Others(waiter.ended));
             }
@@ -139,9 +133,9 @@ public final class Claims implements Contact.Member {
             contact.beat();
             return ALONE;
         }
-        Own own = new Own(waiter.key, token);
+        Own own = new Own(waiter.key, waiter.question, token);
         synchronized (this) {
-            owned.put(Place.of(waiter.key), own);
+            owned.put(waiter.question, own);
         }
         boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;
         return new Claim.Ours(own, true, lately ? Duration.ZERO : WITHOUT_TRACE);
@@ -190,13 +184,13 @@ public final class Claims implements Contact.Member {
 
     /** Another process has told that it has ended its claim. */
     public void ended(Notice notice) {
-        endAll(new Place(notice.parts().get(0), notice.parts().get(1)));
+        endAll(notice.parts().get(0));
     }
 
-    private void endAll(Place place) {
+    private void endAll(String question) {
         Set<Waiter> all;
         synchronized (this) {
-            all = waiters.remove(place);
+            all = waiters.remove(question);
         }
         if (all != null) {
             all.forEach(Waiter::end);
@@ -273,11 +267,13 @@ public final class Claims implements Contact.Member {
     private final class Own implements Runnable {
 
         private final CacheKey key;
+        private final String question;
         private final String token;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        Own(CacheKey key, String token) {
+        Own(CacheKey key, String question, String token) {
             this.key = key;
+            this.question = question;
             this.token = token;
         }
 
@@ -285,10 +281,10 @@ public final class Claims implements Contact.Member {
         public void run() {
             if (ended.compareAndSet(false, true)) {
                 synchronized (Claims.this) {
-                    owned.remove(Place.of(key), this);
+                    owned.remove(question, this);
                 }
                 unclaim(key, token);
-                services.executor().execute(() -> endAll(Place.of(key)));
+                services.executor().execute(() -> endAll(question));
             }
         }
     }
@@ -297,14 +293,16 @@ public final class Claims implements Contact.Member {
     private final class Waiter {
 
         private final CacheKey key;
+        private final String question;
         private final boolean ours;
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         /** Guarded by the claims. */
         private Cancellable next = () -> {};
 
-        Waiter(CacheKey key, boolean ours) {
+        Waiter(CacheKey key, String question, boolean ours) {
             this.key = key;
+            this.question = question;
             this.ours = ours;
         }
 
@@ -342,7 +340,7 @@ public final class Claims implements Contact.Member {
         void end() {
             synchronized (Claims.this) {
                 next.cancel();
-                waiters.computeIfPresent(Place.of(key), (place, all) -> {
+                waiters.computeIfPresent(question, (same, all) -> {
                     all.remove(this);
                     return all.isEmpty() ? null : all;
                 });

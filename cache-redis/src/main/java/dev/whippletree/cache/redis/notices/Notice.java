@@ -1,21 +1,28 @@
 package dev.whippletree.cache.redis.notices;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.ScopeClosing;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What processes tell each other. Immutable.
  *
- * <p>As text, it is a list of parts, each with its length before it, so that parts may hold any characters. The first
- * is the version of the form; what has another one isn't heard, nor is what no process of this version tells.
+ * <p>As text, it is a list of parts with blanks between them, each encoded as in URLs, so that parts may hold any
+ * characters. The first is the version of the form; what has another one isn't heard, nor is what no process of this
+ * version tells.
  *
  * @param process whose
  * @param kind what has happened
@@ -23,10 +30,9 @@ import java.util.regex.Pattern;
  */
 public record Notice(String process, Kind kind, List<String> parts) {
 
-    private static final String VERSION = "1";
+    private static final int VERSION = 1;
     private static final int LONGEST_REASON = 500;
     private static final int LONGEST_TEXT = 8_192;
-    private static final int MOST_PARTS = 8;
     private static final Pattern PROCESS = Pattern.compile("[0-9a-z-]{1,64}");
 
     /** The longest that providers take a service at its word. */
@@ -52,7 +58,7 @@ public record Notice(String process, Kind kind, List<String> parts) {
 
     /** Returns the notice that a claim has ended. */
     public static Notice unclaimed(String process, CacheKey key) {
-        return new Notice(process, Kind.UNCLAIMED, List.of(key.tenant(), key.digest()));
+        return new Notice(process, Kind.UNCLAIMED, List.of(RedisKeys.question(key)));
     }
 
     /** Returns that a scope is closed, for as long as others believe at most. */
@@ -98,16 +104,9 @@ public record Notice(String process, Kind kind, List<String> parts) {
 
     /** Returns it as text. */
     public String text() {
-        StringBuilder text = new StringBuilder();
-        append(text, VERSION);
-        append(text, process);
-        append(text, kind.name());
-        parts.forEach(part -> append(text, part));
-        return text.toString();
-    }
-
-    private static void append(StringBuilder text, String part) {
-        text.append(part.length()).append(':').append(part);
+        return Stream.concat(Stream.of(Integer.toString(VERSION), process, kind.name()), parts.stream())
+                .map(part -> URLEncoder.encode(part, UTF_8))
+                .collect(Collectors.joining(" "));
     }
 
     /**
@@ -118,7 +117,7 @@ public record Notice(String process, Kind kind, List<String> parts) {
     public static Optional<Notice> read(String text, CorruptValue corrupt) {
         try {
             List<String> all = split(text);
-            if (!all.get(0).equals(VERSION)) {
+            if (Integer.parseInt(all.get(0)) != VERSION) {
                 return Optional.empty();
             }
             Notice notice = new Notice(all.get(1), Kind.valueOf(all.get(2)), all.subList(3, all.size()));
@@ -135,7 +134,8 @@ public record Notice(String process, Kind kind, List<String> parts) {
     private boolean isPlausible() {
         return PROCESS.matcher(process).matches()
                 && switch (kind) {
-                    case UNCLAIMED, REOPENED -> parts.size() == 2;
+                    case UNCLAIMED -> parts.size() == 1;
+                    case REOPENED -> parts.size() == 2;
                     case CLOSED -> parts.size() == 5 && isPlausibleClosing();
                 };
     }
@@ -153,16 +153,8 @@ public record Notice(String process, Kind kind, List<String> parts) {
         if (text.length() > LONGEST_TEXT) {
             throw new IllegalArgumentException("too long");
         }
-        List<String> all = new ArrayList<>();
-        for (int at = 0; at < text.length(); ) {
-            int colon = text.indexOf(':', at);
-            int end = colon + 1 + Integer.parseInt(text.substring(at, colon));
-            all.add(text.substring(colon + 1, end));
-            at = end;
-            if (all.size() > MOST_PARTS) {
-                throw new IllegalArgumentException("too many parts");
-            }
-        }
-        return all;
+        return Stream.of(text.split(" ", -1))
+                .map(part -> URLDecoder.decode(part, UTF_8))
+                .toList();
     }
 }

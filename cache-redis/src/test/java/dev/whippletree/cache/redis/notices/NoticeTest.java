@@ -11,6 +11,7 @@ import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class NoticeTest {
 
     @Test
     void closing_comesBackWhole() {
-        for (String name : new String[] {"", "a", "3:abc", "größer 😀", "\n"}) {
+        for (String name : new String[] {"", "a", "a+b %c", "größer 😀", "\n"}) {
             for (Scope scope : new Scope[] {Scope.of(name), Scope.of("o", name)}) {
                 ScopeClosing closing = new ScopeClosing(scope, Duration.ofMillis(90_001), true, "why");
 
@@ -43,6 +44,17 @@ class NoticeTest {
 
         assertThat(read(reopened.text())).isEqualTo(Optional.of(reopened));
         assertThat(read(unclaimed.text())).isEqualTo(Optional.of(unclaimed));
+    }
+
+    @Test
+    void endOfAClaim_hasItsTenantsDigestOnly_andIsShortWhateverTheTenantIsCalled() {
+        Notice other = Notice.unclaimed("p", Samples.key("bob", "q"));
+        for (String tenant : List.of("alice", "a".repeat(10_000))) {
+            Notice notice = Notice.unclaimed("p", Samples.key(tenant, "q"));
+            assertThat(notice.text()).hasSizeLessThan(200).doesNotContain(tenant);
+            assertThat(read(notice.text())).isEqualTo(Optional.of(notice));
+            assertThat(notice.parts()).isNotEqualTo(other.parts());
+        }
     }
 
     @ParameterizedTest
@@ -65,23 +77,23 @@ class NoticeTest {
             strings = {
                 "",
                 "x",
-                "1:1",
-                "1:11:p4:GONE1:o0:",
-                "1:11:p8:REOPENED1:o",
-                "1:11:p8:REOPENED1:o9:m",
-                "1:11:p8:REOPENED1:o0:0:",
-                "1:17:\u001b[2Jabc8:REOPENED1:o0:",
-                "1:11:p6:CLOSED1:o0:1:x4:true0:",
-                "1:11:p6:CLOSED1:o0:",
-                "1:11:p6:CLOSED1:o0:3:NaN4:true0:",
-                "1:11:p6:CLOSED1:o0:2:-14:true0:",
-                "1:11:p6:CLOSED1:o0:10:26784000014:true0:",
-                "1:11:p6:CLOSED1:o0:19:92233720368547758074:true0:",
-                "1:11:p6:CLOSED1:o0:7:36000015:false0:",
-                "1:11:p6:CLOSED1:o0:1:15:maybe0:",
-                "1:11:p6:CLOSED1:o0:1:14:true0:0:",
-                "0:0:0:0:0:0:0:0:0:0:0:0:",
-                "-1:"
+                "1",
+                "1 p GONE o ",
+                "1 p REOPENED o",
+                "1 p REOPENED o %m",
+                "1 p REOPENED o  ",
+                "1 p UNCLAIMED tenant digest",
+                "1 %1B[2Jabc REOPENED o ",
+                "1 p CLOSED o  x true ",
+                "1 p CLOSED o ",
+                "1 p CLOSED o  NaN true ",
+                "1 p CLOSED o  -1 true ",
+                "1 p CLOSED o  2678400001 true ",
+                "1 p CLOSED o  9223372036854775807 true ",
+                "1 p CLOSED o  3600001 false ",
+                "1 p CLOSED o  1 maybe ",
+                "1 p CLOSED o  1 true  ",
+                "1:11:p8:REOPENED1:o0:"
             })
     void whatNoProcessTells_isNotHeardAndCounted(String text) {
         assertThat(read(text)).isEmpty();
@@ -90,7 +102,7 @@ class NoticeTest {
 
     @Test
     void anotherVersion_isNotHeardAndNotCounted() {
-        assertThat(read("1:21:p8:REOPENED1:o0:")).isEmpty();
+        assertThat(read("2 p REOPENED o ")).isEmpty();
         assertThat(corrupt.sentence()).isEmpty();
     }
 
