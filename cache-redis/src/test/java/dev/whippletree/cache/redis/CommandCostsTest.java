@@ -77,7 +77,7 @@ class CommandCostsTest {
     @BeforeAll
     void start() throws IOException {
         redis = RedisProcess.startedInstalled();
-        Map<String, String> values = Map.of("uri", redis.uri(), "command-timeout", "60s");
+        Map<String, String> values = Map.of("uri", redis.uri(), "command-timeout", "5s");
         RedisSettings settings = RedisSettings.from(new Settings("coordinator redis", values));
         connections = IntStream.range(0, CONNECTIONS)
                 .mapToObj(number -> {

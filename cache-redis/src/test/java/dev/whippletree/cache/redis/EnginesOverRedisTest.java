@@ -104,7 +104,7 @@ class EnginesOverRedisTest {
                                 .withInterviews(interviews)
                                 .withQuestions(1)
                                 .withRepeat(1 - 1.0 / interviews),
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(5)));
     }
 
     @Test

@@ -48,6 +48,6 @@ class RedisClusterContractTest extends CacheContract {
                         "key-prefix",
                         "test-" + NAMESPACES.incrementAndGet(),
                         "command-timeout",
-                        "10s"));
+                        "5s"));
     }
 }

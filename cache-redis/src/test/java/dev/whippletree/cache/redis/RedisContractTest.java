@@ -42,6 +42,6 @@ class RedisContractTest extends CacheContract {
     @Override
     protected Settings settings() {
         String prefix = "test-" + NAMESPACES.incrementAndGet();
-        return new Settings("cache redis", Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "10s"));
+        return new Settings("cache redis", Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "5s"));
     }
 }

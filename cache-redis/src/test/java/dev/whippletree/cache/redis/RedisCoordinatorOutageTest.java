@@ -165,7 +165,7 @@ class RedisCoordinatorOutageTest {
     void closedWithItsFirstBeatUnderWay_isNotCounted() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             redis.freeze();
-            new CoordinatedProcess(redis.uri(), Map.of("command-timeout", "20s")).close();
+            new CoordinatedProcess(redis.uri(), Map.of("command-timeout", "5s")).close();
             redis.resume();
 
             CoordinatedProcess two = process(redis, Map.of());

@@ -52,7 +52,7 @@ class RedisHostileWriterTest {
             List.of("NaN", "-5", "1e300", "9".repeat(400), "999999999999999", "\u001b[2J");
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "10s"));
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
 
     private RedisProcess redis;
     private RedisClient client;

@@ -42,7 +42,7 @@ class RedisLimitsTest {
     private static final Scope ACME = CoordinatedProcess.SCOPE;
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "10s"));
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
 
     private RedisProcess redis;
     private RedisClient client;

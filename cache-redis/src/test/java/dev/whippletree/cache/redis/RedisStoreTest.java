@@ -162,7 +162,7 @@ class RedisStoreTest {
     }
 
     private CacheStore open(String prefix) {
-        Map<String, String> values = Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "10s");
+        Map<String, String> values = Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "5s");
         return new RedisCache().open(new Settings("cache redis", values), services);
     }
 

@@ -71,7 +71,7 @@ class ScriptsTest {
     void start() throws IOException {
         redis = RedisProcess.started();
         RedisSettings settings = CoordinationSettings.from(
-                        new Settings("coordinator redis", Map.of("uri", redis.uri(), "command-timeout", "10s")))
+                        new Settings("coordinator redis", Map.of("uri", redis.uri(), "command-timeout", "5s")))
                 .redis();
         commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
         commands.start(new CoordinationCommands.Events() {

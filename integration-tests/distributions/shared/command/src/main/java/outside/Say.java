@@ -22,7 +22,7 @@ public final class Say {
         try (Whippletree whippletree = Whippletree.builder()
                 .account("polly", "parrot", "a-cracker")
                 .model("grey")
-                .cache("redis", Map.of("uri", arguments[0], "command-timeout", "10s"))
+                .cache("redis", Map.of("uri", arguments[0], "command-timeout", "5s"))
                 .engine(PATIENT)
                 .build()) {
             Completion answer = whippletree.complete(Prompt.of(arguments[1])).join();

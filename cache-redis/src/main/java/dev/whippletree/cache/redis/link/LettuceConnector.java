@@ -6,9 +6,6 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.ProtocolKeyword;
-import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -16,7 +13,6 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,10 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class LettuceConnector<C extends AbstractRedisClient> implements RedisConnector {
 
-    /** To connect, and again to log in, may take as long as a command, within these bounds. */
+    /** To connect, and again to log in, may take as long as a command, and this at least. */
     private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
-
-    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
 
     /** Bounds what a Redis that has stopped answering can pile up; far above what ever waits for one that answers. */
     private static final int MOST_COMMANDS = 10_000;
@@ -52,19 +46,13 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
     /** Creates what isn't connected, and has no client yet. */
     protected LettuceConnector(RedisSettings settings) {
         this.settings = settings;
-        this.attemptTimeout = attemptTimeout(settings.commandTimeout());
+        Duration timeout = settings.commandTimeout();
+        this.attemptTimeout = timeout.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : timeout;
     }
 
     /** Returns the connector for what the settings name: a server, Sentinels or a cluster. */
     public static LettuceConnector<?> of(RedisSettings settings) {
         return settings.isCluster() ? new ClusterConnector(settings) : new ServerConnector(settings);
-    }
-
-    private static Duration attemptTimeout(Duration commandTimeout) {
-        if (commandTimeout.compareTo(SHORTEST_ATTEMPT) < 0) {
-            return SHORTEST_ATTEMPT;
-        }
-        return commandTimeout.compareTo(LONGEST_ATTEMPT) < 0 ? commandTimeout : LONGEST_ATTEMPT;
     }
 
     /** Creates the client, with these threads and the {@linkplain #configure options} of all clients. */
@@ -138,8 +126,7 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         var unused = options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
-                .timeoutOptions(
-                        TimeoutOptions.builder().timeoutSource(new Timeouts()).build())
+                .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(attemptTimeout)
                         .keepAlive(true)
@@ -158,22 +145,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
                     });
             client = null;
             resources = null;
-        }
-    }
-
-    /** What is part of an attempt to connect must end within seconds however long commands may take. */
-    private final class Timeouts extends TimeoutOptions.TimeoutSource {
-
-        private static final Set<ProtocolKeyword> OF_ATTEMPTS = Set.of(CommandType.SUBSCRIBE, CommandType.CLUSTER);
-
-        @Override
-        public long getTimeout(RedisCommand<?, ?, ?> command) {
-            return (OF_ATTEMPTS.contains(command.getType()) ? attemptTimeout : settings.commandTimeout()).toNanos();
-        }
-
-        @Override
-        public TimeUnit getTimeUnit() {
-            return TimeUnit.NANOSECONDS;
         }
     }
 }

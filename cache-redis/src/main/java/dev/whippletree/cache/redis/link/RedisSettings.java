@@ -44,8 +44,8 @@ public final class RedisSettings {
                     RedisSettings::keyPrefix),
             new SettingKey(
                     "command-timeout",
-                    "How long Redis may take to answer a command; 250ms by default.",
-                    settings -> settings.duration("command-timeout")));
+                    "How long Redis may take to answer a command, 5s at most; 250ms by default.",
+                    RedisSettings::commandTimeout));
 
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
@@ -54,6 +54,9 @@ public final class RedisSettings {
     private static final Pattern CLUSTER = Pattern.compile("redis(s?)-cluster://([^/?#]*@)?([^@/?#]*)(.*)");
 
     private static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofMillis(250);
+
+    /** So long the engine waits for a reservation; and a process counts as gone ten seconds after its last beat. */
+    private static final Duration LONGEST_COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final String where;
@@ -70,7 +73,7 @@ public final class RedisSettings {
         password = settings.text("password").map(Secret::of);
         caCertificate = settings.text("ca-certificate");
         keyPrefix = keyPrefix(settings);
-        commandTimeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
+        commandTimeout = commandTimeout(settings);
     }
 
     /**
@@ -95,6 +98,15 @@ public final class RedisSettings {
                     + ": key-prefix must be 1 to 64 letters, digits, '.', '_', ':' and '-', not '" + prefix + "'");
         }
         return prefix;
+    }
+
+    private static Duration commandTimeout(Settings settings) {
+        Duration timeout = settings.duration("command-timeout").orElse(DEFAULT_COMMAND_TIMEOUT);
+        if (timeout.compareTo(LONGEST_COMMAND_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(settings.where() + ": command-timeout is 1ms to 5s, not "
+                    + settings.text("command-timeout").orElse(""));
+        }
+        return timeout;
     }
 
     private void checkCaCertificate() {

@@ -104,6 +104,7 @@ class RedisSettingsTest {
         "key-prefix, a[b], key-prefix must be",
         "key-prefix, {a}, key-prefix must be",
         "key-prefix, ä, key-prefix must be",
+        "command-timeout, 5001ms, 'command-timeout is 1ms to 5s, not 5001ms'",
         "username, alice, username needs a password",
         "ca-certificate, ca.pem, ca-certificate is for TLS",
         "processes, 0, processes",
@@ -120,9 +121,10 @@ class RedisSettingsTest {
 
     @Test
     void leastAndMostOfACoordinatorsSettings_areTaken() {
-        Settings settings =
-                new Settings("coordinator redis", Map.of("processes", "1", "claim-lease", "1s", "call-lease", "1d"));
-        CoordinationSettings read = CoordinationSettings.from(settings);
+        Map<String, String> values =
+                Map.of("processes", "1", "claim-lease", "1s", "call-lease", "1d", "command-timeout", "5s");
+        CoordinationSettings read = CoordinationSettings.from(new Settings("coordinator redis", values));
+        assertThat(read.redis().commandTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(read.processes()).isEqualTo(1);
         assertThat(read.claimLease()).isEqualTo(Duration.ofSeconds(1));
         assertThat(read.callLease()).isEqualTo(Duration.ofDays(1));
