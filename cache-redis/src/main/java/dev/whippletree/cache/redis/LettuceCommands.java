@@ -335,9 +335,9 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     @Override
-    public CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease) {
+    public CompletionStage<Void> renew(CacheKey key, String token, Duration lease) {
         return scripts.number(Script.RENEW, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()))
-                .thenApply(kept -> kept == 1);
+                .thenAccept(done -> {});
     }
 
     @Override

@@ -1,11 +1,9 @@
--- Renews a claim, also one that Redis has lost.
+-- Renews a claim, also one that Redis has lost. Not if it has become another's, or has just ended.
 --   KEYS  the claim
 --   ARGV  token, lease
--- Replies 1, or 0 if it has become another's.
 
-local holder, waited = readClaim(KEYS[1])
-if holder and holder ~= ARGV[1] then
-  return told(0)
+local holder, waited, ended = readClaim(KEYS[1])
+if not ended and (not holder or holder == ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1] .. (waited and MARK or ''), 'PX', ARGV[2])
 end
-redis.call('SET', KEYS[1], ARGV[1] .. (waited and MARK or ''), 'PX', ARGV[2])
-return told(1)
+return told(0)

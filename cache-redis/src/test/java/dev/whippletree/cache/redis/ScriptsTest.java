@@ -221,8 +221,8 @@ class ScriptsTest {
         join(commands.unclaim(KEY, "first", "nobody"));
         assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isNegative();
         assertThat(join(commands.claim(KEY, "third", HOUR, 0))).isPositive();
-        assertThat(join(commands.renew(KEY, "second", HOUR))).isTrue();
-        assertThat(join(commands.renew(KEY, "third", HOUR))).isFalse();
+        join(commands.renew(KEY, "second", HOUR));
+        join(commands.renew(KEY, "third", HOUR));
         join(commands.unclaim(KEY, "second", "who claimed in vain"));
         assertThat(join(commands.claimedFor(KEY))).isNotPositive();
         assertThat(join(commands.claim(KEY, "fourth", HOUR, 0))).isNegative();
@@ -270,6 +270,19 @@ class ScriptsTest {
             OtherClient.ask(redis.uri(), other -> other.configSet("maxmemory", "0"));
         }
         assertThat(claim("after Redis was full")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+    }
+
+    /** A renewal may be under way when a claim ends. */
+    @Test
+    void claimThatHasEnded_isNotRenewed_andOneThatRedisHasLostIs() {
+        claim("first");
+        end("first");
+        join(commands.renew(KEY, "first", HOUR));
+        assertThat(join(commands.claimedFor(KEY))).isNotPositive();
+
+        empty();
+        join(commands.renew(KEY, "first", HOUR));
+        assertThat(join(commands.claimedFor(KEY))).isPositive();
     }
 
     /** Nothing ends so that somebody would have to look again; but anybody can write there. */

@@ -76,8 +76,8 @@ public interface CoordinationCommands extends AutoCloseable {
      */
     CompletionStage<Long> claimedFor(CacheKey key);
 
-    /** Keeps a claim for another lease; false if it has become another's. */
-    CompletionStage<Boolean> renew(CacheKey key, String token, Duration lease);
+    /** Keeps a claim for another lease unless it has become another's or has just ended. */
+    CompletionStage<Void> renew(CacheKey key, String token, Duration lease);
 
     /** Ends a claim unless it has become another's, and sends the notice if it hadn't and somebody waits. */
     CompletionStage<Void> unclaim(CacheKey key, String token, String notice);

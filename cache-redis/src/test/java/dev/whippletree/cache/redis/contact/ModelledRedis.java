@@ -585,14 +585,13 @@ public final class ModelledRedis {
         return held == null || held.isEnded() ? -2 : Math.max(-2, held.endMillis - now());
     }
 
-    boolean renew(CacheKey key, String token, Duration lease) {
-        boolean ours = remaining(key) <= 0 || isHeldBy(key, token);
-        if (ours) {
-            Lease held = leases.get(key);
-            boolean waited = held != null && !held.isEnded() && held.endMillis > now() && held.waited;
+    void renew(CacheKey key, String token, Duration lease) {
+        Lease held = leases.get(key);
+        boolean present = held != null && held.endMillis > now();
+        if (!present || isHeldBy(key, token)) {
+            boolean waited = present && held.waited;
             leases.put(key, new Lease(token, now() + lease.toMillis(), waited));
         }
-        return ours;
     }
 
     void unclaim(CacheKey key, String token, String notice) {

@@ -131,7 +131,7 @@ final class ClaimsTest {
         for (int n = 1; n < 1_200; n++) {
             claims.claim(Samples.key("tenant", "question " + n)).thenAccept(all::add);
         }
-        List<CompletableFuture<Boolean>> sent = new ArrayList<>();
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
         doAnswer(call -> {
                     sent.add(new CompletableFuture<>());
                     return sent.get(sent.size() - 1);
@@ -142,12 +142,12 @@ final class ClaimsTest {
         assertThat(all).hasSize(1_200);
         assertThat(sent).hasSize(500);
 
-        List.copyOf(sent).forEach(renewal -> renewal.complete(true));
+        List.copyOf(sent).forEach(renewal -> renewal.complete(null));
         timeline.advance(LEASE);
         assertThat(sent).hasSize(1_000);
 
         all.forEach(claim -> ((Claim.Ours) claim).end().run());
-        sent.forEach(renewal -> renewal.complete(true));
+        sent.forEach(renewal -> renewal.complete(null));
         timeline.advance(LEASE);
         assertThat(sent).hasSize(1_000);
     }
