@@ -78,7 +78,7 @@ final class LettuceCommands implements CoordinationCommands {
      * @param corrupt is told of what is ignored
      */
     LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt) {
-        this(settings, services, corrupt, LettuceConnector.of(settings));
+        this(settings, services, corrupt, LettuceConnector.of(settings, services));
     }
 
     /** Creates what isn't connected, and connects that way. */

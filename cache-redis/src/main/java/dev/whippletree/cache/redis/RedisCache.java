@@ -58,8 +58,8 @@ public final class RedisCache implements Cache {
     @Override
     public CacheStore open(Settings settings, Services services) {
         RedisSettings read = RedisSettings.from(settings);
-        RedisLink link =
-                new RedisLink(read, "answers are neither found nor stored there", LettuceConnector.of(read), services);
+        RedisLink link = new RedisLink(
+                read, "answers are neither found nor stored there", LettuceConnector.of(read, services), services);
         RedisStore store = new RedisStore(
                 new RedisKeys(read.keyPrefix()),
                 link,

@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** A real cluster of a test's own, of three masters and as many replicas as are wanted. Confined. */
@@ -34,6 +36,8 @@ final class RealCluster implements AutoCloseable {
     static final int SHARDS = 3;
 
     private static final RedisKeys KEYS = new RedisKeys("whippletree");
+
+    private static final Pattern TOPOLOGY = Pattern.compile("cmdstat_cluster(?:\\|nodes)?:calls=(\\d+)");
 
     private static final Duration LONGEST_CHANGE = Duration.ofSeconds(60);
 
@@ -309,6 +313,15 @@ final class RealCluster implements AutoCloseable {
         try (StatefulRedisConnection<String, String> open = client.connect(node.uri())) {
             return question.apply(open.sync());
         }
+    }
+
+    /** Returns how often all nodes that aren't away have been asked who serves which slots. */
+    long topologiesRead() {
+        return present().stream()
+                .map(node -> TOPOLOGY.matcher(at(node, redis -> redis.info("commandstats"))))
+                .filter(Matcher::find)
+                .mapToLong(calls -> Long.parseLong(calls.group(1)))
+                .sum();
     }
 
     /** Gives a user its rights on all nodes: a replica has its own. */

@@ -320,6 +320,13 @@ class RedisClusterTest {
                     .get()
                     .asString()
                     .contains("serves 1 of all 16,384 slots", "redis-cli --cluster check"));
+            long before = cluster.topologiesRead();
+            for (int n = 0; n < 200; n++) {
+                assertThat(another.status().problem()).isPresent();
+            }
+            assertThat(cluster.topologiesRead() - before)
+                    .as("once a second at most, however often it is looked at")
+                    .isLessThan(200);
             assertThat(isCounted(process, one(SPARED, "counted", 100_000))).isTrue();
         } finally {
             cluster.serve(slot, master);

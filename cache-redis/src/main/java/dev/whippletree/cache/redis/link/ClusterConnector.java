@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis.link;
 
+import dev.whippletree.spi.Services;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -26,11 +27,15 @@ final class ClusterConnector extends LettuceConnector<RedisClusterClient> {
     private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1);
 
     private final RedisSettings settings;
+    private final Services services;
     private volatile @Nullable RedisClusterClient connected;
+    private long refreshedNanos;
 
-    ClusterConnector(RedisSettings settings) {
+    ClusterConnector(RedisSettings settings, Services services) {
         super(settings);
         this.settings = settings;
+        this.services = services;
+        this.refreshedNanos = services.nanoTime();
     }
 
     @Override
@@ -60,7 +65,10 @@ final class ClusterConnector extends LettuceConnector<RedisClusterClient> {
                 });
     }
 
-    /** A slot that nobody serves may never be asked for here; so while there is one, the topology is read anew. */
+    /**
+     * A slot that nobody serves may never be asked for here; so while there is one, the topology is read anew, but once
+     * a second at most.
+     */
     @Override
     public Optional<String> remark() {
         RedisClusterClient cluster = connected;
@@ -74,9 +82,17 @@ final class ClusterConnector extends LettuceConnector<RedisClusterClient> {
         if (unserved == 0) {
             return Optional.empty();
         }
-        var unused = cluster.refreshPartitionsAsync();
+        refresh(cluster);
         return Optional.of(settings.where() + ": no node of Redis at " + settings.address() + " serves " + unserved
                 + " of all 16,384 slots, and what belongs there isn't shared; " + Remedy.of("CLUSTERDOWN", settings));
+    }
+
+    private synchronized void refresh(RedisClusterClient cluster) {
+        long now = services.nanoTime();
+        if (now - refreshedNanos >= BETWEEN_REFRESHES.toNanos()) {
+            refreshedNanos = now;
+            var unused = cluster.refreshPartitionsAsync();
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis.link;
 
+import dev.whippletree.spi.Services;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -51,8 +52,8 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
     }
 
     /** Returns the connector for what the settings name: a server, Sentinels or a cluster. */
-    public static LettuceConnector<?> of(RedisSettings settings) {
-        return settings.isCluster() ? new ClusterConnector(settings) : new ServerConnector(settings);
+    public static LettuceConnector<?> of(RedisSettings settings, Services services) {
+        return settings.isCluster() ? new ClusterConnector(settings, services) : new ServerConnector(settings);
     }
 
     /** Creates the client, with these threads and the {@linkplain #configure options} of all clients. */
