@@ -56,14 +56,8 @@ public final class Claims implements Contact.Member {
     private final Map<String, Own> owned = new HashMap<>();
     private final Map<String, Set<Waiter>> waiters = new HashMap<>();
 
-    /** Claims that have ended here, and may not have there, by their tokens. */
-    private final Map<String, Unended> unended = new HashMap<>();
-
     private Cancellable timer = () -> {};
     private boolean closed;
-
-    /** A claim that is to be ended there, since when, and whether that has been sent and may be answered. */
-    private record Unended(CacheKey key, long sinceNanos, boolean underWay) {}
 
     /** Creates them, and begins to renew what will be claimed. */
     public Claims(
@@ -141,35 +135,12 @@ public final class Claims implements Contact.Member {
         return new Claim.Ours(own, true, lately ? Duration.ZERO : WITHOUT_TRACE);
     }
 
+    /** A claim that can't be ended there now isn't renewed any more, so it is over within its lease. */
     private void unclaim(CacheKey key, String token) {
-        synchronized (this) {
-            unended.put(token, new Unended(key, services.nanoTime(), false));
-        }
         if (contact.isUp()) {
-            sendEnd(key, token);
+            String notice = Notice.unclaimed(tokens.process(), key).text();
+            report(commands.unclaim(key, token, notice));
         }
-    }
-
-    private void sendEnd(CacheKey key, String token) {
-        markUnended(token, true);
-        String notice = Notice.unclaimed(tokens.process(), key).text();
-        CompletionStage<Void> sent = commands.unclaim(key, token, notice);
-        sent.whenComplete((done, failure) -> {
-            if (failure == null) {
-                forget(token);
-            } else {
-                markUnended(token, false);
-            }
-        });
-        report(sent);
-    }
-
-    private synchronized void forget(String token) {
-        unended.remove(token);
-    }
-
-    private synchronized void markUnended(String token, boolean underWay) {
-        unended.computeIfPresent(token, (same, claim) -> new Unended(claim.key(), claim.sinceNanos(), underWay));
     }
 
     private void report(CompletionStage<?> command) {
@@ -206,17 +177,8 @@ public final class Claims implements Contact.Member {
         return waiters.values().stream().flatMap(Set::stream).toList();
     }
 
-    /** Ends the claims that couldn't be ended without contact, unless their leases are over. */
     @Override
     public CompletionStage<Void> met() {
-        Map<String, Unended> late;
-        synchronized (this) {
-            long now = services.nanoTime();
-            unended.values().removeIf(claim -> now - claim.sinceNanos() > lease.toNanos());
-            late = new HashMap<>(unended);
-        }
-        late.values().removeIf(Unended::underWay);
-        late.forEach((token, claim) -> sendEnd(claim.key(), token));
         return CompletableFuture.completedFuture(null);
     }
 

@@ -9,8 +9,6 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.never;
-import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 import dev.whippletree.cache.redis.contact.Contact;
@@ -19,7 +17,6 @@ import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.contact.Tokens;
-import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Settings;
@@ -31,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +41,8 @@ final class ClaimsTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final FakeServices services = FakeServices.on(timeline);
-    private final FaultyCommands network = new FaultyCommands(new ModelledRedis(timeline), timeline);
+    private final ModelledRedis redis = new ModelledRedis(timeline);
+    private final FaultyCommands network = new FaultyCommands(redis, timeline);
     private final CoordinationCommands commands = mock(CoordinationCommands.class, delegatesTo(network.commands()));
     private final Tokens tokens = new Tokens(services.random());
     private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
@@ -67,61 +64,19 @@ final class ClaimsTest {
         return (Claim.Ours) claim.join();
     }
 
-    private void endWhileRedisIsAway(Claim.Ours claim, Duration away) {
+    /** Nobody renews it, so others wait no longer than for a process that has died. */
+    @Test
+    void claimThatEndsWhileRedisIsAway_isLeftToItsLease() {
+        Claim.Ours claim = claimed();
         network.setDown(true);
         timeline.advance(BEAT);
-        assertThat(contact.isUp()).isFalse();
         claim.end().run();
-        timeline.advance(away);
-        verify(commands, never()).unclaim(any(), anyString(), anyString());
         network.setDown(false);
         timeline.advance(BEAT);
         assertThat(contact.isUp()).isTrue();
-    }
-
-    /** What has run out meanwhile is left to its lease. */
-    @ParameterizedTest
-    @CsvSource({"5, 1", "13, 0"})
-    void claimThatEndedWhileRedisWasAway_isEndedThere_onceItIsBack(long seconds, int ends) {
-        endWhileRedisIsAway(claimed(), Duration.ofSeconds(seconds));
-
-        verify(commands, times(ends)).unclaim(eq(KEY), anyString(), anyString());
-    }
-
-    @Test
-    void endThatIsNotConfirmed_isSentAgainWithEachContact_untilItIs() {
-        Claim.Ours claim = claimed();
-        timeline.advance(Duration.ofMillis(500));
-        doReturn(CompletableFuture.failedFuture(new RedisUnavailableException("gone")))
-                .when(commands)
-                .unclaim(any(), anyString(), anyString());
-        claim.end().run();
-        claim.end().run();
-        timeline.advance(Duration.ofMillis(10));
-        verify(commands).unclaim(eq(KEY), anyString(), anyString());
-        assertThat(contact.isUp()).isFalse();
-        timeline.advance(BEAT);
-        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
-
-        doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
-        timeline.advance(BEAT.multipliedBy(2));
-        verify(commands, times(3)).unclaim(eq(KEY), anyString(), anyString());
-    }
-
-    /** Sent twice, an end finds no claim, and is told to all although nobody waits. */
-    @Test
-    void endThatIsUnderWay_isNotSentAgain_untilItHasFailed() {
-        Claim.Ours claim = claimed();
-        CompletableFuture<Void> first = new CompletableFuture<>();
-        doReturn(first).when(commands).unclaim(any(), anyString(), anyString());
-        claim.end().run();
-        timeline.advance(BEAT.multipliedBy(2));
-        verify(commands).unclaim(eq(KEY), anyString(), anyString());
-
-        doReturn(CompletableFuture.completedFuture(null)).when(commands).unclaim(any(), anyString(), anyString());
-        first.completeExceptionally(new TimeoutException());
-        timeline.advance(BEAT);
-        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
+        assertThat(redis.claimed()).isEqualTo(1);
+        timeline.advance(LEASE);
+        assertThat(redis.claimed()).isZero();
     }
 
     /** What ends meanwhile isn't renewed any more. */
@@ -165,7 +120,9 @@ final class ClaimsTest {
                 .toList();
         assertThat(ends).noneMatch(CompletableFuture::isDone);
         held.end().run();
+        held.end().run();
         timeline.advance(Duration.ofMillis(10));
+        verify(commands).unclaim(eq(KEY), anyString(), anyString());
         assertThat(ends).allMatch(CompletableFuture::isDone);
     }
 
