@@ -21,24 +21,14 @@ import java.util.concurrent.CompletionStage;
 public interface Coordination extends AutoCloseable {
 
     /**
-     * Reserves of several limits at once: all of it or nothing.
-     *
-     * @param uses what an attempt will use; one for each limit it counts towards, at least one
-     * @return ends with {@link Grant.Granted}, or with how long to wait
-     */
-    CompletionStage<Grant> reserve(List<LimitUse> uses);
-
-    /**
-     * Reserves of several limits at once, and says for whom. While more is asked for than a limit has, tenants get
-     * parts of it by the weights of their turns, in however many processes they ask. By default, nobody is told apart.
+     * Reserves of several limits at once: all of it or nothing. While more is asked for than a limit has, a
+     * coordination may give tenants parts of it by the weights of their turns, in however many processes they ask.
      *
      * @param uses what an attempt will use; one for each limit it counts towards, at least one
      * @param turn the turn that it takes
      * @return ends with {@link Grant.Granted}, or with how long to wait
      */
-    default CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
-        return reserve(uses);
-    }
+    CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn);
 
     /**
      * Ends a reservation that was used. A reservation that is never settled, because its process died, counts as used

@@ -81,11 +81,6 @@ final class ScriptedCoordination implements Coordination {
     @Override
     public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
         turns.add(turn);
-        return reserve(uses);
-    }
-
-    @Override
-    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
         reserved.add(List.copyOf(uses));
         return answer.apply(uses);
     }

@@ -10,7 +10,6 @@ import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.notices.Claims;
 import dev.whippletree.cache.redis.notices.Closings;
 import dev.whippletree.cache.redis.notices.Notice;
-import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.CacheKey;
@@ -32,8 +31,6 @@ import java.util.stream.Stream;
 
 /** One process among others, over what they share. Thread-safe; no method blocks. After closing, stages fail. */
 final class RedisCoordination implements Coordination {
-
-    private static final TenantTurn ANYBODY = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     private final CoordinationCommands commands;
     private final CoordinationSettings settings;
@@ -115,11 +112,6 @@ final class RedisCoordination implements Coordination {
         } else {
             closings.hear(notice);
         }
-    }
-
-    @Override
-    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return reserve(uses, ANYBODY);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.whippletree.cache.redis;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
@@ -11,6 +12,7 @@ import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CoordinatedProcess implements AutoCloseable {
 
     static final Scope SCOPE = Scope.of("test/acme");
+
+    /** The turn of a test that is about no tenant. */
+    static final TenantTurn TURN = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     private static final AtomicInteger PROBES = new AtomicInteger();
 
@@ -59,7 +64,7 @@ final class CoordinatedProcess implements AutoCloseable {
 
     Grant reserve(LimitUse... uses) {
         return coordination
-                .reserve(List.of(uses))
+                .reserve(List.of(uses), TURN)
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)
                 .join();

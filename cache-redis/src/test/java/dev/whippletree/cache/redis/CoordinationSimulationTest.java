@@ -88,7 +88,7 @@ class CoordinationSimulationTest {
         RandomGenerator random = timeline.random();
         LimitUse use =
                 new LimitUse(Scope.of("test/acme"), "tokens", Limit.tokens(AMOUNT, WINDOW), 1 + random.nextInt(5));
-        process.reserve(List.of(use)).thenAccept(grant -> {
+        process.reserve(List.of(use), CoordinatedProcess.TURN).thenAccept(grant -> {
             if (grant instanceof Grant.Granted granted) {
                 inFlight.put(granted.id(), use.amount());
                 check();
@@ -314,7 +314,7 @@ class CoordinationSimulationTest {
 
     /** Makes one call after the other, and comes back when it is told to. */
     private void work(int process, LimitUse use, long[] granted) {
-        processes.get(process).reserve(List.of(use)).thenAccept(grant -> {
+        processes.get(process).reserve(List.of(use), CoordinatedProcess.TURN).thenAccept(grant -> {
             if (grant instanceof Grant.Granted one) {
                 granted[process]++;
                 timeline.schedule(Duration.ofMillis(100).toNanos(), () -> {
@@ -349,7 +349,7 @@ class CoordinationSimulationTest {
         long steps = time.dividedBy(interval);
         for (long n = 0; n < steps; n++) {
             Coordination process = processes.get((int) (n % processes.size()));
-            process.reserve(List.of(use)).thenAccept(grant -> {
+            process.reserve(List.of(use), CoordinatedProcess.TURN).thenAccept(grant -> {
                 if (grant instanceof Grant.Granted one) {
                     granted[0]++;
                     used.add(new long[] {timeline.nanoTime(), use.amount()});
@@ -436,7 +436,7 @@ class CoordinationSimulationTest {
         timeline.advance(Duration.ofSeconds(3));
         LimitUse use = new LimitUse(Scope.of("test/acme"), "requests", Limit.requests(1_300, WINDOW), 1);
         for (int i = 0; i < 1_200; i++) {
-            processes.get(0).reserve(List.of(use));
+            processes.get(0).reserve(List.of(use), CoordinatedProcess.TURN);
         }
         assertThat(alone()).isEqualTo(1_200);
         networks.get(0).setDown(false);
@@ -461,7 +461,7 @@ class CoordinationSimulationTest {
     }
 
     private CompletableFuture<Grant> reserve(int process, long amount) {
-        return processes.get(process).reserve(List.of(tokens(amount))).toCompletableFuture();
+        return processes.get(process).reserve(List.of(tokens(amount)), CoordinatedProcess.TURN).toCompletableFuture();
     }
 
     private Grant grant(int process, long amount) {
@@ -474,7 +474,7 @@ class CoordinationSimulationTest {
 
     private Grant reserve(int process, LimitUse... uses) {
         CompletableFuture<Grant> grant =
-                processes.get(process).reserve(List.of(uses)).toCompletableFuture();
+                processes.get(process).reserve(List.of(uses), CoordinatedProcess.TURN).toCompletableFuture();
         timeline.advance(Duration.ofMillis(300));
         return grant.join();
     }
@@ -501,7 +501,7 @@ class CoordinationSimulationTest {
         timeline.advance(Duration.ofSeconds(3));
         assertThat(redis.inFlight()).as("one each of two, and ten tokens").isEqualTo(12);
         assertThat(reserve(0, tokens(AMOUNT - 10))).isInstanceOf(Grant.Granted.class);
-        assertThatThrownBy(() -> processes.get(0).reserve(List.of(wide, tokensOf("another"))))
+        assertThatThrownBy(() -> processes.get(0).reserve(List.of(wide, tokensOf("another")), CoordinatedProcess.TURN))
                 .hasMessageContaining("not those of 2 at once");
     }
 

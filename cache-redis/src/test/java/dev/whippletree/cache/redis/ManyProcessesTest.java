@@ -224,7 +224,7 @@ class ManyProcessesTest {
     }
 
     private void work(int process, LimitUse use, double part, Duration call, long[] used) {
-        work(process, use, new TenantTurn("", Priority.INTERACTIVE, 1), part, call, used);
+        work(process, use, CoordinatedProcess.TURN, part, call, used);
     }
 
     /** Makes one call after the other, and comes back when it is told to. */
@@ -267,7 +267,7 @@ class ManyProcessesTest {
 
     private void reserve(int process, LimitUse use, Runnable end) {
         Coordination coordination = processes.get(process);
-        coordination.reserve(List.of(use)).thenAccept(grant -> {
+        coordination.reserve(List.of(use), CoordinatedProcess.TURN).thenAccept(grant -> {
             if (grant instanceof Grant.Granted one) {
                 granted++;
                 timeline.schedule(CALL.toNanos(), () -> {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Stages;
 import java.time.Duration;
@@ -31,6 +33,7 @@ abstract class CoordinatorBench {
     static final Duration HOUR = Duration.ofHours(1);
     static final Scope ORGANIZATION = Scope.of("groq/acme");
     static final Scope MODEL = Scope.of("groq/acme", "llama-3.3-70b-versatile");
+    static final TenantTurn TURN = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     /** Processes on several machines don't agree about the time of day. */
     private static final Duration CLOCKS_APART = Duration.ofMinutes(7);
@@ -195,7 +198,7 @@ abstract class CoordinatorBench {
     }
 
     final Grant reserve(Coordination process, LimitUse... uses) {
-        return stages.join(process.reserve(List.of(uses)), "reserving " + List.of(uses));
+        return stages.join(process.reserve(List.of(uses), TURN), "reserving " + List.of(uses));
     }
 
     /** Reserves what must fit, and returns the grant's id. */

@@ -107,7 +107,7 @@ public abstract class CoordinatorContract extends NoticeContract {
         String grant = granted("nothing was used", a, requests(1));
         a.close();
 
-        stages().assertFails(() -> a.reserve(List.of(requests(1))), "a reserve after close");
+        stages().assertFails(() -> a.reserve(List.of(requests(1)), TURN), "a reserve after close");
         stages().assertFails(() -> a.claim(KEY), "a claim after close");
         stages().assertFails(() -> a.claimProbe(MODEL, HOUR), "a claimProbe after close");
         assertThatCode(() -> {
@@ -164,7 +164,7 @@ public abstract class CoordinatorContract extends NoticeContract {
         boolean isClosed;
         do {
             isClosed = closing.isDone(); // The last round comes after that.
-            begun.add(all.get(1).reserve(List.of(tokens(0))));
+            begun.add(all.get(1).reserve(List.of(tokens(0)), TURN));
             begun.add(all.get(1).claim(Samples.key("alice", "question " + begun.size())));
             begun.add(all.get(1).claimProbe(MODEL, HOUR));
         } while (!isClosed);
@@ -190,7 +190,7 @@ public abstract class CoordinatorContract extends NoticeContract {
     private static List<CompletionStage<?>> callOften(Coordination process) {
         List<CompletionStage<?>> begun = new ArrayList<>();
         for (int n = 0; n < CALLS; n++) {
-            begun.add(process.reserve(List.of(requests(1), tokens(1))));
+            begun.add(process.reserve(List.of(requests(1), tokens(1)), TURN));
             begun.add(process.claim(Samples.key("alice", "question " + n)));
             begun.add(process.claimProbe(MODEL, HOUR));
             process.settle("no such grant", Optional.of(new TokenCount(n, 0)), Duration.ZERO);
@@ -294,7 +294,8 @@ public abstract class CoordinatorContract extends NoticeContract {
 
         Coordination b = open();
 
-        stages().assertEnds(b.reserve(List.of(tokens(1))), "a reserve in a process that never reached the others");
+        stages().assertEnds(
+                b.reserve(List.of(tokens(1)), TURN), "a reserve in a process that never reached the others");
         stages().assertEnds(b.claim(KEY), "a claim in a process that never reached the others");
         RecordingListener listener = listen(b);
 
@@ -358,8 +359,8 @@ public abstract class CoordinatorContract extends NoticeContract {
     }
 
     private void show(Coordination process, PrintWriter shown) {
-        List<CompletionStage<?>> begun =
-                List.of(process.reserve(List.of(requests(1))), process.claim(KEY), process.claimProbe(MODEL, HOUR));
+        List<CompletionStage<?>> begun = List.of(
+                process.reserve(List.of(requests(1)), TURN), process.claim(KEY), process.claimProbe(MODEL, HOUR));
         for (CompletionStage<?> stage : begun) {
             stages().assertEnds(stage, "a call to a place that can't be reached");
             stage.whenComplete((value, failure) -> {

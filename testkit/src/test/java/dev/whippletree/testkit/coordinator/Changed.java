@@ -10,6 +10,7 @@ import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
 final class Changed implements Coordination {
 
     final Coordination right;
-    Function<List<LimitUse>, CompletionStage<Grant>> reserve;
+    BiFunction<List<LimitUse>, TenantTurn, CompletionStage<Grant>> reserve;
     Settling settle;
     Consumer<String> release;
     Function<CacheKey, CompletionStage<Claim>> claim;
@@ -55,8 +56,8 @@ final class Changed implements Coordination {
     }
 
     @Override
-    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
-        return reserve.apply(uses);
+    public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
+        return reserve.apply(uses, turn);
     }
 
     @Override

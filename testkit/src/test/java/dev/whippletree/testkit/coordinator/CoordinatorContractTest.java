@@ -74,24 +74,25 @@ class CoordinatorContractTest extends FaultFinding {
                         "closedProcesssReservation_isStillUsed"),
                 Fault.of(
                         "it blocks when it is cut off",
-                        it -> it.reserve = uses -> {
+                        it -> it.reserve = (uses, turn) -> {
                             if (!it.status().connected()) {
                                 awaitNothing();
                             }
-                            return it.right.reserve(uses);
+                            return it.right.reserve(uses, turn);
                         },
                         "cutOff_everyCallReturnsAndEnds"),
                 Fault.of(
                         "it hangs when it is cut off",
-                        it -> it.reserve =
-                                uses -> it.status().connected() ? it.right.reserve(uses) : new CompletableFuture<>(),
+                        it -> it.reserve = (uses, turn) -> it.status().connected()
+                                ? it.right.reserve(uses, turn)
+                                : new CompletableFuture<>(),
                         "cutOff_everyCallReturnsAndEnds",
                         "cutOff_isToldByTheStatus",
                         "openedWhileCutOff_answersAndMendsItself"),
                 Fault.of(
                         "it grants all when it is cut off",
-                        it -> it.reserve = uses -> it.status().connected()
-                                ? it.right.reserve(uses)
+                        it -> it.reserve = (uses, turn) -> it.status().connected()
+                                ? it.right.reserve(uses, turn)
                                 : CompletableFuture.completedFuture(ALONE),
                         "cutOff_nobodyUsesMoreThanItsPart",
                         "reachedAgain_ownUsesAreCountedAgain"),
@@ -99,7 +100,7 @@ class CoordinatorContractTest extends FaultFinding {
                         "what is opened while cut off never mends",
                         it -> {
                             if (!it.right.status().connected()) {
-                                it.reserve = uses -> CompletableFuture.completedFuture(ALONE);
+                                it.reserve = (uses, turn) -> CompletableFuture.completedFuture(ALONE);
                             }
                         },
                         "openedWhileCutOff_answersAndMendsItself"),
@@ -138,7 +139,7 @@ class CoordinatorContractTest extends FaultFinding {
     private static void throwWhenClosed(Changed it) {
         it.close = () -> {
             it.right.close();
-            it.reserve = uses -> {
+            it.reserve = (uses, turn) -> {
                 throw new IllegalStateException("closed");
             };
         };
@@ -158,7 +159,7 @@ class CoordinatorContractTest extends FaultFinding {
 
     private static void releaseWhenClosed(Changed it) {
         Set<String> grants = ConcurrentHashMap.newKeySet();
-        it.reserve = uses -> it.right.reserve(uses).whenComplete((grant, failure) -> {
+        it.reserve = (uses, turn) -> it.right.reserve(uses, turn).whenComplete((grant, failure) -> {
             if (grant instanceof Grant.Granted granted) {
                 grants.add(granted.id());
             }

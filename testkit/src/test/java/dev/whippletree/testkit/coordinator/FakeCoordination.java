@@ -12,6 +12,7 @@ import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Services;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.coordinator.CountedLimits.Counted;
 import dev.whippletree.testkit.coordinator.FakeMeetingPoint.Position;
 import dev.whippletree.testkit.coordinator.FakeQuestions.Question;
@@ -65,7 +66,7 @@ final class FakeCoordination implements Coordination {
     }
 
     @Override
-    public CompletionStage<Grant> reserve(List<LimitUse> uses) {
+    public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
         return reservations.reserve(nextId(), List.copyOf(uses));
     }
 

@@ -6,6 +6,7 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
+import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +33,7 @@ class ReservationContractTest extends FaultFinding {
                 Fault.of(CountingAlone.class, "grants_addUpOverProcesses", "manyAtOnce_useAllThereIs_andNoMore"),
                 Fault.of(
                         "pieces are granted",
-                        it -> it.reserve = uses -> pieces(it, uses),
+                        it -> it.reserve = (uses, turn) -> pieces(it, uses, turn),
                         "severalLimits_areReservedTogetherOrNotAtAll"),
                 Fault.of(
                         "names are mixed",
@@ -120,18 +121,18 @@ class ReservationContractTest extends FaultFinding {
 
     private static Consumer<Changed> uses(UnaryOperator<LimitUse> change) {
         return it ->
-                it.reserve = uses -> it.right.reserve(uses.stream().map(change).toList());
+                it.reserve = (uses, turn) -> it.right.reserve(uses.stream().map(change).toList(), turn);
     }
 
     private static Consumer<Changed> refusals(BiFunction<List<LimitUse>, Grant.Refused, Grant> change) {
-        return it -> it.reserve = uses -> it.right
-                .reserve(uses)
+        return it -> it.reserve = (uses, turn) -> it.right
+                .reserve(uses, turn)
                 .thenApply(grant -> grant instanceof Grant.Refused refused ? change.apply(uses, refused) : grant);
     }
 
-    private static CompletionStage<Grant> pieces(Changed it, List<LimitUse> uses) {
+    private static CompletionStage<Grant> pieces(Changed it, List<LimitUse> uses, TenantTurn turn) {
         return uses.stream()
-                .map(use -> it.right.reserve(List.of(use)))
+                .map(use -> it.right.reserve(List.of(use), turn))
                 .reduce((first, second) ->
                         first.thenCombine(second, (one, other) -> one instanceof Grant.Refused ? one : other))
                 .orElseThrow();
@@ -145,7 +146,7 @@ class ReservationContractTest extends FaultFinding {
 
     private static void releaseKnown(Changed it) {
         Set<String> known = new HashSet<>();
-        it.reserve = uses -> it.right.reserve(uses).whenComplete((grant, failure) -> {
+        it.reserve = (uses, turn) -> it.right.reserve(uses, turn).whenComplete((grant, failure) -> {
             if (grant instanceof Grant.Granted granted) {
                 known.add(granted.id());
             }
