@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -243,23 +244,13 @@ final class LettuceCommands implements CoordinationCommands {
             trade.askers().forEach(asker -> ofAskers.add(Math.toIntExact(values.next())));
         }
         return new TradeReply(
-                verdict(Scripts.text(reply.get(0))),
+                Verdict.valueOf(Scripts.text(reply.get(0)).toUpperCase(Locale.ROOT)),
                 (Long) reply.get(1),
                 Scripts.text(reply.get(2)),
                 Duration.ofMillis((Long) reply.get(3)),
                 ofBlocks,
                 ofAttempts,
                 ofAskers);
-    }
-
-    private static Verdict verdict(String text) {
-        return switch (text) {
-            case "done" -> Verdict.DONE;
-            case "careful" -> Verdict.CAREFUL;
-            case "changed" -> Verdict.CHANGED;
-            case "late" -> Verdict.LATE;
-            default -> throw new IllegalStateException("a script replied '" + text + "'");
-        };
     }
 
     @Override

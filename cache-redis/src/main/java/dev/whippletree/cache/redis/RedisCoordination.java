@@ -56,11 +56,6 @@ final class RedisCoordination implements Coordination {
         closings = new Closings(commands, contact, tokens, services, corrupt);
     }
 
-    /** Opens one over commands that ignore nothing, and begins to connect. */
-    static RedisCoordination open(CoordinationSettings settings, CoordinationCommands commands, Services services) {
-        return open(settings, commands, services, new CorruptValue(settings.redis(), services));
-    }
-
     /**
      * Opens one and begins to connect.
      *

@@ -1,5 +1,8 @@
 package dev.whippletree.cache.redis;
 
+import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationSettings;
+import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
@@ -44,6 +47,12 @@ final class CoordinatedProcess implements AutoCloseable {
         Map<String, String> all = new HashMap<>(Map.of("uri", uri));
         all.putAll(settings);
         coordination = new RedisCoordinator().open(new Settings("coordinator redis", all), services);
+    }
+
+    /** Opens a coordination over commands that lead to no Redis. */
+    static Coordination open(Map<String, String> settings, CoordinationCommands commands, FakeServices services) {
+        CoordinationSettings read = CoordinationSettings.from(new Settings("coordinator redis", settings));
+        return RedisCoordination.open(read, commands, services, new CorruptValue(read.redis(), services));
     }
 
     static LimitUse one(long amount, Duration window) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.cache.redis.contact.Contact;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
@@ -16,7 +15,6 @@ import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
@@ -75,10 +73,7 @@ class CoordinationSimulationTest {
         for (int i = 0; i < count; i++) {
             FaultyCommands network = new FaultyCommands(redis, timeline);
             networks.add(network);
-            processes.add(RedisCoordination.open(
-                    CoordinationSettings.from(new Settings("coordinator redis", settings)),
-                    network.commands(),
-                    FakeServices.on(timeline)));
+            processes.add(CoordinatedProcess.open(settings, network.commands(), FakeServices.on(timeline)));
         }
         timeline.advance(Duration.ofSeconds(3));
     }

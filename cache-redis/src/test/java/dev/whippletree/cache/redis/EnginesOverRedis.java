@@ -2,7 +2,6 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.emulator.model.Latency;
@@ -11,7 +10,6 @@ import dev.whippletree.emulator.simulation.Link;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Coordination;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.testkit.FakeServices;
@@ -97,10 +95,8 @@ final class EnginesOverRedis {
         for (int i = 0; i < size.processes(); i++) {
             FaultyCommands network = new FaultyCommands(redis, timeline, size.commandTimeout());
             networks.add(network);
-            coordinations.add(RedisCoordination.open(
-                    CoordinationSettings.from(new Settings(
-                            "coordinator redis",
-                            Map.of("command-timeout", size.commandTimeout().toMillis() + "ms"))),
+            coordinations.add(CoordinatedProcess.open(
+                    Map.of("command-timeout", size.commandTimeout().toMillis() + "ms"),
                     network.commands(),
                     FakeServices.on(timeline)));
             all.add(new SimulatedProcesses.Process(coordinations.get(i), network.store()));

@@ -3,7 +3,6 @@ package dev.whippletree.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cache.redis.Traffic.Sums;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
@@ -17,7 +16,6 @@ import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
@@ -194,10 +192,7 @@ class ManyProcessesTest {
     /** Opens one more process. */
     private FaultyCommands open() {
         FaultyCommands network = new FaultyCommands(redis, timeline);
-        processes.add(RedisCoordination.open(
-                CoordinationSettings.from(Settings.none("coordinator redis")),
-                network.commands(),
-                FakeServices.on(timeline)));
+        processes.add(CoordinatedProcess.open(Map.of(), network.commands(), FakeServices.on(timeline)));
         return network;
     }
 

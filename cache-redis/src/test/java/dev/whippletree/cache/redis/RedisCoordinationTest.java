@@ -11,7 +11,6 @@ import static org.mockito.Mockito.when;
 
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
@@ -19,7 +18,6 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
@@ -48,8 +46,7 @@ final class RedisCoordinationTest {
             return beats.get(beats.size() - 1);
         });
         when(commands.leave(any())).thenReturn(left);
-        Coordination coordination = RedisCoordination.open(
-                CoordinationSettings.from(Settings.none("coordinator redis")), commands, services);
+        Coordination coordination = CoordinatedProcess.open(Map.of(), commands, services);
         coordination.close();
         verify(commands, never()).leave(any());
         beats.get(0).completeExceptionally(new RedisUnavailableException("gone"));
@@ -63,6 +60,7 @@ final class RedisCoordinationTest {
                 .withThrowableThat()
                 .withMessageContaining("coordinator redis is closed");
     }
+
     /** As when a program ends right after its last answer, whose call is being settled. */
     @Test
     void closedCoordination_leaves_thoughItsExecutorHasEndedBeforeATradeIsAnswered() {
@@ -73,8 +71,7 @@ final class RedisCoordinationTest {
         when(commands.closings()).thenReturn(completedFuture(List.of()));
         when(commands.trade(any())).thenReturn(reply);
         when(commands.leave(any())).thenReturn(completedFuture(null));
-        Coordination coordination = RedisCoordination.open(
-                CoordinationSettings.from(Settings.none("coordinator redis")), commands, ending);
+        Coordination coordination = CoordinatedProcess.open(Map.of(), commands, ending);
         timeline.advance(TIMEOUT);
         LimitUse use = new LimitUse(Scope.of("a"), "requests", Limit.requests(10, Duration.ofMinutes(1)), 1);
         coordination.reserve(List.of(use), new TenantTurn("acme", Priority.INTERACTIVE, 1));

@@ -2,7 +2,6 @@ package dev.whippletree.cache.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
@@ -13,13 +12,13 @@ import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,8 @@ class SpreadTenantsTest {
     private boolean both = true;
 
     private Coordination open() {
-        return RedisCoordination.open(
-                CoordinationSettings.from(Settings.none("coordinator redis")),
-                new FaultyCommands(redis, timeline).commands(),
-                FakeServices.on(timeline));
+        return CoordinatedProcess.open(
+                Map.of(), new FaultyCommands(redis, timeline).commands(), FakeServices.on(timeline));
     }
 
     /** Asks for one call of an organization after the other. */

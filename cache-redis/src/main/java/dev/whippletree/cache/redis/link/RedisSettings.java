@@ -153,11 +153,6 @@ public final class RedisSettings {
         return parse(settings).get(0).isSsl();
     }
 
-    /** Returns the URI with credentials, as Lettuce wants it; of a cluster, that of the first node that is named. */
-    RedisURI redisUri() {
-        return redisUris().get(0);
-    }
-
     /**
      * Returns the URIs of the nodes that are named, with credentials; one if it is no cluster.
      *

@@ -49,19 +49,21 @@ class RedisSettingsTest {
         assertThat(settings.address()).isEqualTo("localhost:6379");
         assertThat(settings.keyPrefix()).isEqualTo("whippletree");
         assertThat(settings.commandTimeout()).isEqualTo(Duration.ofMillis(250));
-        assertThat(settings.redisUri().isSsl()).isFalse();
+        assertThat(settings.redisUris().get(0).isSsl()).isFalse();
     }
 
     @Test
     void whatTheUriSays_isKept_andCredentialsBesideAreForTheMasterAlone() {
         RedisURI one = read(Map.of("uri", "rediss://a:b@cache/5", "username", "alice", "password", "secret"))
-                .redisUri();
+                .redisUris()
+                .get(0);
         assertThat(one.isSsl()).isTrue();
         assertThat(one.getDatabase()).isEqualTo(5);
         assertThat(credentials(one).getUsername()).isEqualTo("alice");
 
         RedisURI sentinels = read(Map.of("uri", "rediss-sentinel://a,b/0#main", "password", "secret"))
-                .redisUri();
+                .redisUris()
+                .get(0);
         assertThat(sentinels.isSsl()).isTrue();
         assertThat(sentinels.getSentinels()).hasSize(2).allSatisfy(sentinel -> {
             assertThat(sentinel.isSsl()).isTrue();
@@ -157,7 +159,7 @@ class RedisSettingsTest {
     @ParameterizedTest
     @MethodSource("passwords")
     void password_isAtHand_soThatNoConnectionIsHandedOutBeforeItTakesCommands(Map<String, String> settings) {
-        RedisURI uri = read(settings).redisUri();
+        RedisURI uri = read(settings).redisUris().get(0);
 
         assertThat(uri.getCredentialsProvider()).isInstanceOf(ImmediateRedisCredentialsProvider.class);
         assertThat(credentials(uri).getPassword()).containsExactly("secret".toCharArray());
