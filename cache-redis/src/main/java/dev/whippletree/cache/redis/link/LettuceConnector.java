@@ -40,6 +40,7 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
 
     private final RedisSettings settings;
     private final Duration attemptTimeout;
+    private final List<RedisURI> uris;
     private @Nullable C client;
     private @Nullable ClientResources resources;
     private boolean closed;
@@ -49,6 +50,11 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         this.settings = settings;
         Duration timeout = settings.commandTimeout();
         this.attemptTimeout = timeout.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : timeout;
+        this.uris = settings.redisUris();
+        uris.forEach(uri -> {
+            uri.setTimeout(attemptTimeout);
+            uri.setClientName("whippletree");
+        });
     }
 
     /** Returns the connector for what the settings name: a server, Sentinels or a cluster. */
@@ -96,11 +102,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
 
     /** Returns where to connect: the first of these, or more than one of a cluster. */
     final List<RedisURI> uris() {
-        List<RedisURI> uris = settings.redisUris();
-        uris.forEach(uri -> {
-            uri.setTimeout(attemptTimeout);
-            uri.setClientName("whippletree");
-        });
         return uris;
     }
 

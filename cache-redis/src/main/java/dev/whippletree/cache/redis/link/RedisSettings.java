@@ -58,22 +58,25 @@ public final class RedisSettings {
     /** So long the engine waits for a reservation; and a process counts as gone ten seconds after its last beat. */
     private static final Duration LONGEST_COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Settings settings;
     private final String where;
     private final Optional<String> username;
     private final Optional<Secret> password;
     private final Optional<String> caCertificate;
     private final String keyPrefix;
     private final Duration commandTimeout;
+    private final boolean isCluster;
+    private final List<RedisURI> uris;
 
     private RedisSettings(Settings settings) {
-        this.settings = settings;
         where = settings.where();
         username = settings.text("username");
         password = settings.text("password").map(Secret::of);
         caCertificate = settings.text("ca-certificate");
         keyPrefix = keyPrefix(settings);
         commandTimeout = commandTimeout(settings);
+        isCluster = cluster(settings).matches();
+        uris = parse(settings);
+        uris.forEach(this::addCredentials);
     }
 
     /**
@@ -83,7 +86,6 @@ public final class RedisSettings {
      */
     public static RedisSettings from(Settings settings) {
         RedisSettings read = new RedisSettings(settings);
-        read.redisUris();
         if (read.username.isPresent() && read.password.isEmpty()) {
             throw new IllegalArgumentException(read.where + ": username needs a password");
         }
@@ -145,12 +147,12 @@ public final class RedisSettings {
 
     /** Returns whether it is a cluster, whose keys are spread over its nodes. */
     public boolean isCluster() {
-        return cluster(settings).matches();
+        return isCluster;
     }
 
     /** Returns whether TLS is used. */
     boolean isSsl() {
-        return parse(settings).get(0).isSsl();
+        return uris.get(0).isSsl();
     }
 
     /**
@@ -160,10 +162,10 @@ public final class RedisSettings {
      * logging in there, and may hand out a connection that still rejects every command.
      */
     List<RedisURI> redisUris() {
-        return parse(settings).stream().map(this::withCredentials).toList();
+        return uris;
     }
 
-    private RedisURI withCredentials(RedisURI parsed) {
+    private void addCredentials(RedisURI parsed) {
         password.ifPresent(secret -> {
             char[] value = secret.reveal().toCharArray();
             username.ifPresentOrElse(
@@ -174,7 +176,6 @@ public final class RedisSettings {
                 .blockOptional()
                 .map(StaticCredentialsProvider::new)
                 .ifPresent(parsed::setCredentialsProvider);
-        return parsed;
     }
 
     /**
@@ -188,11 +189,10 @@ public final class RedisSettings {
 
     /** Returns where Redis is, for messages, without credentials. */
     public String address() {
-        List<RedisURI> all = parse(settings);
-        if (isCluster()) {
-            return "cluster " + all.stream().map(RedisSettings::hostAndPort).collect(Collectors.joining(", "));
+        if (isCluster) {
+            return "cluster " + uris.stream().map(RedisSettings::hostAndPort).collect(Collectors.joining(", "));
         }
-        RedisURI parsed = all.get(0);
+        RedisURI parsed = uris.get(0);
         if (parsed.getSentinelMasterId() != null) {
             return "Sentinel master " + parsed.getSentinelMasterId();
         }
