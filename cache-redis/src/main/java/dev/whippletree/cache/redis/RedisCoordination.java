@@ -92,21 +92,13 @@ final class RedisCoordination implements Coordination {
             public void notice(String text) {
                 Notice.read(text, corrupt)
                         .filter(notice -> !notice.process().equals(tokens.process()))
-                        .ifPresent(RedisCoordination.this::hear);
+                        .ifPresent(notice -> {
+                            claims.hear(notice);
+                            closings.hear(notice);
+                        });
             }
         });
         contact.start();
-    }
-
-    private void hear(Notice notice) {
-        if (closed) {
-            return;
-        }
-        if (notice.kind() == Notice.Kind.UNCLAIMED) {
-            claims.ended(notice);
-        } else {
-            closings.hear(notice);
-        }
     }
 
     @Override

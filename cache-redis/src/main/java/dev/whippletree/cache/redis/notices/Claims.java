@@ -153,9 +153,11 @@ public final class Claims implements Contact.Member {
                 services.executor());
     }
 
-    /** Another process has told that it has ended its claim. */
-    public void ended(Notice notice) {
-        endAll(notice.parts().get(0));
+    /** A notice of another process has come: perhaps it has ended its claim. */
+    public void hear(Notice notice) {
+        if (notice.kind() == Notice.Kind.UNCLAIMED) {
+            endAll(notice.parts().get(0));
+        }
     }
 
     private void endAll(String question) {
