@@ -97,9 +97,11 @@ public record AccountGroup(
         return new AccountGroup(service, organizations, limits, credit, members, true);
     }
 
-    /** Returns whether it declares no limits, so that nobody knows what it allows. */
+    /** Returns whether it declares no limits of a model that it is asked for, so that nobody knows what it allows. */
     public boolean isUnknown() {
-        return limits.isEmpty();
+        List<CountedLimit> counted = CountedLimit.of(this);
+        return CountedLimit.models(this).stream()
+                .anyMatch(model -> counted.stream().noneMatch(limit -> limit.bounds(model)));
     }
 
     /** Returns whether the length of prompts and answers matters to it. */

@@ -8,6 +8,7 @@ import dev.whippletree.model.TokenUsage;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 
 /** Computes how many calls accounts allow at most; a simulation may make fewer. Immutable. */
 final class Allowance {
@@ -85,15 +86,29 @@ final class Allowance {
 
     /** Returns the calls that one organization allows within the horizon. */
     long calls(AccountGroup group) {
-        long calls = UNLIMITED;
-        for (CountedLimit limit : CountedLimit.of(group)) {
+        long calls = fewest(group, limit -> {
             long perCall = perCall(group.service(), limit.limit().unit());
-            long amount = saturatedProduct(
-                    limit.allowed(request.horizon(), left(limit.limit().amount(), perCall)), holders(group, limit));
-            calls = Math.min(calls, amount / perCall);
-        }
+            return limit.allowed(request.horizon(), left(limit.limit().amount(), perCall)) / perCall;
+        });
         OptionalLong credit = creditTokens(group);
         return credit.isEmpty() ? calls : Math.min(calls, credit.getAsLong() / tokensOfACall());
+    }
+
+    /** Returns what the limits of single models allow together, or those of all models if they allow less. */
+    private static long fewest(AccountGroup group, ToLongFunction<CountedLimit> calls) {
+        long ofModels = 0;
+        for (String model : CountedLimit.models(group)) {
+            ofModels = saturatedSum(ofModels, fewest(group, Optional.of(model), calls));
+        }
+        return Math.min(ofModels, fewest(group, Optional.empty(), calls));
+    }
+
+    private static long fewest(AccountGroup group, Optional<String> model, ToLongFunction<CountedLimit> calls) {
+        return CountedLimit.of(group).stream()
+                .filter(limit -> limit.model().equals(model))
+                .mapToLong(calls)
+                .min()
+                .orElse(UNLIMITED);
     }
 
     /** Returns the amount reserved for others, but never so much that not even one call fits. */
@@ -102,32 +117,21 @@ final class Allowance {
         return Math.max(0, Math.min(left, amount - perCall));
     }
 
-    /** A limit that the service counts per model holds once for each model. */
-    private static long holders(AccountGroup group, CountedLimit limit) {
-        boolean eachModel = limit.counted().perModel() && limit.model().isEmpty();
-        return eachModel ? CountedLimit.models(group).size() : 1;
-    }
-
     /** Returns the calls that all accounts of a pool allow within the horizon. */
     long calls(AccountPool pool) {
         long calls = 0;
         for (AccountGroup group : pool.groups()) {
-            long all = saturatedProduct(calls(group), group.count());
-            calls = all > UNLIMITED - calls ? UNLIMITED : calls + all;
+            calls = saturatedSum(calls, saturatedProduct(calls(group), group.count()));
         }
         return calls;
     }
 
     /** Returns how many calls one organization admits at once; 0 if a single call never fits. */
     long atOnce(AccountGroup group) {
-        long calls = UNLIMITED;
-        for (CountedLimit limit : CountedLimit.of(group)) {
-            calls = Math.min(
-                    calls,
-                    limit.limit().amount()
-                            / perCall(group.service(), limit.limit().unit()));
-        }
-        return calls;
+        return fewest(
+                group,
+                limit -> limit.limit().amount()
+                        / perCall(group.service(), limit.limit().unit()));
     }
 
     /** Returns the tokens that one call uses and its account pays for. */
@@ -145,6 +149,10 @@ final class Allowance {
 
     static double load(long needed, long allowed) {
         return allowed == UNLIMITED ? 0 : (double) needed / allowed;
+    }
+
+    private static long saturatedSum(long left, long right) {
+        return right > UNLIMITED - left ? UNLIMITED : left + right;
     }
 
     private static long saturatedProduct(long left, long right) {

@@ -62,7 +62,6 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
      * keeps each window.
      */
     private static ServiceLimit counted(DeclaredLimit declared, ServiceKind kind, boolean refills) {
-        boolean perModel = kind == ServiceKind.GROQ || declared.model().isPresent();
         Counting counting = switch (kind) {
             case GROQ ->
                 declared.limit().window().compareTo(RECORDED) <= 0 || (refills && kind.reports(declared.limit()))
@@ -71,7 +70,7 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
             case HUGGING_FACE -> Counting.SLIDING;
             case OPENAI -> Counting.FIXED;
         };
-        return new ServiceLimit(declared.limit(), counting, perModel);
+        return new ServiceLimit(declared.limit(), counting, declared.model().isPresent(), declared.model());
     }
 
     /** Returns what comes of accounts if their limits refill gradually, wherever they may, and says which those are. */
@@ -98,6 +97,11 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
     /** Returns which model's it is; absent: all models of the organization share it. */
     Optional<String> model() {
         return declared.model();
+    }
+
+    /** Returns whether calls of a model count towards it. */
+    boolean bounds(String asked) {
+        return model().map(asked::equals).orElse(true);
     }
 
     /**

@@ -73,10 +73,11 @@ final class Imitations {
         return byAccount;
     }
 
-    /** Returns the fullest window of a limit, over all models. */
+    /** Returns the fullest window of a limit; 0 if it was never used. */
     long fullest(String service, String organization, ServiceLimit limit) {
         return service(service).stats().limits().stream()
                 .filter(stats -> stats.organization().equals(organization)
+                        && stats.model().equals(limit.model().orElse(""))
                         && stats.limit().equals(limit.limit().toString()))
                 .mapToLong(LimitStats::fullest)
                 .max()

@@ -25,36 +25,27 @@ record LimitSlot(
         for (AccountGroup group : pool.groups()) {
             for (Organization organization : group.organizations()) {
                 for (CountedLimit limit : CountedLimit.of(group)) {
-                    add(slots, group, organization, limit, targets, allowance);
+                    slots.add(of(group, organization, limit, targets, allowance));
                 }
             }
         }
         return slots;
     }
 
-    private static void add(
-            List<LimitSlot> slots,
-            AccountGroup group,
-            Organization organization,
-            CountedLimit limit,
-            Targets targets,
-            Allowance allowance) {
+    private static LimitSlot of(
+            AccountGroup group, Organization organization, CountedLimit limit, Targets targets, Allowance allowance) {
+        String model = limit.model().map(only -> " of " + only).orElse("");
         long perCall = allowance.perCall(group.service(), limit.limit().unit());
-        List<String> models = CountedLimit.models(group);
-        boolean eachModel = limit.counted().perModel() && models.size() > 1;
-        for (String model : eachModel ? limit.model().map(List::of).orElse(models) : List.of("")) {
-            String name = limit.limit() + (model.isEmpty() ? "" : " of " + model);
-            slots.add(
-                    new LimitSlot(group, organization.id(), limit, name, users(organization, model, targets), perCall));
-        }
+        List<Integer> users = users(organization, limit, targets);
+        return new LimitSlot(group, organization.id(), limit, limit.limit() + model, users, perCall);
     }
 
-    private static List<Integer> users(Organization organization, String model, Targets targets) {
+    private static List<Integer> users(Organization organization, CountedLimit limit, Targets targets) {
         return IntStream.range(0, targets.all().size())
                 .filter(number -> {
                     Targets.Target target = targets.all().get(number);
                     return target.planned().organization().equals(organization.id())
-                            && (model.isEmpty() || target.model().equals(model));
+                            && limit.bounds(target.model());
                 })
                 .boxed()
                 .toList();

@@ -11,6 +11,7 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -84,11 +85,30 @@ class AllowanceTest {
         assertThat(allowance.calls(pool.refilling())).isEqualTo(gradually);
     }
 
-    /** Groq counts 100 an hour of each model. */
+    /** What single models allow adds up; what is declared without a model, all of them share. */
     @ParameterizedTest
-    @CsvSource({"groq, a, 100", "groq, a b, 200", "groq, a b c, 300", "huggingface, a b c, 100"})
-    void limit_holdsOnceForEachModelWhereItsServiceCountsSo(String service, String models, long calls) {
-        assertThat(calls(service, models.split(" "))).isEqualTo(calls);
+    @CsvSource({
+        "100/h, a b, 100",
+        "100/h of a + 1000/h of b, a b, 1100",
+        "100/h of a + 1000/h of b, a, 100",
+        "100/h of a + 50/h of a + 1000/h of b, a b, 1050",
+        "100/h of a + 1000/h of b + 500/h, a b, 500",
+        "100/h of a, a b, 9223372036854775807",
+        "100/h of a + 500/h, a b, 500"
+    })
+    void limits_boundTheirModelAlone_orAllTogether(String limits, String models, long calls) {
+        for (String service : new String[] {"groq", "huggingface", "openai"}) {
+            AccountPool pool = pool(service, limits, models);
+            assertThat(new Allowance(request(pool)).calls(pool)).isEqualTo(calls);
+            assertThat(new Allowance(request(pool)).atOnce(pool.groups().get(0)))
+                    .isEqualTo(calls);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100/h, a b, false", "100/h of a, a, false", "100/h of b, a, true", "100/h of a, a b, true"})
+    void accountIsUnknown_ifNoLimitBoundsAModelThatIsAsked(String limits, String models, boolean unknown) {
+        assertThat(pool("groq", limits, models).groups().get(0).isUnknown()).isEqualTo(unknown);
     }
 
     @ParameterizedTest
@@ -98,19 +118,30 @@ class AllowanceTest {
         assertThat(new Allowance(request(pool)).calls(pool)).isEqualTo(calls);
     }
 
-    private static long calls(String service, String... models) {
-        AccountSettings account = AccountSettings.builder("g", service)
-                .limit(Limit.requests(100, Duration.ofHours(1)))
-                .build();
-        List<TargetSettings> targets = List.of(models).stream()
-                .map(model -> new TargetSettings("g", model))
+    /**
+     * Returns one account that is asked for some models.
+     *
+     * @param limits by plus signs, each of all models or of one: {@code 100/h + 10/min of a}
+     * @param models divided by blanks
+     */
+    static AccountPool pool(String service, String limits, String models) {
+        AccountSettings.Builder account = AccountSettings.builder("one", service);
+        for (String limit : limits.split(" \\+ ")) {
+            String[] parts = limit.split(" of ");
+            if (parts.length == 1) {
+                account.limit(Limit.parse(parts[0]));
+            } else {
+                account.limit(Limit.parse(parts[0]), parts[1]);
+            }
+        }
+        List<TargetSettings> targets = Stream.of(models.split(" "))
+                .map(model -> new TargetSettings("one", model))
                 .toList();
-        AccountPool pool = AccountPool.of(new Configuration(
-                List.of(account),
+        return AccountPool.of(new Configuration(
+                List.of(account.build()),
                 List.of(RouteSettings.of("default", List.of(new Tier(targets)))),
                 List.of(),
                 EngineSettings.DEFAULT,
                 List.of()));
-        return new Allowance(request(pool)).calls(pool.groups().get(0));
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
@@ -92,6 +93,48 @@ class PlannerTest {
 
         assertThat(outcome.refused()).as("calls answered 429").isZero();
         assertThat(outcome.calls()).as("100 and, of 1,324 tokens each, 151").isEqualTo(251);
+    }
+
+    /** Each prompt is another one, and all are asked at once. */
+    private static PlanRequest different(int prompts, AccountPool pool) {
+        return PlanRequest.of(List.of(prompts), pool)
+                .withAdvice(false)
+                .withWorkload(Workload.STANDARD.withQuestions(1).withRepeat(0));
+    }
+
+    @Test
+    void limitsOfSingleModels_boundTheirModelAlone() {
+        Outcome outcome = plan(different(165, AllowanceTest.pool("groq", "15/h of a + 150/h of b", "a b")))
+                .asIs();
+
+        assertThat(outcome.verdict()).isEqualTo(Verdict.TIGHT);
+        assertThat(outcome.load()).as("165 of 165").isEqualTo(1);
+        assertThat(outcome.refused()).isZero();
+        assertThat(outcome.limits())
+                .extracting(Outcome.LimitUse::limit, Outcome.LimitUse::used, Outcome.LimitUse::fullestShare)
+                .containsExactly(
+                        tuple("15 requests / 1h of a", 15L, 1.0), tuple("150 requests / 1h of b", 150L, 1.0));
+    }
+
+    /** The engine keeps a limit that names no model for all of them together, though Groq counts each. */
+    @ParameterizedTest
+    @CsvSource({"95, TIGHT, 0.95, 95", "150, DOES_NOT_HOLD, 1.5, 100"})
+    void limitOfNoSingleModel_isSharedByAll(int prompts, Verdict verdict, double load, long used) {
+        Outcome outcome =
+                plan(different(prompts, AllowanceTest.pool("groq", "100/h", "a b"))).asIs();
+
+        assertThat(outcome.verdict()).isEqualTo(verdict);
+        assertThat(outcome.load()).isEqualTo(load);
+        assertThat(outcome.limits())
+                .containsExactly(new Outcome.LimitUse("one", "100 requests / 1h", used, 100, used / 100.0));
+    }
+
+    @Test
+    void limitOfAModelThatIsNotAsked_leavesAYesUnknown() {
+        assertThat(plan(different(5, AllowanceTest.pool("openai", "9/h of other", "a")))
+                        .asIs()
+                        .verdict())
+                .isEqualTo(Verdict.UNKNOWN);
     }
 
     /** Ten calls are needed: 3 interviews of 17 questions, four in five of which repeat. */

@@ -99,8 +99,10 @@ final class LimitBook {
         List<Entry> found = new ArrayList<>();
         EmulatedOrganization known = organizations.get(organization);
         for (ServiceLimit limit : known == null ? List.<ServiceLimit>of() : known.limits()) {
-            Optional<String> own = limit.perModel() ? Optional.of(model) : Optional.empty();
-            found.add(entries.computeIfAbsent(new Owner(organization, own, limit), owner -> open(owner, nowNanos)));
+            if (limit.model().map(model::equals).orElse(true)) {
+                Optional<String> own = limit.perModel() ? Optional.of(model) : Optional.empty();
+                found.add(entries.computeIfAbsent(new Owner(organization, own, limit), owner -> open(owner, nowNanos)));
+            }
         }
         return found;
     }
@@ -149,7 +151,8 @@ final class LimitBook {
                     ? new ServiceLimit(
                             new Limit(limit.unit(), amount, limit.window()),
                             owner.limit.counting(),
-                            owner.limit.perModel())
+                            owner.limit.perModel(),
+                            owner.limit.model())
                     : owner.limit;
         }
 

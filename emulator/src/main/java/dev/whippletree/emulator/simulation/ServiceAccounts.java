@@ -58,10 +58,10 @@ final class ServiceAccounts {
     private static List<DeclaredLimit> declared(SimulatedAccount account) {
         List<DeclaredLimit> declared = new ArrayList<>();
         for (ServiceLimit limit : account.limits()) {
-            if (limit.perModel()) {
+            if (limit.perModel() && limit.model().isEmpty()) {
                 account.models().forEach(model -> declared.add(new DeclaredLimit(limit.limit(), Optional.of(model))));
             } else {
-                declared.add(new DeclaredLimit(limit.limit(), Optional.empty()));
+                declared.add(new DeclaredLimit(limit.limit(), limit.model()));
             }
         }
         return declared;

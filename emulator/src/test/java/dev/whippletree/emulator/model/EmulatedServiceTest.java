@@ -234,6 +234,21 @@ class EmulatedServiceTest {
     }
 
     @Test
+    void limitOfOneModel_boundsNoOther_alsoOnceItIsChanged() {
+        Optional<String> model = Optional.of("m");
+        EmulatedService service =
+                service(huggingFace(new ServiceLimit(THREE_IN_TEN_SECONDS.limit(), Counting.SLIDING, true, model)));
+        ChatRequest other = ChatRequest.of("other", "Hello");
+
+        assertThat(symptoms(service, 0, 0, 0, 0)).containsExactly("200", "200", "200", "429");
+        assertThat(answered(service.receive(TOKEN, other, 0)).limits()).isEmpty();
+
+        service.announceLimits(2.0 / 3, 0);
+        assertThat(answer(service, "Hello", 10 * SECOND).limits().get(0).limit().model())
+                .isEqualTo(model);
+    }
+
+    @Test
     void changedLimits_holdForEveryOrganization_andForModelsThatCome() {
         ServiceLimit perModel = new ServiceLimit(THREE_IN_TEN_SECONDS.limit(), Counting.SLIDING, true);
         EmulatedService service = service(huggingFace(perModel));
