@@ -86,9 +86,13 @@ final class Allowance {
 
     /** Returns the calls that one organization allows within the horizon. */
     long calls(AccountGroup group) {
+        boolean areEqual = request.workload().prompts().isEmpty();
         long calls = fewest(group, limit -> {
             long perCall = perCall(group.service(), limit.limit().unit());
-            return limit.allowed(request.horizon(), left(limit.limit().amount(), perCall)) / perCall;
+            long left = left(limit.limit().amount(), perCall);
+            return areEqual
+                    ? limit.calls(request.horizon(), left, perCall)
+                    : limit.allowed(request.horizon(), left) / perCall;
         });
         OptionalLong credit = creditTokens(group);
         return credit.isEmpty() ? calls : Math.min(calls, credit.getAsLong() / tokensOfACall());
@@ -112,7 +116,7 @@ final class Allowance {
     }
 
     /** Returns the amount reserved for others, but never so much that not even one call fits. */
-    private long left(long amount, long perCall) {
+    long left(long amount, long perCall) {
         long left = (long) Math.ceil(request.pool().route().leave() * amount - ROUNDING);
         return Math.max(0, Math.min(left, amount - perCall));
     }

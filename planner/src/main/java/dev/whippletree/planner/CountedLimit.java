@@ -119,12 +119,27 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
      * @param left 0 or more, less than the limit's amount
      */
     long allowed(Duration horizon, long left) {
-        long windowNanos = limit().window().toNanos();
-        boolean refills = counted.counting() == Counting.BUCKET && ofOneModel;
-        double windows = refills
-                ? 1 + (double) horizon.toNanos() / windowNanos
-                : Math.ceil((double) horizon.toNanos() / windowNanos);
         long amount = limit().amount();
-        return (long) (refills ? Math.floor(amount * windows) - left : Math.floor((amount - left) * windows));
+        double windows = windows(horizon);
+        return (long) (refills() ? Math.floor(amount * windows) - left : Math.floor((amount - left) * windows));
+    }
+
+    /**
+     * Returns how many equal calls fit into that: what is too little of a window for one more isn't used.
+     *
+     * @param perCall what each of them uses, 1 or more
+     */
+    long calls(Duration horizon, long left, long perCall) {
+        long atOnce = (limit().amount() - left) / perCall;
+        return refills() && atOnce > 0 ? allowed(horizon, left) / perCall : (long) (atOnce * windows(horizon));
+    }
+
+    private boolean refills() {
+        return counted.counting() == Counting.BUCKET && ofOneModel;
+    }
+
+    private double windows(Duration horizon) {
+        double windows = (double) horizon.toNanos() / limit().window().toNanos();
+        return refills() ? 1 + windows : Math.ceil(windows);
     }
 }

@@ -20,9 +20,6 @@ final class Judge {
     /** Above this load, nothing is left for a bad day: tight. */
     static final double COMFORTABLE = 0.9;
 
-    /** A window this full held prompts back; unused reservations keep it from filling completely. */
-    private static final double FULL = 0.9;
-
     /** Shorter waits are only the order of events at one instant. */
     private static final Duration NO_WAIT = Duration.ofMillis(1);
 
@@ -118,14 +115,19 @@ final class Judge {
                 : who + ": " + binding.text();
     }
 
-    /** Returns the limit that was full in the most minutes while prompts waited; empty if none was full. */
-    static Optional<LimitUse> bindingLimit(List<LimitUse> limits, List<Minute> minutes) {
+    /**
+     * Returns the limit that was full in the most minutes while prompts waited; empty if none was full.
+     *
+     * @param slots of the limits, in their order
+     */
+    static Optional<LimitUse> bindingLimit(List<LimitUse> limits, List<LimitSlot> slots, List<Minute> minutes) {
         return IntStream.range(0, limits.size())
                 .boxed()
-                .filter(limit -> limits.get(limit).fullestShare() >= FULL)
+                .filter(limit -> limits.get(limit).fullestShare() >= slots.get(limit).full())
                 .max(Comparator.<Integer>comparingLong(limit -> minutes.stream()
                                 .filter(minute -> minute.open() > 0
-                                        && minute.limitShares().get(limit) >= FULL)
+                                        && minute.limitShares().get(limit)
+                                                >= slots.get(limit).full())
                                 .count())
                         .thenComparingDouble(limit -> limits.get(limit).fullestShare()))
                 .map(limits::get);

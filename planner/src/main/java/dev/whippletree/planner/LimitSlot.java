@@ -15,9 +15,19 @@ import java.util.stream.IntStream;
  * @param name how it is written: with its model if it is one model's
  * @param targets the numbers of the targets that use it
  * @param perCall what one call counts for
+ * @param full the share of it from which on no further call fits; 0.9 at most, because unused reservations keep it from
+ *     filling completely
  */
 record LimitSlot(
-        AccountGroup group, String organization, CountedLimit limit, String name, List<Integer> targets, long perCall) {
+        AccountGroup group,
+        String organization,
+        CountedLimit limit,
+        String name,
+        List<Integer> targets,
+        long perCall,
+        double full) {
+
+    private static final double FULL = 0.9;
 
     /** Returns the limits of all organizations of a pool, in order. */
     static List<LimitSlot> of(AccountPool pool, Targets targets, Allowance allowance) {
@@ -37,7 +47,9 @@ record LimitSlot(
         String model = limit.model().map(only -> " of " + only).orElse("");
         long perCall = allowance.perCall(group.service(), limit.limit().unit());
         List<Integer> users = users(organization, limit, targets);
-        return new LimitSlot(group, organization.id(), limit, limit.limit() + model, users, perCall);
+        long amount = limit.limit().amount();
+        double full = Math.min(FULL, (double) (amount - allowance.left(amount, perCall) - perCall + 1) / amount);
+        return new LimitSlot(group, organization.id(), limit, limit.limit() + model, users, perCall, full);
     }
 
     private static List<Integer> users(Organization organization, CountedLimit limit, Targets targets) {

@@ -50,7 +50,7 @@ final class OutcomeReport {
         List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
         Outcome.Times waited = recorder.waited();
         List<Minute> minutes = new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches();
-        Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, minutes), credits);
+        Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, slots, minutes), credits);
         Judge judge = new Judge(request);
         Judge.Judgement known = judge.judge(
                 new Judge.Figures(

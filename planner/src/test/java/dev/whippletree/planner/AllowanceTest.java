@@ -11,7 +11,10 @@ import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +66,38 @@ class AllowanceTest {
     void whatBatchLeavesToOthers_leavesRoomForACall(String accounts, long calls) {
         AccountPool pool = AccountPool.parse(accounts).withReserve(0.9);
         assertThat(new Allowance(request(pool)).calls(pool)).isEqualTo(calls);
+    }
+
+    /**
+     * Of an hour of 8,000 tokens a minute: what is left of a minute is too little for one more call of 4,001 or 3,200
+     * tokens. A bucket goes on filling; a call of more than 8,000 fits neither.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "openai, 3801, 200, 0, 60",
+        "openai, 3000, 200, 0, 120",
+        "openai, 3000, 200, 0.5, 60",
+        "openai, 7961, 40, 0, 0",
+        "groq, 2976, 200, 0, 122",
+        "groq, 7000, 200, 0, 0"
+    })
+    void callsAreWhole_inEachWindow(String service, int prompt, int answer, double leave, long calls) {
+        AccountPool pool = AccountPool.parse(service + ":1x8000tok/min").withReserve(leave);
+        PlanRequest request = request(pool).withWorkload(Workload.STANDARD.withTokens(prompt, answer));
+        assertThat(new Allowance(request).calls(pool)).isEqualTo(calls);
+    }
+
+    /** Calls of 2,000, 2,000 and 4,000 tokens fill a minute, which has room for only two of 2,667, their mean. */
+    @Test
+    void callsOfSeveralLengths_mayFillEachOthersWindows() {
+        PromptList list = new PromptList.Builder()
+                .add(Optional.empty(), 1, 1_800, OptionalInt.empty())
+                .add(Optional.empty(), 2, 1_800, OptionalInt.empty())
+                .add(Optional.empty(), 3, 3_800, OptionalInt.empty())
+                .build();
+        AccountPool pool = AccountPool.parse("openai:1x8000tok/min");
+        PlanRequest request = PlanRequest.of(List.of(3), pool).withWorkload(Workload.STANDARD.withPrompts(list));
+        assertThat(new Allowance(request).calls(pool)).as("480,000 / 2,667").isEqualTo(179);
     }
 
     /**

@@ -129,6 +129,19 @@ class PlannerTest {
                 .containsExactly(new Outcome.LimitUse("one", "100 requests / 1h", used, 100, used / 100.0));
     }
 
+    /** Each minute has room for one call of 4,001 tokens, and 3,999 that nobody can use. */
+    @ParameterizedTest
+    @CsvSource({"57, TIGHT, 0.95", "90, DOES_NOT_HOLD, 1.5"})
+    void callsThatLeaveMuchOfEachWindow_fillIt(int prompts, Verdict verdict, double load) {
+        PlanRequest request = different(prompts, AccountPool.parse("openai:1x8000tok/min"));
+        Outcome outcome = plan(request.withWorkload(request.workload().withTokens(3_801, 200)))
+                .asIs();
+
+        assertThat(outcome.verdict()).isEqualTo(verdict);
+        assertThat(outcome.load()).isEqualTo(load);
+        assertThat(outcome.binding().text()).isEqualTo("8000 tokens / 1m of openai-1");
+    }
+
     @Test
     void limitOfAModelThatIsNotAsked_leavesAYesUnknown() {
         assertThat(plan(different(5, AllowanceTest.pool("openai", "9/h of other", "a")))
