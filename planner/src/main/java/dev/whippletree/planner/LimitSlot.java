@@ -68,16 +68,15 @@ record LimitSlot(
         return targets.stream().mapToLong(target -> calls[target]).sum() * perCall;
     }
 
-    /** Returns how many stretches of a length its window spans, 1 or more. */
-    int windowIn(Duration length) {
-        Duration window = limit.limit().window();
-        return (int) Math.max(1, Math.ceil((double) window.toNanos() / length.toNanos()));
+    /** Returns how long its window is, or a stretch if that is longer. */
+    long spanNanos(Duration length) {
+        return Math.max(length.toNanos(), limit.limit().window().toNanos());
     }
 
-    /** Returns how much is allowed in its window, or in such a stretch if that is longer. */
+    /** Returns how much is allowed in that time. */
     double allowedIn(Duration length) {
-        double windows =
-                Math.max(1, (double) length.toNanos() / limit.limit().window().toNanos());
-        return limit.limit().amount() * windows;
+        return (double) limit.limit().amount()
+                * spanNanos(length)
+                / limit.limit().window().toNanos();
     }
 }

@@ -49,7 +49,8 @@ final class OutcomeReport {
         List<LimitUse> limits = slots.stream().map(this::use).toList();
         List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
         Outcome.Times waited = recorder.waited();
-        List<Minute> minutes = new Timetable(recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches();
+        List<Minute> minutes =
+                new Timetable(recorder, recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches();
         Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, slots, minutes), credits);
         Judge judge = new Judge(request);
         Judge.Judgement known = judge.judge(
@@ -80,7 +81,7 @@ final class OutcomeReport {
                 tokens(),
                 credits,
                 minutes,
-                new Timetable(recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),
+                new Timetable(recorder, recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),
                 otherwise);
     }
 

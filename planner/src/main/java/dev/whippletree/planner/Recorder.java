@@ -30,6 +30,7 @@ final class Recorder {
     private final NanosList took = new NanosList();
     private final NanosList waited = new NanosList();
     private final Set<Asked> open = new LinkedHashSet<>();
+    private final List<List<Call>> callsByTarget = new ArrayList<>();
     private final long[] promptTokens;
     private final long[] completionTokens;
     private long failed;
@@ -45,6 +46,9 @@ final class Recorder {
     Recorder(Timeline timeline, int targets) {
         this.timeline = timeline;
         this.targets = targets;
+        for (int target = 0; target < targets; target++) {
+            callsByTarget.add(new ArrayList<>());
+        }
         this.promptTokens = new long[targets];
         this.completionTokens = new long[targets];
     }
@@ -124,7 +128,9 @@ final class Recorder {
     final class Call {
 
         private final int target;
-        private final List<MinuteTally> tallies = tallies(timeline.nanoTime());
+        private final long atNanos = timeline.nanoTime();
+        private final List<MinuteTally> tallies = tallies(atNanos);
+        private boolean refused;
 
         private Call(int target) {
             this.target = target;
@@ -139,6 +145,7 @@ final class Recorder {
 
         void failed(Failure failure) {
             if (failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED) {
+                refused = true;
                 tallies.forEach(tally -> tally.refused[target]++);
             }
         }
@@ -154,7 +161,17 @@ final class Recorder {
 
     /** Records a call that is made now. */
     Call call(int target) {
-        return new Call(target);
+        Call call = new Call(target);
+        callsByTarget.get(target).add(call);
+        return call;
+    }
+
+    /** Returns when the calls of a target were made that weren't refused, in order. */
+    long[] admittedNanos(int target) {
+        return callsByTarget.get(target).stream()
+                .filter(call -> !call.refused)
+                .mapToLong(call -> call.atNanos)
+                .toArray();
     }
 
     /** Ends the recording: prompts without an answer have waited until now. */

@@ -71,19 +71,33 @@ class RecorderTest {
     void minutes_haveWhatWasAskedAndAnswered_andWhatIsOpen() {
         record();
 
-        List<Minute> minutes = new Timetable(
-                        recorder.minutes(), MINUTE, targets, LimitSlot.of(POOL, targets, new Allowance(request())))
-                .stretches();
-
-        assertThat(minutes)
+        assertThat(minutes(recorder, targets, POOL))
                 .containsExactly(
                         minute(1, 3, 2, 0, 1, List.of(4L, 2L), List.of(0.5, 0.2), 1, 5, 5),
                         minute(2, 2, 1, 1, 0, List.of(0L, 1L), List.of(0.0, 0.3), 1, 50, 50),
                         minute(3, 0, 0, 0, 0, List.of(0L, 0L), List.of(0.0, 0.1), 1, 60, 60));
     }
 
-    private static PlanRequest request() {
-        return PlanRequest.of(List.of(1), POOL);
+    private static List<Minute> minutes(Recorder recorder, Targets targets, AccountPool pool) {
+        Allowance allowance = new Allowance(PlanRequest.of(List.of(1), pool));
+        return new Timetable(recorder, recorder.minutes(), MINUTE, targets, LimitSlot.of(pool, targets, allowance))
+                .stretches();
+    }
+
+    /** Seven calls at once, and seven more as soon as a window of a minute and a half allows them. */
+    @Test
+    void windowOfNoWholeMinutes_isFullAtMost() {
+        AccountPool pool = AccountPool.parse("huggingface:1x7/90s");
+        Recorder calls = new Recorder(timeline, 1);
+        IntStream.range(0, 7).forEach(number -> calls.call(0));
+        timeline.advance(Duration.ofSeconds(90));
+        IntStream.range(0, 7).forEach(number -> calls.call(0));
+        timeline.advance(MINUTE);
+        calls.asked();
+
+        assertThat(minutes(calls, new Targets(pool), pool))
+                .extracting(Minute::limitShares)
+                .containsExactly(List.of(1.0), List.of(1.0), List.of(1.0));
     }
 
     private static Minute minute(
