@@ -19,9 +19,12 @@ import java.util.Set;
  * @param route the route of the prompts; only the number of its tiers counts, because each account knows its own tiers.
  *     If the route keeps a reserve, the prompts are planned as batch prompts
  * @param engine the engine's settings
+ * @param cached whether answers are stored; otherwise only equal prompts that wait or are in flight together share a
+ *     call
  * @param notes sentences on what was assumed or ignored
  */
-public record AccountPool(List<AccountGroup> groups, RouteSettings route, EngineSettings engine, List<String> notes) {
+public record AccountPool(
+        List<AccountGroup> groups, RouteSettings route, EngineSettings engine, boolean cached, List<String> notes) {
 
     /** Copies mutable values. */
     public AccountPool {
@@ -55,7 +58,8 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
 
     /**
      * Returns the accounts of a configuration's default route: their limits, organizations, weights, tiers and models,
-     * and the route's strategy, patience and deadline. Accounts elsewhere are left aside, which a note says.
+     * the route's strategy, patience and deadline, and whether there is a cache. Accounts elsewhere are left aside,
+     * which a note says.
      */
     public static AccountPool of(Configuration configuration) {
         return ConfiguredPool.of(configuration);
@@ -72,12 +76,26 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
      * {@link RouteSettings#MOST_LEAVE}.
      */
     public AccountPool withReserve(double share) {
-        return new AccountPool(groups, route.toBuilder().leave(share).build(), engine, notes);
+        return withRoute(route.toBuilder().leave(share).build());
+    }
+
+    /** Returns the same pool with another route. */
+    public AccountPool withRoute(RouteSettings other) {
+        return new AccountPool(groups, other, engine, cached, notes);
+    }
+
+    /** Returns the same pool with or without a cache. */
+    public AccountPool withCache(boolean cached) {
+        return new AccountPool(groups, route, engine, cached, notes);
+    }
+
+    private AccountPool withGroups(List<AccountGroup> others) {
+        return new AccountPool(others, route, engine, cached, notes);
     }
 
     /** Returns the same pool with limits that refill bit by bit, as far as their services may do so. */
     AccountPool refilling() {
-        return new AccountPool(groups.stream().map(AccountGroup::refilling).toList(), route, engine, notes);
+        return withGroups(groups.stream().map(AccountGroup::refilling).toList());
     }
 
     /**
@@ -96,7 +114,7 @@ public record AccountPool(List<AccountGroup> groups, RouteSettings route, Engine
         }
         List<AccountGroup> changed = new ArrayList<>(groups);
         changed.set(group, kind.withOrganizations(wanted));
-        return new AccountPool(changed, route, engine, notes);
+        return withGroups(changed);
     }
 
     private Set<String> ids() {

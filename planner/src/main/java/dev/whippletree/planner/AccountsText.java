@@ -56,8 +56,8 @@ final class AccountsText {
             groups.add(group(piece.trim()));
         }
         List<TargetSettings> targets = List.of(new TargetSettings("any", model));
-        return new AccountPool(
-                groups, RouteSettings.of("default", List.of(new Tier(targets))), EngineSettings.DEFAULT, List.of());
+        RouteSettings route = RouteSettings.of("default", List.of(new Tier(targets)));
+        return new AccountPool(groups, route, EngineSettings.DEFAULT, true, List.of());
     }
 
     private AccountGroup group(String piece) {

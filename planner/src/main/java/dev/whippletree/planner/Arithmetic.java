@@ -39,7 +39,7 @@ final class Arithmetic {
                     variant, new Judge.Judgement(Verdict.DOES_NOT_HOLD, "no account is left"), Optional::empty));
         }
         Questions questions = new Questions(request, variant.interviews());
-        long needed = questions.distinct();
+        long needed = needed(variant.interviews());
         double load = allowance.load(needed, variant.pool());
         String sum = "by arithmetic alone, because " + Words.count(questions.prompts()) + " prompts take "
                 + Words.count(needed) + " calls and the accounts allow "
@@ -56,6 +56,12 @@ final class Arithmetic {
         return Optional.of(outcome(variant, judgement, ifNot));
     }
 
+    /** Without a cache, only a simulation tells how many prompts share a call: if it would take too long, none. */
+    long needed(int interviews) {
+        Questions questions = new Questions(request, interviews);
+        return request.pool().cached() || !tooLarge(interviews) ? questions.distinct() : questions.prompts();
+    }
+
     private static Verdict verdict(double load) {
         if (load > 1) {
             return Verdict.DOES_NOT_HOLD;
@@ -66,7 +72,7 @@ final class Arithmetic {
     private Outcome outcome(Variant variant, Judge.Judgement judgement, Supplier<Optional<Outcome.Otherwise>> ifNot) {
         Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);
         Questions questions = new Questions(request, variant.interviews());
-        long needed = questions.distinct();
+        long needed = needed(variant.interviews());
         long calls = Math.min(needed, allowance.calls(variant.pool()));
         long answered = (long) ((double) questions.prompts() * calls / needed);
         return new Outcome(

@@ -32,9 +32,14 @@ final class Assumptions {
                         ? "; Groq counts " + Words.count(workload.bound())
                                 + " for each, its max_tokens or what it is taken to assume without one."
                         : "."));
-        sentences.add(
-                "Limits are unused at the start, nothing fails, and caches answer at once; a prompt without an answer "
-                        + "after " + Phrases.time(request.horizon()) + " counts as unanswered.");
+        sentences.add("Limits are unused at the start, nothing fails"
+                + (request.pool().cached() ? ", and caches answer at once" : "")
+                + "; a prompt without an answer after " + Phrases.time(request.horizon())
+                + " counts as unanswered.");
+        if (!request.pool().cached()) {
+            sentences.add("The configuration has no cache: only equal prompts that wait or are in flight together share"
+                    + " a call.");
+        }
         request.pool()
                 .route()
                 .deadline()

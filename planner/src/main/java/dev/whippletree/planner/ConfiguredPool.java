@@ -54,7 +54,11 @@ final class ConfiguredPool {
                     + Phrases.percent(route.leave()).replace(" ", "") + ".");
         }
         return new AccountPool(
-                groups(organizations), route.toBuilder().leave(0).build(), configuration.engine(), notes);
+                groups(organizations),
+                route.toBuilder().leave(0).build(),
+                configuration.engine(),
+                !configuration.caches().isEmpty(),
+                notes);
     }
 
     /** The same organization name at two services means two organizations. */

@@ -39,8 +39,9 @@ final class FewestSearch {
         this.kind = request.pool().groups().get(group);
         this.pools = count -> request.pool().withCount(group, count);
         this.others = pools.apply(0);
-        this.needed = new Questions(request, interviews).distinct();
-        this.tooLarge = new Arithmetic(request).tooLarge(interviews);
+        Arithmetic arithmetic = new Arithmetic(request);
+        this.needed = arithmetic.needed(interviews);
+        this.tooLarge = arithmetic.tooLarge(interviews);
     }
 
     Fewest find() {

@@ -2,6 +2,7 @@ package dev.whippletree.planner;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
@@ -20,6 +21,7 @@ final class SimulatedLibrary {
     /** Returns the library; nothing in it holds a thread or a connection, so it needs no closing. */
     static Whippletree open(AccountPool pool, VirtualTimeline timeline, PlannedProvider provider) {
         List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
+        CacheTierSettings cache = new CacheTierSettings(PlannedCache.NAME, Settings.none("cache"));
         return Whippletree.builder()
                 .timeline(timeline)
                 .provider(provider)
@@ -29,7 +31,7 @@ final class SimulatedLibrary {
                                 .map(planned -> planned.settings(PlannedProvider.NAME))
                                 .toList(),
                         List.of(route(pool.route(), plannedAccounts)),
-                        List.of(new Configuration.CacheTierSettings(PlannedCache.NAME, Settings.none("cache"))),
+                        pool.cached() ? List.of(cache) : List.of(),
                         pool.engine(),
                         List.of()))
                 .build();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.Credit;
 import dev.whippletree.planner.AccountGroup.Organization;
 import dev.whippletree.settings.EngineSettings;
@@ -11,8 +12,10 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,6 +132,23 @@ class AccountPoolTest {
                 List.of()));
         assertThat(pool.notes())
                 .containsExactly("Account openai/mute declares no limits; the plan assumes that it has none.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', false", "ehcache, true", "ehcache redis, true"})
+    void cacheOfTheConfiguration_isThatOfThePlan(String names, boolean cached) {
+        RouteSettings route = RouteSettings.of("r", List.of(new Tier(List.of(new TargetSettings("o-1", "m")))));
+        List<CacheTierSettings> caches = Stream.of(names.split(" "))
+                .filter(name -> !name.isEmpty())
+                .map(name -> new CacheTierSettings(name, Settings.none("cache")))
+                .toList();
+        AccountPool pool = AccountPool.of(new Configuration(
+                List.of(account("o-1", "openai", "mute", "9/h")),
+                List.of(route),
+                caches,
+                EngineSettings.DEFAULT,
+                List.of()));
+        assertThat(pool.cached()).isEqualTo(cached);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
 import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Screen;
 import java.io.IOException;
@@ -180,7 +181,7 @@ public class PlanExamplesTest {
         Configuration configuration = new Configuration(
                 accounts,
                 List.of(route, RouteSettings.of("second", tiers)),
-                List.of(),
+                List.of(new Configuration.CacheTierSettings("any", Settings.none("cache"))),
                 EngineSettings.DEFAULT,
                 List.of());
         return PlanRequest.of(List.of(8, 24), AccountPool.of(configuration))

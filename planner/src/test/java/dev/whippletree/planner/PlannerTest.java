@@ -142,6 +142,19 @@ class PlannerTest {
         assertThat(outcome.binding().text()).isEqualTo("8000 tokens / 1m of openai-1");
     }
 
+    /** By arithmetic alone: 136,000 of 680,000 prompts are different, and the accounts allow 1,000 a minute. */
+    @ParameterizedTest
+    @CsvSource({"true, HOLDS, 136000", "false, DOES_NOT_HOLD, 680000"})
+    void withoutACache_noPromptIsSupposedToRepeatAnother(boolean cached, Verdict verdict, double needed) {
+        AccountPool pool = AccountPool.parse("openai:5x200/min").withCache(cached);
+        PlanRequest request =
+                PlanRequest.of(List.of(40_000), pool).withAdvice(false).withHorizon(Duration.ofHours(4));
+        Outcome outcome = plan(request).asIs();
+
+        assertThat(outcome.verdict()).isEqualTo(verdict);
+        assertThat(outcome.load()).isEqualTo(needed / 240_000);
+    }
+
     @Test
     void limitOfAModelThatIsNotAsked_leavesAYesUnknown() {
         assertThat(plan(different(5, AllowanceTest.pool("openai", "9/h of other", "a")))
@@ -180,11 +193,8 @@ class PlannerTest {
     void deadlineOfTheRoute_endsASearchAtTheNumberThatKeepsIt() {
         AccountPool pool = AccountPool.parse("groq:1x30/min");
         RouteSettings route = pool.route();
-        AccountPool impatient = new AccountPool(
-                pool.groups(),
-                route.toBuilder().deadline(Duration.ofSeconds(20)).build(),
-                pool.engine(),
-                pool.notes());
+        AccountPool impatient = pool.withRoute(
+                route.toBuilder().deadline(Duration.ofSeconds(20)).build());
         PlanRequest request = PlanRequest.of(List.of(200), impatient).withAdvice(false);
         CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
         int fewest = plan.sizes().get(0).fewest().get(0).count().orElseThrow();
@@ -222,8 +232,7 @@ class PlannerTest {
     void whatAPartThrows_isThrown() {
         AccountPool pool = AccountPool.parse("huggingface:1x100/h");
         RouteSettings route = pool.route().toBuilder().strategy("nobody-has-it").build();
-        PlanRequest request =
-                PlanRequest.of(List.of(1), new AccountPool(pool.groups(), route, pool.engine(), pool.notes()));
+        PlanRequest request = PlanRequest.of(List.of(1), pool.withRoute(route));
         assertThatThrownBy(() -> plan(request))
                 .isNotInstanceOf(CompletionException.class)
                 .hasMessageContaining("nobody-has-it");

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which prompt of a trace waits for which, and what a plan makes of it. */
@@ -47,7 +48,11 @@ final class TracedPlanTest {
     }
 
     private static PlanRequest request(PromptList list, int hours) {
-        return PlanRequest.of(List.of(list.sessions()), AccountPool.parse("huggingface:1x10/h"))
+        return request(list, hours, AccountPool.parse("huggingface:1x10/h"));
+    }
+
+    private static PlanRequest request(PromptList list, int hours, AccountPool pool) {
+        return PlanRequest.of(List.of(list.sessions()), pool)
                 .withHorizon(Duration.ofHours(hours))
                 .withWorkload(Workload.STANDARD.withPrompts(list));
     }
@@ -141,6 +146,24 @@ final class TracedPlanTest {
         assertThat(plan.assumptions())
                 .anyMatch(sentence -> sentence.startsWith("The prompts are the trace's: 50 % of them repeat"))
                 .anyMatch(sentence -> sentence.startsWith("Each prompt comes when it came"));
+    }
+
+    /** Two are asked at once, and the third when they have been answered. */
+    @ParameterizedTest
+    @CsvSource({"true, 1", "false, 2"})
+    void withoutACache_equalPromptsShareACallOnlyWhileItIsInFlight(boolean cached, long calls) {
+        PromptList list = PromptList.of(List.of(
+                prompt("acme", "", 0, 1, 7), prompt("acme", "", 0, 1, 7), prompt("acme", "", 600, 1, 7)));
+        AccountPool pool = AccountPool.parse("huggingface:1x10/h").withCache(cached);
+
+        CapacityPlan plan =
+                new Planner(Runnable::run).plan(request(list, 1, pool).withAdvice(false), progress -> {});
+
+        assertThat(plan.sizes().get(0).asIs().calls()).isEqualTo(calls);
+        assertThat(plan.assumptions().toString().contains("caches answer at once"))
+                .isEqualTo(cached);
+        assertThat(plan.assumptions().toString().contains("The configuration has no cache"))
+                .isNotEqualTo(cached);
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Workload;
-import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -88,10 +87,13 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         });
     }
 
-    /** A batch feeds as many prompts as there are places for; without times, a plan's prompts all come at once. */
+    /**
+     * A batch feeds as many prompts as there are places for; without times, a plan's prompts all come at once. It keeps
+     * its answers, whatever caches there are.
+     */
     private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts measured) {
         int places = Math.max(pool.engine().lineSize(), measured.prompts().prompts());
-        return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), pool.notes());
+        return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), true, pool.notes());
     }
 
     private AccountPool pool(KnownPlugins known) {
@@ -124,8 +126,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     }
 
     private static AccountPool withStrategy(AccountPool pool, String name) {
-        RouteSettings changed = pool.route().toBuilder().strategy(name).build();
-        return new AccountPool(pool.groups(), changed, pool.engine(), pool.notes());
+        return pool.withRoute(pool.route().toBuilder().strategy(name).build());
     }
 
     private Workload workload() {

@@ -71,8 +71,8 @@ class PlanPageTest {
                 group.credit(),
                 group.members(),
                 false);
-        PlanRequest request =
-                PlanRequest.of(List.of(1), new AccountPool(List.of(named), pool.route(), pool.engine(), pool.notes()));
+        AccountPool changed = new AccountPool(List.of(named), pool.route(), pool.engine(), true, List.of());
+        PlanRequest request = PlanRequest.of(List.of(1), changed);
 
         String page = page(new Planner(Runnable::run).plan(request, progress -> {}), PRICED);
 
