@@ -6,6 +6,7 @@ import dev.whippletree.terminal.board.Words;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Decides without a simulation: no accounts, far too few accounts, or too many prompts to simulate. Immutable. */
 final class Arithmetic {
@@ -53,7 +54,24 @@ final class Arithmetic {
         }
         Judge.Judgement judgement = new Judge(request)
                 .withUnknown(new Judge.Judgement(verdict(load), sum), PlannedAccount.of(variant.pool()));
-        return Optional.of(outcome(variant, judgement, ifNot));
+        return Optional.of(outcome(variant, waitsMatter() ? withUnknownWaits(judgement) : judgement, ifNot));
+    }
+
+    /** Returns whether prompts may wait less than until the horizon; only a simulation tells how long they wait. */
+    boolean waitsMatter() {
+        return Stream.of(request.longestWait(), request.pool().route().deadline())
+                .flatMap(Optional::stream)
+                .anyMatch(longest -> longest.compareTo(request.horizon()) < 0);
+    }
+
+    private static Judge.Judgement withUnknownWaits(Judge.Judgement judgement) {
+        return judgement.verdict().held()
+                ? new Judge.Judgement(
+                        Verdict.UNKNOWN,
+                        "how long prompts wait isn't known; if none waits too long, the answer is yes"
+                                + (judgement.verdict() == Verdict.TIGHT ? ", but tight, " : ", ")
+                                + judgement.reason())
+                : judgement;
     }
 
     /** Without a cache, only a simulation tells how many prompts share a call: if it would take too long, none. */

@@ -23,6 +23,7 @@ final class FewestSearch {
     private final IntFunction<AccountPool> pools;
     private final long needed;
     private final boolean tooLarge;
+    private final boolean waitsMatter;
 
     /**
      * Creates a search.
@@ -42,6 +43,7 @@ final class FewestSearch {
         Arithmetic arithmetic = new Arithmetic(request);
         this.needed = arithmetic.needed(interviews);
         this.tooLarge = arithmetic.tooLarge(interviews);
+        this.waitsMatter = arithmetic.waitsMatter();
     }
 
     Fewest find() {
@@ -59,6 +61,9 @@ final class FewestSearch {
         }
         if (allowance.atOnce(kind) == 0) {
             return none("one prompt needs more than a whole window of its limits");
+        }
+        if (tooLarge && waitsMatter) {
+            return none("unknown, because how long prompts wait isn't known");
         }
         long least = least(1);
         if (least > MOST || tooLarge) {

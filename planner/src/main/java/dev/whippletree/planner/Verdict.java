@@ -7,8 +7,8 @@ public enum Verdict {
     /** Everybody is answered in time, but more than 90 % is used of what the accounts allow. */
     TIGHT,
     /**
-     * Everybody would be answered in time if accounts that declare no limits had none, and credits without a known
-     * price lasted; whether that is so isn't known.
+     * Everybody would be answered in time if accounts that declare no limits had none, credits without a known price
+     * lasted, and, of too many prompts to simulate, none waited too long; whether that is so isn't known.
      */
     UNKNOWN,
     /**

@@ -142,6 +142,31 @@ class PlannerTest {
         assertThat(outcome.binding().text()).isEqualTo("8000 tokens / 1m of openai-1");
     }
 
+    /** By arithmetic alone, 680,000 prompts need 136,000 calls; what prompts wait only a simulation tells. */
+    @ParameterizedTest
+    @CsvSource({"24, 1, UNKNOWN", "24, 86400, HOLDS", "4, 1, UNKNOWN", "2, 1, DOES_NOT_HOLD"})
+    void waitsOfMorePromptsThanAreSimulated_areUnknown(int hours, int seconds, Verdict verdict) {
+        PlanRequest request = request(40_000, "openai:5x200/min")
+                .withHorizon(Duration.ofHours(hours))
+                .withLongestWait(Duration.ofSeconds(seconds));
+        SizePlan plan = plan(request);
+
+        assertThat(plan.asIs().verdict()).isEqualTo(verdict);
+        if (seconds == 1) {
+            assertThat(plan.fewest().get(0).reason()).isEqualTo("unknown, because how long prompts wait isn't known");
+        }
+        AccountPool impatient = request.pool()
+                .withRoute(request.pool().route().toBuilder()
+                        .deadline(Duration.ofSeconds(seconds))
+                        .build());
+        assertThat(plan(PlanRequest.of(List.of(40_000), impatient)
+                                .withAdvice(false)
+                                .withHorizon(Duration.ofHours(hours)))
+                        .asIs()
+                        .verdict())
+                .isEqualTo(verdict);
+    }
+
     /** By arithmetic alone: 136,000 of 680,000 prompts are different, and the accounts allow 1,000 a minute. */
     @ParameterizedTest
     @CsvSource({"true, HOLDS, 136000", "false, DOES_NOT_HOLD, 680000"})

@@ -190,6 +190,16 @@ class PlanCommandTest {
     }
 
     @Test
+    void waitsThatArentSimulated_areUnknown_andExitWith8() {
+        assertThat(shell.line("plan --interviews 40000 --wait 1s --accounts openai:5x200/min --for 24h"))
+                .isEqualTo(8);
+        assertThat(shell.out().replace('\n', ' '))
+                .startsWith("Unknown: how long prompts wait isn't known; if none waits too long, the answer is yes, by"
+                        + " arithmetic alone, because 680,000 prompts take 136,000 calls and the accounts allow"
+                        + " 1,440,000. Plan for fewer interviews, which can be simulated.");
+    }
+
+    @Test
     void accountsWithoutLimits_areUnknown_andExitWith8() {
         shell.file("whippletree.yaml", """
                 accounts: [{id: hf-1, provider: scripted}, {id: hf-2, provider: scripted}]

@@ -119,7 +119,9 @@ public final class Sentences {
     /** If no account has a limit, suggest --accounts; else suggest the configuration. */
     private static String whatToTry(AccountPool pool) {
         if (pool.groups().stream().noneMatch(AccountGroup::isUnknown)) {
-            return "Name a price list with --prices.";
+            return pool.groups().stream().anyMatch(group -> group.credit().isPresent())
+                    ? "Name a price list with --prices."
+                    : "Plan for fewer interviews, which can be simulated.";
         }
         if (!pool.groups().stream().allMatch(AccountGroup::isUnknown)) {
             return "Declare limits in the configuration, such as limits: [1000 requests / 1h].";
