@@ -20,6 +20,9 @@ import java.util.stream.Stream;
  */
 public final class PromptList {
 
+    /** More than any model takes, and little enough for a text of that length. */
+    static final int MOST_TOKENS = 2_000_000;
+
     /** Of prompts without a bound of their own. */
     private static final int UNBOUNDED = 0;
 
@@ -59,13 +62,14 @@ public final class PromptList {
          *
          * @param session the conversation that asks it after its earlier prompts; empty: it is asked at once
          * @param key the same for equal prompts, and different for others
-         * @param length how many tokens it has, 1 or more; that of the first equal prompt counts
+         * @param length how many tokens it has, 1 or more, of which 2,000,000 count; that of the first equal prompt
+         *     counts
          * @param bound its own bound on the answer, 1 or more tokens
          */
         public Builder add(Optional<String> session, long key, int length, OptionalInt bound) {
             int number = numbers.computeIfAbsent(key, unknown -> tokens.size());
             if (number == tokens.size()) {
-                tokens.add(length);
+                tokens.add(Math.min(length, MOST_TOKENS));
                 bounds.add(bound.orElse(UNBOUNDED));
             }
             session.map(name -> byName.computeIfAbsent(name, unknown -> newSession()))

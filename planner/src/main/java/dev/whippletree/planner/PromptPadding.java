@@ -14,6 +14,9 @@ final class PromptPadding {
     private static final int BYTES_PER_TOKEN = 4;
     private static final int TOKENS_PER_MESSAGE = 4;
 
+    /** More characters aren't kept: a trace of a coding agent has 20 GB of them. */
+    private static final long MOST_KEPT = 100_000_000;
+
     private final Map<String, Prompt> byText = new HashMap<>();
     private final ToIntFunction<String> tokens;
     private final String filler;
@@ -44,6 +47,9 @@ final class PromptPadding {
 
     /** Returns the prompt at full length, without its tenant and session. All prompts have the same parameters. */
     Prompt of(Prompt prompt) {
+        if ((long) byText.size() * filler.length() > MOST_KEPT) {
+            byText.clear();
+        }
         return byText.computeIfAbsent(
                 prompt.messages().get(0).text(),
                 text -> Prompt.builder()

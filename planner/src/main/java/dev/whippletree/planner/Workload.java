@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  *     bank
  * @param distinct the size of a fixed bank of questions, 1 or more, from which each interview draws: the hit rate then
  *     rises with the number of interviews; absent: {@code repeat} applies
- * @param promptTokens the tokens of each prompt, 40 to 100,000
+ * @param promptTokens the tokens of each prompt, 40 to 100,000; 1 to 2,000,000 if there are {@code prompts}
  * @param answerTokens the tokens of each answer, 40 to 100,000; 15 or more if there are {@code prompts}
  * @param maxTokens the bound on an answer that is sent with the prompt, at least {@code answerTokens}: Groq counts it
  *     in full; absent: none is sent, and Groq counts 1,024 tokens, or the answer if that is longer
@@ -69,8 +69,13 @@ public record Workload(
             throw new IllegalArgumentException(
                     "the share of repeated prompts must be 0 % to 100 %, not " + Math.round(repeat * 100) + " %");
         }
-        checkTokens("prompt", promptTokens, prompts.isPresent() ? 1 : LEAST_TOKENS);
-        checkTokens("answer", answerTokens, prompts.isPresent() ? LEAST_ANSWER : LEAST_TOKENS);
+        if (prompts.isPresent()) {
+            checkTokens("prompt", promptTokens, 1, PromptList.MOST_TOKENS);
+            checkTokens("answer", answerTokens, LEAST_ANSWER, MOST_TOKENS);
+        } else {
+            checkTokens("prompt", promptTokens, LEAST_TOKENS, MOST_TOKENS);
+            checkTokens("answer", answerTokens, LEAST_TOKENS, MOST_TOKENS);
+        }
         if (distinct.isPresent() && distinct.getAsInt() < 1) {
             throw new IllegalArgumentException("a bank must have 1 or more questions, not " + distinct.getAsInt());
         }
@@ -86,10 +91,10 @@ public record Workload(
         }
     }
 
-    private static void checkTokens(String what, int tokens, int least) {
-        if (tokens < least || tokens > MOST_TOKENS) {
+    private static void checkTokens(String what, int tokens, int least, int most) {
+        if (tokens < least || tokens > most) {
             throw new IllegalArgumentException(
-                    "a plan's " + what + " must have " + least + " to " + MOST_TOKENS + " tokens, not " + tokens);
+                    "a plan's " + what + " must have " + least + " to " + most + " tokens, not " + tokens);
         }
     }
 

@@ -28,9 +28,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class TraceFile {
 
-    /** More than any model takes, and little enough for a text of that length. */
-    private static final int MOST_TOKENS = 2_000_000;
-
     private static final Duration LONGEST = Duration.ofDays(30);
 
     private TraceFile() {}
@@ -89,7 +86,7 @@ final class TraceFile {
                 line.path("client").asString(""),
                 Optional.of(line.path("session").asString("")).filter(session -> !session.isEmpty()),
                 Long.parseUnsignedLong(line.required("key").asString(), 16),
-                Math.max(1, Math.min(line.required("prompt_tokens").asInt(), MOST_TOKENS)),
+                Math.max(1, line.required("prompt_tokens").asInt()),
                 tokens(line.path("max_tokens").asInt(0)),
                 tokens(line.path("completion_tokens").asInt(0)));
     }

@@ -159,6 +159,17 @@ class PlanCommandTest {
                 .startsWith("No, not all of 3 prompts will be answered within 16 min.");
     }
 
+    /** As those of coding agents; no model takes as much as the second has. */
+    @Test
+    void traceOfLongPrompts_isPlanned() {
+        shell.file("trace.jsonl", """
+                {"at":"2026-12-01T09:00:00Z","key":"a","prompt_tokens":150000,"completion_tokens":100}
+                {"at":"2026-12-01T09:00:00Z","key":"b","prompt_tokens":3000000,"completion_tokens":100}
+                """);
+        shell.succeeds("plan", "--trace", "trace.jsonl", "--accounts", ACCOUNTS, "--no-advice");
+        assertThat(shell.err()).contains("about 1,075,000 tokens a call");
+    }
+
     @Test
     void traceAsJson_hasItsStart() {
         trace();
