@@ -74,10 +74,14 @@ public final class DistinctPrompts {
         this.conversations = conversations;
     }
 
-    /** Adds the prompt of the next item. */
-    public synchronized void add(Prompt prompt) {
+    /**
+     * Adds the prompt of the next item.
+     *
+     * @return the same for prompts that are alike; 0 if it is like no other, or there are too many conversations
+     */
+    public synchronized long add(Prompt prompt) {
         if (tooManyConversations) {
-            return;
+            return FRESH;
         }
         Optional<String> session = conversations ? Conversations.session(prompt) : Optional.empty();
         Said before = session.map(saidBySession::get).orElse(Said.NOTHING);
@@ -91,6 +95,7 @@ public final class DistinctPrompts {
             saidBySession.clear();
             unaskedByKey.clear();
         }
+        return key;
     }
 
     /** Returns whether it knows anything of the prompts that were added. */

@@ -51,6 +51,16 @@ final class DistinctPromptsTest {
     }
 
     @Test
+    void keys_areThoseOfAlikePrompts_andZeroOfFreshOnes() {
+        long first = conversations.add(of("1", "A"));
+
+        assertThat(conversations.add(of("2", "A"))).isEqualTo(first).isNotZero();
+        assertThat(conversations.add(of("2", "A"))).isNotEqualTo(first).isNotZero();
+        assertThat(conversations.add(Prompt.builder().user("A").noCache().build()))
+                .isZero();
+    }
+
+    @Test
     void asked_isNewOnce() {
         add(plain, "1A", "1A", "1B");
 

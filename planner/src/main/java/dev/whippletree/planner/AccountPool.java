@@ -65,6 +65,15 @@ public record AccountPool(
         return ConfiguredPool.of(configuration);
     }
 
+    /**
+     * Returns the accounts of a configuration's route for batch prompts, which leave to others what the route says.
+     *
+     * @param route one of the configuration's, maybe with some of its targets only
+     */
+    public static AccountPool ofBatch(Configuration configuration, RouteSettings route) {
+        return ConfiguredPool.ofBatch(configuration, route);
+    }
+
     /** Returns whether a limit counts the most that an answer may have, when its prompt arrives. */
     boolean countsMaximum() {
         return groups.stream()

@@ -17,48 +17,58 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Groups a configuration's accounts by kind. Confined to one reading. */
+/** Groups the accounts of a configuration's route by kind. Confined to one reading. */
 final class ConfiguredPool {
 
     private final Configuration configuration;
     private final RouteSettings route;
     private final List<String> notes = new ArrayList<>();
 
-    private ConfiguredPool(Configuration configuration) {
+    private ConfiguredPool(Configuration configuration, RouteSettings route) {
         this.configuration = configuration;
-        this.route = configuration.routes().get(0);
+        this.route = route;
     }
 
     static AccountPool of(Configuration configuration) {
-        return new ConfiguredPool(configuration).pool();
+        RouteSettings first = configuration.routes().get(0);
+        ConfiguredPool reading = new ConfiguredPool(configuration, first);
+        AccountPool pool = reading.pool();
+        if (first.leave() == 0) {
+            return pool;
+        }
+        String share = Phrases.percent(first.leave());
+        reading.notes.add("Batch prompts of route " + first.name() + " leave " + share
+                + " of each limit to others. This plan is for interactive prompts, which use the whole limit;"
+                + " for batch prompts, add --leave " + share.replace(" ", "") + ".");
+        return reading.pool(pool.groups()).withReserve(0);
+    }
+
+    static AccountPool ofBatch(Configuration configuration, RouteSettings route) {
+        return new ConfiguredPool(configuration, route).pool();
     }
 
     private AccountPool pool() {
         if (configuration.routes().size() > 1) {
-            notes.add("This plan covers only route " + route.name() + ", the first of the configuration.");
+            boolean first = configuration.routes().get(0).name().equals(route.name());
+            notes.add("This plan covers only route " + route.name()
+                    + (first ? ", the first of the configuration." : "."));
         }
         Map<String, List<AccountSettings>> organizations = new LinkedHashMap<>();
         for (AccountSettings account : configuration.accounts()) {
             if (places(account).isEmpty()) {
-                notes.add("Account " + account.id() + " is ignored: it isn't on route " + route.name() + ".");
+                notes.add("Account " + account.id() + " is ignored: route " + route.name()
+                        + " sends it none of these prompts.");
             } else {
                 organizations
                         .computeIfAbsent(organizationOf(account), id -> new ArrayList<>())
                         .add(account);
             }
         }
-        if (route.leave() > 0) {
-            notes.add("Batch prompts of route " + route.name() + " leave " + Phrases.percent(route.leave())
-                    + " of each limit to others. This plan is for interactive prompts, which use the whole limit;"
-                    + " for batch prompts, add --leave "
-                    + Phrases.percent(route.leave()).replace(" ", "") + ".");
-        }
-        return new AccountPool(
-                groups(organizations),
-                route.toBuilder().leave(0).build(),
-                configuration.engine(),
-                !configuration.caches().isEmpty(),
-                notes);
+        return pool(groups(organizations));
+    }
+
+    private AccountPool pool(List<AccountGroup> groups) {
+        return new AccountPool(groups, route, configuration.engine(), !configuration.caches().isEmpty(), notes);
     }
 
     /** The same organization name at two services means two organizations. */
@@ -83,16 +93,19 @@ final class ConfiguredPool {
 
     private AccountGroup kind(String id, List<AccountSettings> accounts) {
         List<Member> members = accounts.stream().map(this::member).toList();
+        List<AccountSettings> all = configuration.accounts().stream()
+                .filter(account -> organizationOf(account).equals(id))
+                .toList();
         Set<DeclaredLimit> limits = new LinkedHashSet<>();
-        accounts.forEach(account -> limits.addAll(account.limits()));
+        all.forEach(account -> limits.addAll(account.limits()));
         if (limits.isEmpty()) {
             notes.add("Account " + id + " declares no limits; the plan assumes that it has none.");
         }
         return new AccountGroup(
-                accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(accounts), members, false);
+                accounts.get(0).provider(), List.of(), List.copyOf(limits), credit(all), members, false);
     }
 
-    /** Accounts of one organization share its credit: whichever states it. */
+    /** Accounts of one organization share its credit: whichever states it, and whether or not it is on the route. */
     private static Optional<Credit> credit(List<AccountSettings> accounts) {
         return accounts.stream().flatMap(account -> account.credit().stream()).findFirst();
     }

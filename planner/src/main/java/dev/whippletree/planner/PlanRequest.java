@@ -35,13 +35,14 @@ public record PlanRequest(
     /** What Groq's free plan allowed in September 2026: an example for those who declare no limits. */
     public static final String GROQ_FREE = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
 
+    /** How far a plan looks ahead at most. */
+    public static final Duration LONGEST_HORIZON = Duration.ofDays(31);
+
     /**
      * By what share of the mean an answer's time may differ where nothing is said of it: no service takes equally long
      * each time.
      */
     private static final double USUAL_SPREAD = 0.2;
-
-    private static final Duration LONGEST_HORIZON = Duration.ofDays(31);
 
     /** Checks the ranges, and that an interview fits into the horizon. */
     public PlanRequest {

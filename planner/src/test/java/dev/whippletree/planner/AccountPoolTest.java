@@ -152,6 +152,43 @@ class AccountPoolTest {
     }
 
     @Test
+    void batchPrompts_leaveToOthersWhatTheirRouteSays_andOthersNothing() {
+        RouteSettings route = RouteSettings.builder("r").tier(new TargetSettings("o-1", "m")).leave(0.5).build();
+        Configuration configuration = new Configuration(
+                List.of(account("o-1", "openai", "mute", "9/h")),
+                List.of(route),
+                List.of(),
+                EngineSettings.DEFAULT,
+                List.of());
+
+        assertThat(AccountPool.ofBatch(configuration, route).route().leave()).isEqualTo(0.5);
+        assertThat(AccountPool.ofBatch(configuration, route).notes()).isEmpty();
+        assertThat(AccountPool.of(configuration).route().leave()).isZero();
+        assertThat(AccountPool.of(configuration).notes())
+                .singleElement()
+                .asString()
+                .endsWith("for batch prompts, add --leave 50%.");
+    }
+
+    /** As in the engine, also of accounts that aren't on the route. */
+    @Test
+    void limitsOfAnOrganization_areThoseOfAllItsAccounts() {
+        RouteSettings route = RouteSettings.of("r", List.of(new Tier(List.of(new TargetSettings("g-2", "m")))));
+        AccountPool pool = AccountPool.of(new Configuration(
+                List.of(account("g-1", "groq", "acme", "30 / 1m"), account("g-2", "groq", "acme")),
+                List.of(route),
+                List.of(),
+                EngineSettings.DEFAULT,
+                List.of()));
+
+        assertThat(pool.groups())
+                .singleElement()
+                .extracting(AccountGroup::label)
+                .isEqualTo("groq (30 requests / 1m)");
+        assertThat(pool.notes()).containsExactly("Account g-1 is ignored: route r sends it none of these prompts.");
+    }
+
+    @Test
     void organizationsOfSeveralAccounts_getMoreWithNamesThatNobodyHas() {
         List<AccountSettings> accounts = List.of(
                 account("g-1", "groq", "acme", "30 / 1m"), account("new-1-groq-1-2", "groq", "acme", "30 / 1m"));

@@ -1,16 +1,19 @@
 package dev.whippletree.cli.plan;
 
 import dev.whippletree.planner.PromptList;
+import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.terminal.board.Words;
+import java.util.Optional;
 
 /**
  * The prompts of a file or a trace, as a plan needs them. Immutable.
  *
  * @param name the file, or the trace's folder
  * @param prompts what it asks
+ * @param route the configuration's route that answers all of them, with those of its targets that may; absent: any
  * @param note what is left out, after a semicolon; empty: nothing
  */
-public record MeasuredPrompts(String name, PromptList prompts, String note) {
+public record MeasuredPrompts(String name, PromptList prompts, Optional<RouteSettings> route, String note) {
 
     /** Returns the same in a line. */
     String line() {

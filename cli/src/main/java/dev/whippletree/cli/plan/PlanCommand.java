@@ -154,7 +154,8 @@ public final class PlanCommand implements Callable<Integer> {
             names = "--leave",
             paramLabel = "SHARE",
             converter = Shares.class,
-            description = "Plan batch prompts, which leave this share of each limit to others, up to 90%%.")
+            description = "Plan batch prompts, which leave this share of each limit to others, up to 90%%;"
+                    + " default with --prompts: the route's.")
     Optional<Double> leave = Optional.empty();
 
     @Option(names = "--no-advice", description = "Plan only the accounts as they are, without advice; faster.")

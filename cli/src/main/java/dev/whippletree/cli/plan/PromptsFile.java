@@ -1,6 +1,7 @@
 package dev.whippletree.cli.plan;
 
 import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.DistinctPrompts;
 import dev.whippletree.batch.file.BadInputException;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.batch.file.BatchFiles;
@@ -11,19 +12,23 @@ import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.terminal.Json;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 
 /** Measures a file of prompts for a plan. Confined to one thread. */
 public final class PromptsFile {
@@ -31,36 +36,37 @@ public final class PromptsFile {
     /** More take hours to simulate. */
     static final long MOST_PROMPTS = 50_000;
 
-    /** A usual guess for English. */
-    private static final int CHARACTERS_A_TOKEN = 4;
+    /** As the emulated services count: about right for English, and for a Chinese character, which has three bytes. */
+    private static final int BYTES_A_TOKEN = 4;
 
     /** As long as a plan's answers are, which is 200 tokens. */
-    private static final long CHARACTERS_OF_AN_ANSWER = 800;
+    private static final long BYTES_OF_AN_ANSWER = 800;
+
+    /** Of 1,500 tokens: about the most that OpenAI charges for an image that it hasn't scaled down (1,445). */
+    private static final long BYTES_OF_AN_IMAGE = 6_000;
 
     private final boolean conversations;
-    private final MessageDigest sha;
+    private final Configuration configuration;
+    private final DistinctPrompts distinct;
     private final PromptList.Builder prompts = new PromptList.Builder();
-    private final Map<String, Long> bySession = new HashMap<>();
     private final Map<String, Long> saidBySession = new HashMap<>();
+    private final Set<RouteSettings> routes = new LinkedHashSet<>();
     private long count;
 
-    private PromptsFile(boolean conversations) {
+    private PromptsFile(boolean conversations, Configuration configuration) {
         this.conversations = conversations;
-        try {
-            this.sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("each JDK has SHA-256", e);
-        }
+        this.configuration = configuration;
+        this.distinct = new DistinctPrompts(conversations);
     }
 
     /**
      * Reads a file to its end.
      *
-     * @param configuration by which models that lines name are found
+     * @param configuration by which routes and models that lines name are found; one without routes stands for any
      * @throws UserMistake with everything that is wrong with it
      */
     public static MeasuredPrompts measure(BatchFiles files, Configuration configuration) {
-        PromptsFile measuring = new PromptsFile(files.conversations());
+        PromptsFile measuring = new PromptsFile(files.conversations(), configuration);
         try {
             var unused = BatchFile.check(files, configuration, measuring::add);
             return measuring.result(files.input().toString());
@@ -100,47 +106,88 @@ public final class PromptsFile {
                 new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()));
     }
 
-    /** A prompt of a conversation is equal to another one if what was said before is. */
     private void add(BatchItem item) {
-        if (item.prompt().operation() == Prompt.Operation.EMBEDDING) {
+        Prompt prompt = item.prompt();
+        if (prompt.operation() == Prompt.Operation.EMBEDDING) {
             throw new UserMistake("'" + item.id()
                     + "' asks for vectors, and a plan covers completions only; put them into a file" + " of their own");
-        }
-        long length = 0;
-        StringBuilder asked = new StringBuilder(item.prompt().parameters().toString());
-        item.prompt().model().ifPresent(asked::append);
-        for (Message message : item.prompt().messages()) {
-            asked.append('\0')
-                    .append(message.role())
-                    .append('\0')
-                    .append(message.text())
-                    .append(message.parts());
-            length += message.text().length();
         }
         count++;
         if (count > MOST_PROMPTS) {
             return;
         }
-        OptionalInt bound = item.prompt().parameters().maxTokens();
-        if (!conversations || item.prompt().session().isEmpty()) {
-            prompts.add(Optional.empty(), digest(asked.toString()), tokens(length), bound);
-            return;
+        if (!configuration.routes().isEmpty()) {
+            routes.add(route(item));
         }
-        String session = item.prompt().session().get();
-        long before = saidBySession.getOrDefault(session, 0L);
-        saidBySession.merge(session, CHARACTERS_OF_AN_ANSWER + length, Long::sum);
-        long key = digest(bySession.getOrDefault(session, 0L) + "\0" + asked);
-        bySession.put(session, key);
-        prompts.add(Optional.of(session), key, tokens(before + length), bound);
+        Optional<String> session = conversations ? prompt.session() : Optional.empty();
+        long before = session.map(saidBySession::get).orElse(0L);
+        long said = before + bytes(prompt, before == 0);
+        session.ifPresent(name -> saidBySession.put(name, said + BYTES_OF_AN_ANSWER));
+        long key = distinct.add(prompt);
+        prompts.add(
+                session,
+                prompt.cache().read() ? key : count,
+                tokens(said),
+                prompt.parameters().maxTokens());
     }
 
-    private static int tokens(long characters) {
-        return (int) Math.max(1, Math.min(characters / CHARACTERS_A_TOKEN, Integer.MAX_VALUE));
+    /** Returns the route of a prompt, with those of its targets that may answer. */
+    private RouteSettings route(BatchItem item) {
+        Prompt prompt = item.prompt();
+        RouteSettings route = configuration.routes().stream()
+                .filter(there -> prompt.route().map(there.name()::equals).orElse(true))
+                .findFirst()
+                .orElseThrow();
+        List<Tier> tiers = route.tiers().stream()
+                .map(tier -> tier.targets().stream()
+                        .filter(target -> mayAnswer(target, prompt))
+                        .toList())
+                .filter(targets -> !targets.isEmpty())
+                .map(Tier::new)
+                .toList();
+        if (tiers.isEmpty()) {
+            throw new UserMistake("'" + item.id() + "': route " + route.name()
+                    + " has no such account or model; check --account and the line's model");
+        }
+        return route.withTiers(tiers);
     }
 
-    private long digest(String text) {
-        return ByteBuffer.wrap(sha.digest(text.getBytes(StandardCharsets.UTF_8)))
-                .getLong();
+    private static boolean mayAnswer(TargetSettings target, Prompt prompt) {
+        return prompt.account().map(target.account()::equals).orElse(true)
+                && prompt.model().map(target.model()::equals).orElse(true);
+    }
+
+    /** Returns about how many bytes of text a prompt has; instructions count once in a conversation. */
+    private static long bytes(Prompt prompt, boolean begins) {
+        long bytes = ofFields(prompt.parameters().extras());
+        for (Message message : prompt.messages()) {
+            boolean instructs = message.role() == Role.SYSTEM || message.role() == Role.DEVELOPER;
+            bytes += begins || !instructs ? bytes(message) : 0;
+        }
+        return bytes;
+    }
+
+    private static long bytes(Message message) {
+        long bytes = ofText(message.text()) + ofFields(message.extras());
+        for (Map<String, Object> part : message.parts()) {
+            bytes += part.get("text") instanceof String text ? ofText(text) : BYTES_OF_AN_IMAGE;
+        }
+        for (ToolCall call : message.toolCalls()) {
+            bytes += ofText(call.name()) + ofText(call.arguments());
+        }
+        return bytes;
+    }
+
+    private static long ofFields(Map<String, Object> fields) {
+        return fields.isEmpty() ? 0 : ofText(Json.line(fields));
+    }
+
+    private static long ofText(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static int tokens(long bytes) {
+        return (int) Math.max(1, Math.min(bytes / BYTES_A_TOKEN, Integer.MAX_VALUE));
     }
 
     private MeasuredPrompts result(String name) {
@@ -151,6 +198,10 @@ public final class PromptsFile {
             throw new UserMistake(name + " has " + count + " prompts, and a plan simulates " + MOST_PROMPTS
                     + " at most: plan for a part of the file, such as its first lines");
         }
-        return new MeasuredPrompts(name, prompts.build(), "");
+        if (routes.size() > 1) {
+            throw new UserMistake(name + " has prompts for several routes or models, and a plan covers one: send all to"
+                    + " one with --route, or plan a file of each");
+        }
+        return new MeasuredPrompts(name, prompts.build(), routes.stream().findFirst(), "");
     }
 }

@@ -62,7 +62,7 @@ final class TraceFile {
                 .dropWhile(prompt -> prompt.at().isBefore(earliest))
                 .toList();
         String note = latest.size() == all.size() ? "" : "; they are the latest of " + Words.count(all.size());
-        return new MeasuredPrompts(place.toString(), PromptList.of(latest), note);
+        return new MeasuredPrompts(place.toString(), PromptList.of(latest), Optional.empty(), note);
     }
 
     private static void read(Path file, List<RecordedPrompt> all) throws IOException {

@@ -11,6 +11,7 @@ import dev.whippletree.planner.AccountPool;
 import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Workload;
+import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +64,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                     .or(() -> command.measured.map(measured -> horizon(measured.prompts(), wait)))
                     .map(request::withHorizon)
                     .orElse(request);
-            request = request.withWorkload(workload());
+            request = request.withWorkload(workload(pool));
             request = command.latency
                     .map(Latency::parse)
                     .map(request::withUsualLatency)
@@ -88,26 +89,38 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     }
 
     /**
-     * A batch feeds as many prompts as there are places for; without times, a plan's prompts all come at once. It keeps
-     * its answers, whatever caches there are.
+     * A batch feeds as many prompts as there are places for; without times, a plan's prompts all come at once. It waits
+     * as long as it takes, and keeps its answers, whatever caches there are.
      */
-    private static AccountPool withLineFor(AccountPool pool, MeasuredPrompts measured) {
+    private static AccountPool asBatch(AccountPool pool, MeasuredPrompts measured) {
         int places = Math.max(pool.engine().lineSize(), measured.prompts().prompts());
-        return new AccountPool(pool.groups(), pool.route(), pool.engine().withLineSize(places), true, pool.notes());
+        RouteSettings route = pool.route().toBuilder()
+                .deadline(Optional.empty())
+                .ttl(PlanRequest.LONGEST_HORIZON)
+                .build();
+        return new AccountPool(pool.groups(), route, pool.engine().withLineSize(places), true, pool.notes());
+    }
+
+    /** Returns the prompts of a batch; those of a trace are none. */
+    private Optional<MeasuredPrompts> batch() {
+        return command.measured.filter(measured -> measured.prompts().start().isEmpty());
     }
 
     private AccountPool pool(KnownPlugins known) {
         AccountPool pool = poolAsTyped(known);
-        return command.measured
-                .filter(measured -> measured.prompts().start().isEmpty())
-                .map(measured -> withLineFor(pool, measured))
-                .orElse(pool);
+        return batch().map(measured -> asBatch(pool, measured)).orElse(pool);
+    }
+
+    private AccountPool configured(Configuration there) {
+        return batch().map(measured -> measured.route().orElse(there.routes().get(0)))
+                .map(route -> AccountPool.ofBatch(there, route))
+                .orElseGet(() -> AccountPool.of(there));
     }
 
     private AccountPool poolAsTyped(KnownPlugins known) {
         AccountPool pool = command.accounts
                 .map(text -> accounts(text, known))
-                .orElseGet(() -> checked("", () -> AccountPool.of(configuration.orElseThrow())));
+                .orElseGet(() -> checked("", () -> configured(configuration.orElseThrow())));
         command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
         AccountPool balanced =
                 command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
@@ -129,7 +142,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return pool.withRoute(pool.route().toBuilder().strategy(name).build());
     }
 
-    private Workload workload() {
+    private Workload workload(AccountPool pool) {
         Workload load = Workload.STANDARD;
         if (command.measured.isPresent()) {
             load = load.withPrompts(command.measured.get().prompts());
@@ -142,7 +155,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
             TokenSizes.Sizes sizes = command.tokens.get();
             load = load.withTokens(sizes.prompt(), sizes.answer());
         }
-        load = command.maxTokens.or(this::routesBound).map(load::withMaxTokens).orElse(load);
+        load = command.maxTokens.or(() -> boundOf(pool.route())).map(load::withMaxTokens).orElse(load);
         load = command.minutes.map(Duration::ofMinutes).map(load::withInterview).orElse(load);
         return command.over.map(load::withOver).orElse(load);
     }
@@ -155,12 +168,10 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
                 .orElse(usual);
     }
 
-    /** The maximum of the configuration's route, if it has one; longer answers have a bound of their own. */
-    private Optional<Integer> routesBound() {
-        return configuration
-                .map(there -> there.routes().get(0).maxTokens())
-                .filter(OptionalInt::isPresent)
-                .map(bound -> Math.max(bound.getAsInt(), answerTokens()));
+    /** The maximum of the route, if it has one; longer answers have a bound of their own. */
+    private Optional<Integer> boundOf(RouteSettings route) {
+        OptionalInt bound = route.maxTokens();
+        return bound.isPresent() ? Optional.of(Math.max(bound.getAsInt(), answerTokens())) : Optional.empty();
     }
 
     private static <T> T checked(String where, Supplier<T> reading) {
