@@ -14,6 +14,7 @@ import dev.whippletree.spi.CoordinationStatus;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
@@ -50,7 +51,7 @@ final class CoordinatedProcess implements AutoCloseable {
     }
 
     /** Opens a coordination over commands that lead to no Redis. */
-    static Coordination open(Map<String, String> settings, CoordinationCommands commands, FakeServices services) {
+    static Coordination open(Map<String, String> settings, CoordinationCommands commands, Services services) {
         CoordinationSettings read = CoordinationSettings.from(new Settings("coordinator redis", settings));
         return RedisCoordination.open(read, commands, services, new CorruptValue(read.redis(), services));
     }
