@@ -273,7 +273,9 @@ public final class Whippletree implements AutoCloseable {
      * vectors as many as its texts take. Calls no service. Thread-safe.
      */
     public int callsFor(Prompt prompt) {
-        return prompt.operation() == Prompt.Operation.EMBEDDING ? assembly.embedder().calls(prompt) : 1;
+        return prompt.operation() == Prompt.Operation.EMBEDDING
+                ? assembly.embedder().calls(prompt)
+                : 1;
     }
 
     /**

@@ -134,10 +134,9 @@ final class StopConditions {
 
     /** Returns why an item that needs so many calls may not begin, if nothing is under way. */
     String refusal(int calls) {
-        return reason()
-                .orElseGet(() -> calls > callsLeft()
-                        ? "the next prompt may need " + calls + " calls, and it may make only " + callsLeft() + " more"
-                        : "another prompt might exceed the cost limit");
+        return reason().orElseGet(() -> calls > callsLeft()
+                ? "the next prompt may need " + calls + " calls, and it may make only " + callsLeft() + " more"
+                : "another prompt might exceed the cost limit");
     }
 
     /** Until the first answers tell what a call costs, a few are made. */

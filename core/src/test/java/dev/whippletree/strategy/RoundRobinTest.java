@@ -67,8 +67,7 @@ class RoundRobinTest {
         Set<List<String>> orders =
                 LongStream.range(0, 60).mapToObj(seed -> spread(seed, ready)).collect(Collectors.toSet());
 
-        assertThat(orders).hasSize(6).allSatisfy(order -> assertThat(order)
-                .containsExactlyInAnyOrder("a", "b", "c"));
+        assertThat(orders).hasSize(6).allSatisfy(order -> assertThat(order).containsExactlyInAnyOrder("a", "b", "c"));
     }
 
     /** Also where the strategy's own order decides, of those that are equal by it. */

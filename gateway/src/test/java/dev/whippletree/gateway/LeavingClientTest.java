@@ -111,11 +111,7 @@ final class LeavingClientTest extends OverGateway {
 
     /** On a stream of Messages, the input of a tool comes at the end. */
     @ParameterizedTest
-    @CsvSource({
-        "true, /v1/chat/completions",
-        "false, /v1/chat/completions",
-        "true, /v1/messages",
-        "false, /v1/messages"
+    @CsvSource({"true, /v1/chat/completions", "false, /v1/chat/completions", "true, /v1/messages", "false, /v1/messages"
     })
     void wholeAnswerWhoseTokensNobodyTells_countsAsDelivered(boolean streaming, String path) throws Exception {
         open("5000 output-tokens / 1h");

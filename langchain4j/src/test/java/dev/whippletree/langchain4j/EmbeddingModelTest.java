@@ -87,9 +87,7 @@ final class EmbeddingModelTest extends OverService {
                 .customizer(prompt -> asked.add(prompt.deadline(Duration.ofMinutes(30))))
                 .build()
                 .embed("b");
-        assertThat(asked)
-                .extracting(prompt -> prompt.build().endsWhenStalled())
-                .containsExactly(true, false);
+        assertThat(asked).extracting(prompt -> prompt.build().endsWhenStalled()).containsExactly(true, false);
     }
 
     @Test

@@ -269,7 +269,9 @@ final class MicrometerListenerTest {
         assertThat(calls(registry)).isEqualTo(3);
         pool.whippletree().close(Duration.ZERO);
         pool.advance(SECOND);
-        assertThat(registry.getMeters()).as("also of what only the first to end has called").isEmpty();
+        assertThat(registry.getMeters())
+                .as("also of what only the first to end has called")
+                .isEmpty();
     }
 
     @Test

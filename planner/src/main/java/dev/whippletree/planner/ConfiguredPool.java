@@ -68,7 +68,8 @@ final class ConfiguredPool {
     }
 
     private AccountPool pool(List<AccountGroup> groups) {
-        return new AccountPool(groups, route, configuration.engine(), !configuration.caches().isEmpty(), notes);
+        return new AccountPool(
+                groups, route, configuration.engine(), !configuration.caches().isEmpty(), notes);
     }
 
     /** The same organization name at two services means two organizations. */

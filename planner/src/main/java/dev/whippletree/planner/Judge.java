@@ -123,7 +123,8 @@ final class Judge {
     static Optional<LimitUse> bindingLimit(List<LimitUse> limits, List<LimitSlot> slots, List<Minute> minutes) {
         return IntStream.range(0, limits.size())
                 .boxed()
-                .filter(limit -> limits.get(limit).fullestShare() >= slots.get(limit).full())
+                .filter(limit ->
+                        limits.get(limit).fullestShare() >= slots.get(limit).full())
                 .max(Comparator.<Integer>comparingLong(limit -> minutes.stream()
                                 .filter(minute -> minute.open() > 0
                                         && minute.limitShares().get(limit)

@@ -56,8 +56,7 @@ record LimitSlot(
         return IntStream.range(0, targets.all().size())
                 .filter(number -> {
                     Targets.Target target = targets.all().get(number);
-                    return target.planned().organization().equals(organization.id())
-                            && limit.bounds(target.model());
+                    return target.planned().organization().equals(organization.id()) && limit.bounds(target.model());
                 })
                 .boxed()
                 .toList();

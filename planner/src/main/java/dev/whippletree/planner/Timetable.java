@@ -18,8 +18,7 @@ final class Timetable {
     /** When the calls were made that each slot counts, in order. */
     private final List<long[]> nanosBySlot;
 
-    Timetable(
-            Recorder recorder, List<MinuteTally> tallies, Duration length, Targets targets, List<LimitSlot> slots) {
+    Timetable(Recorder recorder, List<MinuteTally> tallies, Duration length, Targets targets, List<LimitSlot> slots) {
         this.tallies = tallies;
         this.length = length;
         this.targets = targets;

@@ -153,7 +153,10 @@ class AccountPoolTest {
 
     @Test
     void batchPrompts_leaveToOthersWhatTheirRouteSays_andOthersNothing() {
-        RouteSettings route = RouteSettings.builder("r").tier(new TargetSettings("o-1", "m")).leave(0.5).build();
+        RouteSettings route = RouteSettings.builder("r")
+                .tier(new TargetSettings("o-1", "m"))
+                .leave(0.5)
+                .build();
         Configuration configuration = new Configuration(
                 List.of(account("o-1", "openai", "mute", "9/h")),
                 List.of(route),

@@ -112,16 +112,15 @@ class PlannerTest {
         assertThat(outcome.refused()).isZero();
         assertThat(outcome.limits())
                 .extracting(Outcome.LimitUse::limit, Outcome.LimitUse::used, Outcome.LimitUse::fullestShare)
-                .containsExactly(
-                        tuple("15 requests / 1h of a", 15L, 1.0), tuple("150 requests / 1h of b", 150L, 1.0));
+                .containsExactly(tuple("15 requests / 1h of a", 15L, 1.0), tuple("150 requests / 1h of b", 150L, 1.0));
     }
 
     /** The engine keeps a limit that names no model for all of them together, though Groq counts each. */
     @ParameterizedTest
     @CsvSource({"95, TIGHT, 0.95, 95", "150, DOES_NOT_HOLD, 1.5, 100"})
     void limitOfNoSingleModel_isSharedByAll(int prompts, Verdict verdict, double load, long used) {
-        Outcome outcome =
-                plan(different(prompts, AllowanceTest.pool("groq", "100/h", "a b"))).asIs();
+        Outcome outcome = plan(different(prompts, AllowanceTest.pool("groq", "100/h", "a b")))
+                .asIs();
 
         assertThat(outcome.verdict()).isEqualTo(verdict);
         assertThat(outcome.load()).isEqualTo(load);

@@ -152,8 +152,8 @@ final class TracedPlanTest {
     @ParameterizedTest
     @CsvSource({"true, 1", "false, 2"})
     void withoutACache_equalPromptsShareACallOnlyWhileItIsInFlight(boolean cached, long calls) {
-        PromptList list = PromptList.of(List.of(
-                prompt("acme", "", 0, 1, 7), prompt("acme", "", 0, 1, 7), prompt("acme", "", 600, 1, 7)));
+        PromptList list = PromptList.of(
+                List.of(prompt("acme", "", 0, 1, 7), prompt("acme", "", 0, 1, 7), prompt("acme", "", 600, 1, 7)));
         AccountPool pool = AccountPool.parse("huggingface:1x10/h").withCache(cached);
 
         CapacityPlan plan =

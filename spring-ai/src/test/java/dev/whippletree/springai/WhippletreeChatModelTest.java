@@ -174,7 +174,8 @@ final class WhippletreeChatModelTest {
     void fieldThatIsNull_isLeftOut() {
         Map<String, Object> fields = new HashMap<>(Map.of("top_k", 40));
         fields.put("stop", null);
-        model.call(new Prompt("Hi", WhippletreeChatOptions.builder().extraBody(fields).build()));
+        model.call(new Prompt(
+                "Hi", WhippletreeChatOptions.builder().extraBody(fields).build()));
         assertThat(service.lastAsked().parameters().extras()).isEqualTo(Map.of("top_k", 40));
     }
 

@@ -744,7 +744,8 @@ final class BatchFileTest {
         try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
             List<BatchItem> items = items(file);
             Collections.reverse(items);
-            file.journal().append(items.stream().map(item -> answer(item, "Hello")).toList());
+            file.journal()
+                    .append(items.stream().map(item -> answer(item, "Hello")).toList());
             write(line("three", "C"), line("three", "C"), line("two", "B"));
 
             file.finish();

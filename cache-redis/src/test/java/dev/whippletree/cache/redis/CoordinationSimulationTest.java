@@ -456,7 +456,10 @@ class CoordinationSimulationTest {
     }
 
     private CompletableFuture<Grant> reserve(int process, long amount) {
-        return processes.get(process).reserve(List.of(tokens(amount)), CoordinatedProcess.TURN).toCompletableFuture();
+        return processes
+                .get(process)
+                .reserve(List.of(tokens(amount)), CoordinatedProcess.TURN)
+                .toCompletableFuture();
     }
 
     private Grant grant(int process, long amount) {
@@ -468,8 +471,10 @@ class CoordinationSimulationTest {
     }
 
     private Grant reserve(int process, LimitUse... uses) {
-        CompletableFuture<Grant> grant =
-                processes.get(process).reserve(List.of(uses), CoordinatedProcess.TURN).toCompletableFuture();
+        CompletableFuture<Grant> grant = processes
+                .get(process)
+                .reserve(List.of(uses), CoordinatedProcess.TURN)
+                .toCompletableFuture();
         timeline.advance(Duration.ofMillis(300));
         return grant.join();
     }

@@ -272,11 +272,15 @@ class RedisClusterTest {
         RealCluster.Node to = cluster.anotherMaster(from);
 
         cluster.beginMove(slot, from, to);
-        CompletableFuture<Grant> waits =
-                two.get(1).coordination().reserve(List.of(later), CoordinatedProcess.TURN).toCompletableFuture();
+        CompletableFuture<Grant> waits = two.get(1)
+                .coordination()
+                .reserve(List.of(later), CoordinatedProcess.TURN)
+                .toCompletableFuture();
         cluster.moveKeys(slot, 1, from, to);
-        CompletableFuture<Grant> waitsToo =
-                two.get(0).coordination().reserve(List.of(moved, later), CoordinatedProcess.TURN).toCompletableFuture();
+        CompletableFuture<Grant> waitsToo = two.get(0)
+                .coordination()
+                .reserve(List.of(moved, later), CoordinatedProcess.TURN)
+                .toCompletableFuture();
         while (cluster.moveKeys(slot, 100, from, to) > 0) {
             // More may have come.
         }

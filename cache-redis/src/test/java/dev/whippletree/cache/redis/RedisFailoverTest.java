@@ -71,7 +71,9 @@ class RedisFailoverTest {
         }
 
         private void next() {
-            process.coordination().reserve(List.of(use), CoordinatedProcess.TURN).thenAccept(this::answered);
+            process.coordination()
+                    .reserve(List.of(use), CoordinatedProcess.TURN)
+                    .thenAccept(this::answered);
         }
 
         private void answered(Grant grant) {

@@ -120,8 +120,10 @@ class RedisHostileWriterTest {
 
         other.hset(key(use), field, "999999999999999");
 
-        Grant grant =
-                one.coordination().reserve(List.of(use), CoordinatedProcess.TURN).toCompletableFuture().join();
+        Grant grant = one.coordination()
+                .reserve(List.of(use), CoordinatedProcess.TURN)
+                .toCompletableFuture()
+                .join();
         assertThat(grant)
                 .isInstanceOfSatisfying(
                         Grant.Refused.class,

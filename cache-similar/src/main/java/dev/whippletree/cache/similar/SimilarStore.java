@@ -342,7 +342,8 @@ final class SimilarStore implements CacheStore {
     @Override
     public void confirm(CacheKey key, boolean right) {
         synchronized (scopes) {
-            if (verifier.isEmpty() && open.get(key).filter(question -> !question.isHit()).isPresent()) {
+            if (verifier.isEmpty()
+                    && open.get(key).filter(question -> !question.isHit()).isPresent()) {
                 early.put(key.withoutQuestion(), right);
                 return;
             }

@@ -192,8 +192,8 @@ final class BatchCommandRun {
             file.finish();
             return Optional.empty();
         } catch (IOException | BadInputException e) {
-            return Optional.of(files.output() + " can't be written in the prompts' order, and all answers are kept: "
-                    + said(e));
+            return Optional.of(
+                    files.output() + " can't be written in the prompts' order, and all answers are kept: " + said(e));
         }
     }
 

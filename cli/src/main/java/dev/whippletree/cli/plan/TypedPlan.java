@@ -155,7 +155,10 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
             TokenSizes.Sizes sizes = command.tokens.get();
             load = load.withTokens(sizes.prompt(), sizes.answer());
         }
-        load = command.maxTokens.or(() -> boundOf(pool.route())).map(load::withMaxTokens).orElse(load);
+        load = command.maxTokens
+                .or(() -> boundOf(pool.route()))
+                .map(load::withMaxTokens)
+                .orElse(load);
         load = command.minutes.map(Duration::ofMinutes).map(load::withInterview).orElse(load);
         return command.over.map(load::withOver).orElse(load);
     }

@@ -139,7 +139,8 @@ final class PromptsFileTest {
         shell.withAccount()
                 .file(
                         "p.jsonl",
-                        line("a", "", "", "\"Hello\"") + line("b", "", "", "\"Hello\"")
+                        line("a", "", "", "\"Hello\"")
+                                + line("b", "", "", "\"Hello\"")
                                 + line("c", "", "", "\"Hello\""));
 
         shell.line(("batch p.jsonl --plan " + option).strip());
@@ -174,8 +175,8 @@ final class PromptsFileTest {
                 .file(
                         "p.jsonl",
                         IntStream.range(0, 17)
-                                .mapToObj(number -> line(
-                                        "" + number, "\"session\": \"x\", ", "", "\"%0100d\"".formatted(number)))
+                                .mapToObj(number ->
+                                        line("" + number, "\"session\": \"x\", ", "", "\"%0100d\"".formatted(number)))
                                 .collect(Collectors.joining()));
 
         shell.line("batch p.jsonl --plan --conversation --system @persona.txt");

@@ -111,8 +111,8 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         }
         String id = ClientFolder.FILE + id().substring(ClientFolder.BATCH.length()) + suffix;
         String name = id() + suffix + ".jsonl";
-        return Optional.of(new StoredFile(
-                ClientFolder.json(id, name, StoredFile.OUTPUT, bytes, at, at + keptSeconds), content));
+        return Optional.of(
+                new StoredFile(ClientFolder.json(id, name, StoredFile.OUTPUT, bytes, at, at + keptSeconds), content));
     }
 
     /** Nothing is left of one that is deleted, perhaps just now. */

@@ -296,8 +296,7 @@ public final class GatewayBatches {
         for (Due due : waiting) {
             boolean hasPlace = due.ends()
                     ? running.size() <= mostRunning
-                    : running.size() < mostRunning
-                            && ofClient.getOrDefault(due.tenant(), 0) < MOST_RUNNING_OF_A_CLIENT;
+                    : running.size() < mostRunning && ofClient.getOrDefault(due.tenant(), 0) < MOST_RUNNING_OF_A_CLIENT;
             if (hasPlace && claim(due.batch())) {
                 ofClient.merge(due.tenant(), 1, Integer::sum);
             }

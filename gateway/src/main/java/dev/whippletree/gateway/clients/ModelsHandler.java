@@ -42,7 +42,9 @@ public final class ModelsHandler implements HttpHandler {
 
     /** A name may have slashes in it, which the server doesn't decode. */
     private static Map<String, Object> answer(String path, Map<String, String> owners, Instant since) {
-        String name = (path.startsWith("/") ? path.substring(1) : path).replace("%2F", "/").replace("%2f", "/");
+        String name = (path.startsWith("/") ? path.substring(1) : path)
+                .replace("%2F", "/")
+                .replace("%2f", "/");
         if (name.isEmpty()) {
             return list(owners, since);
         }

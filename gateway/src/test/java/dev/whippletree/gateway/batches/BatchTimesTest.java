@@ -354,11 +354,16 @@ final class BatchTimesTest extends OverBatches {
                 .create(
                         id,
                         Map.of(
-                                "client", "",
-                                "endpoint", CHAT,
-                                "input_file_id", file,
-                                "created_at", 1,
-                                "expires_at", 4_000_000_000L));
+                                "client",
+                                "",
+                                "endpoint",
+                                CHAT,
+                                "input_file_id",
+                                file,
+                                "created_at",
+                                1,
+                                "expires_at",
+                                4_000_000_000L));
 
         HttpResponse<String> batch = running.get("/v1/batches/" + id);
         for (int second = 0; second < 100 && !at(batch, "status").equals("completed"); second++) {

@@ -121,7 +121,8 @@ final class UnreadAnswersTest {
             assertThat(memory.used()).as(as).isLessThanOrEqualTo(1_000 * KB);
             assertThat(memory.used())
                     .as(as)
-                    .isEqualTo(KB * kept.values().stream().mapToLong(Long::longValue).sum());
+                    .isEqualTo(KB
+                            * kept.values().stream().mapToLong(Long::longValue).sum());
             for (String tenant : tenants) {
                 assertThat(memory.used(tenant)).as(as).isLessThanOrEqualTo(memory.mostOf(tenant));
             }

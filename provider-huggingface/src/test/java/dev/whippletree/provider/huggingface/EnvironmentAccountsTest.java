@@ -77,7 +77,9 @@ final class EnvironmentAccountsTest {
                     .containsExactly("homed");
         }
         for (String path : List.of("~nobody/token", "$OTHER/token", "${HOME/token")) {
-            assertThat(find(Map.of("HOME", home, "HF_TOKEN_PATH", path))).as(path).isEmpty();
+            assertThat(find(Map.of("HOME", home, "HF_TOKEN_PATH", path)))
+                    .as(path)
+                    .isEmpty();
         }
     }
 

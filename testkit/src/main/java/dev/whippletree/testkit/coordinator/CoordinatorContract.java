@@ -295,7 +295,7 @@ public abstract class CoordinatorContract extends NoticeContract {
         Coordination b = open();
 
         stages().assertEnds(
-                b.reserve(List.of(tokens(1)), TURN), "a reserve in a process that never reached the others");
+                        b.reserve(List.of(tokens(1)), TURN), "a reserve in a process that never reached the others");
         stages().assertEnds(b.claim(KEY), "a claim in a process that never reached the others");
         RecordingListener listener = listen(b);
 

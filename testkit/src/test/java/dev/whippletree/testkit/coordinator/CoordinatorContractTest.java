@@ -83,9 +83,8 @@ class CoordinatorContractTest extends FaultFinding {
                         "cutOff_everyCallReturnsAndEnds"),
                 Fault.of(
                         "it hangs when it is cut off",
-                        it -> it.reserve = (uses, turn) -> it.status().connected()
-                                ? it.right.reserve(uses, turn)
-                                : new CompletableFuture<>(),
+                        it -> it.reserve = (uses, turn) ->
+                                it.status().connected() ? it.right.reserve(uses, turn) : new CompletableFuture<>(),
                         "cutOff_everyCallReturnsAndEnds",
                         "cutOff_isToldByTheStatus",
                         "openedWhileCutOff_answersAndMendsItself"),

@@ -120,8 +120,8 @@ class ReservationContractTest extends FaultFinding {
     }
 
     private static Consumer<Changed> uses(UnaryOperator<LimitUse> change) {
-        return it ->
-                it.reserve = (uses, turn) -> it.right.reserve(uses.stream().map(change).toList(), turn);
+        return it -> it.reserve =
+                (uses, turn) -> it.right.reserve(uses.stream().map(change).toList(), turn);
     }
 
     private static Consumer<Changed> refusals(BiFunction<List<LimitUse>, Grant.Refused, Grant> change) {

@@ -181,8 +181,7 @@ public final class Accounts implements Contact.Member {
         sent.changes().forEach(this::tell);
         return parts.commands()
                 .trade(sent.trade())
-                .handleAsync(
-                        (reply, failure) -> answered(account, sent, reply, failure), this::execute)
+                .handleAsync((reply, failure) -> answered(account, sent, reply, failure), this::execute)
                 .thenCompose(again ->
                         again.map(delay -> tradeAfter(delay, account)).orElse(CompletableFuture.completedFuture(null)));
     }

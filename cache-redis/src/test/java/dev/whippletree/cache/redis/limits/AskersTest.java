@@ -68,7 +68,8 @@ class AskersTest {
         assertThat(told(SECOND)).isEqualTo(before);
         ask("b", Priority.INTERACTIVE, 1, SECOND);
         assertThat(told(SECOND)).isEqualTo(before);
-        askers.answered(List.of(before.get(0).equals(turns("a")) ? 2 : 1, before.get(0).equals(turns("a")) ? 1 : 2), changes);
+        askers.answered(
+                List.of(before.get(0).equals(turns("a")) ? 2 : 1, before.get(0).equals(turns("a")) ? 1 : 2), changes);
         assertThat(changes).containsExactly(new Askers.Spread("a", Priority.INTERACTIVE, 2));
     }
 

@@ -213,11 +213,6 @@ final class ChatCall implements Runnable, Cancellable {
 
     private void fail(FailureKind kind, String message, Optional<String> code) {
         sink.failed(new Failure(
-                kind,
-                Redactor.clean(message, token),
-                OptionalInt.empty(),
-                code,
-                Optional.empty(),
-                Reach.ACCOUNT));
+                kind, Redactor.clean(message, token), OptionalInt.empty(), code, Optional.empty(), Reach.ACCOUNT));
     }
 }

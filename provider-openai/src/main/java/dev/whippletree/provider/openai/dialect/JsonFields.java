@@ -44,9 +44,8 @@ public final class JsonFields {
     public static final int LONGEST = 16 << 20;
 
     private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(LONGEST)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(LONGEST).build())
             .build();
 
     /** Levels of a value that is passed on; what surrounds it adds some. */
