@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * What the build publishes. Immutable.
  *
- * <p>Only modules that have been verified are published: they have sources and Javadoc then.
+ * <p>Only modules that have been verified are published: their sources are packed then.
  *
  * @param project the folder of the whole build
  * @param version the version of all artifacts
@@ -52,7 +52,7 @@ record Published(Path project, String version) {
     }
 
     private boolean isVerified(Path module) {
-        return Files.exists(built(module, ".jar")) && Files.exists(built(module, "-javadoc.jar"));
+        return Files.exists(built(module, ".jar")) && Files.exists(built(module, "-sources.jar"));
     }
 
     private Path built(Path module, String ending) {

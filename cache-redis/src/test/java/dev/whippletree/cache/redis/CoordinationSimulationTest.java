@@ -362,7 +362,7 @@ class CoordinationSimulationTest {
     /** Of a cluster, the shard that has the limits doesn't answer, and the others do. */
     @Test
     void shardThatDoesNotAnswer_costsItsLimitsTheSharedCount_andNothingElse() {
-        open(1, 4, Map.of());
+        open(1, 4, Map.of("uri", "redis-cluster://localhost"));
         networks.forEach(FaultyCommands::beInACluster);
         for (int n = 0; n < 40; n++) {
             call(processes.get(n % 4));

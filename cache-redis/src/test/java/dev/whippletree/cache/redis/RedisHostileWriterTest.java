@@ -142,7 +142,7 @@ class RedisHostileWriterTest {
             other.hset(key, "by", "5 " + value);
             other.hset(key, "bz", value + " 5 0 1 1 0 0");
             other.hset(key, value, "5");
-            other.hset(key, "n", "0");
+            other.hset(key, "n", "1");
             long now = Long.parseLong(other.time().get(0)) * 1_000 / 3_516;
             for (long slot = now - 1; slot < now + 10; slot++) {
                 other.hset(key, Long.toString(slot), value.equals("999999999999999") ? "x" : value);

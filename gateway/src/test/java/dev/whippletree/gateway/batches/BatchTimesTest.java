@@ -108,7 +108,7 @@ final class BatchTimesTest extends OverBatches {
         until(running, cancelled, "cancelled");
         assertThat(at(running.get("/v1/batches/" + expired), "status")).isEqualTo("validating");
         timeline.advance(Duration.ofHours(1));
-        for (int second = 0; second < 100 && Files.notExists(end("", expired)); second++) {
+        for (int second = 0; second < 3_000 && Files.notExists(end("", expired)); second++) {
             pass(running, timeline, 1);
         }
 
@@ -328,7 +328,7 @@ final class BatchTimesTest extends OverBatches {
 
         running.gateway.reload(
                 running.settings(RunningGateway.client("alice", "key-of-alice-0001", "10 requests / 1d")));
-        for (int second = 0; second < 100 && !at(batch, "status").equals("completed"); second++) {
+        for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
             timeline.advance(Duration.ofSeconds(1));
             batch = running.get("/v1/batches/" + id, KEY);
         }
@@ -344,7 +344,7 @@ final class BatchTimesTest extends OverBatches {
         String file = uploaded(running, lines("one"));
         try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
             timeline.failFor("whippletree-gateway-batch-");
-            for (int second = 0; second < 100 && log.all().isEmpty(); second++) {
+            for (int second = 0; second < 3_000 && log.all().isEmpty(); second++) {
                 pass(running, timeline, 1);
             }
             assertThat(log.thrown()).containsExactly("a fault for the test");
@@ -366,7 +366,7 @@ final class BatchTimesTest extends OverBatches {
                                 4_000_000_000L));
 
         HttpResponse<String> batch = running.get("/v1/batches/" + id);
-        for (int second = 0; second < 100 && !at(batch, "status").equals("completed"); second++) {
+        for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
             pass(running, timeline, 1);
             batch = running.get("/v1/batches/" + id);
         }
