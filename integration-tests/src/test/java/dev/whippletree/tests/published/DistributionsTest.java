@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class DistributionsTest {
 
     private static final long MEGABYTE = 1_000_000;
-    private static final Pattern MODULAR = Pattern.compile("(?m)^ \\* (java --module-path .*) \"Hello\"$");
+    private static final Pattern MODULAR = Pattern.compile("(?s)\n \\* (java --module-path .*?) \"Hello\"\n");
     private static final Path PROJECTS = Path.of("distributions").toAbsolutePath();
 
     @TempDir
@@ -85,7 +85,7 @@ final class DistributionsTest {
                             Stream.of(Path.of(System.getProperty("childJdk"))), OtherJdk.ofVersion(25).stream())
                     .toList()) {
                 List<String> words = new ArrayList<>(List.of(
-                        command.group(1).replace("target/", target + "/").split(" ")));
+                        command.group(1).replace("target/", target + "/").split("[ \\\\\n*]+")));
                 words.set(0, jdk.resolve("bin/java").toString());
                 words.set(2, words.get(2).replace(":", File.pathSeparator));
                 words.add("What is a whippletree?");

@@ -10,7 +10,6 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
-import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -148,15 +147,6 @@ final class EmbeddingCallTest {
         float[] expected = new float[2_048];
         expected[2_047] = 1;
         assertThat(sink.text().lines()).hasSize(500).containsOnly(Embedding.encode(expected));
-    }
-
-    @Test
-    void vectorsThatAreTooLong_areDamaged_andSayWhatToDo() {
-        Failure failure = send(PROMPT, ScriptedReply.json(200, " ".repeat(JsonFields.LONGEST + 1)))
-                .awaitFailure();
-
-        assertThat(failure.code()).contains(Failure.DAMAGED);
-        assertThat(failure.message()).endsWith("the answer is longer than 16 MB; lower the account's embedding-inputs");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.provider.RecordingSink;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +150,18 @@ final class HostileServiceTest {
     void answerThatUnpacksToTooMuch_isBrokenOff() {
         assertThat(failure(out -> out.write(bytes(unpacksToTooMuch()))).message())
                 .contains("the answer is longer than 16 MB");
+    }
+
+    @Test
+    void vectorsThatUnpackToTooMuch_areDamaged_andSayWhatToDo() {
+        service.reply(0, unpacksToTooMuch());
+        RecordingSink sink = new RecordingSink(false);
+        service.client().send(Prompt.embedding(List.of("a")), "test/model", sink);
+
+        Failure failure = sink.awaitFailure();
+
+        assertThat(failure.code()).contains(Failure.DAMAGED);
+        assertThat(failure.message()).endsWith("the answer is longer than 16 MB; lower the account's embedding-inputs");
     }
 
     /** As an outage, which counts as one attempt, they were asked for and paid for a quarter of an hour. */
