@@ -41,8 +41,12 @@ public final class BodyReader {
      * @throws IOException if it breaks off, or is longer than an answer may be
      */
     static byte[] answer(BufferedSource body, String advice) throws IOException {
-        if (body.request(MOST_ANSWER_BYTES + 1L)) {
-            throw tooLong(MOST_ANSWER_BYTES, advice);
+        try {
+            if (body.request(MOST_ANSWER_BYTES + 1L)) {
+                throw tooLong(MOST_ANSWER_BYTES);
+            }
+        } catch (UnusableResponseException e) {
+            throw new UnusableResponseException(e.getMessage() + advice);
         }
         return body.readByteArray();
     }
@@ -98,11 +102,7 @@ public final class BodyReader {
 
     /** Returns what is thrown for an answer of more bytes than that. */
     public static IOException tooLong(long most) {
-        return tooLong(most, "");
-    }
-
-    private static IOException tooLong(long most, String advice) {
-        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB" + advice);
+        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB");
     }
 
     static IOException eventTooLong() {

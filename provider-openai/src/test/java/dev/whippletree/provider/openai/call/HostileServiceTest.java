@@ -153,15 +153,19 @@ final class HostileServiceTest {
     }
 
     @Test
-    void vectorsThatUnpackToTooMuch_areDamaged_andSayWhatToDo() {
+    void vectorsThatUnpackToTooMuch_sayWhatToDo() {
         service.reply(0, unpacksToTooMuch());
-        RecordingSink sink = new RecordingSink(false);
-        service.client().send(Prompt.embedding(List.of("a")), "test/model", sink);
-
-        Failure failure = sink.awaitFailure();
-
-        assertThat(failure.code()).contains(Failure.DAMAGED);
-        assertThat(failure.message()).endsWith("the answer is longer than 16 MB; lower the account's embedding-inputs");
+        service.reply(1, unpacksToTooMuch());
+        try (Whippletree whippletree = Whippletree.builder()
+                .provider(new OpenAiProvider())
+                .account(Bench.account(service.address(), Map.of()))
+                .model("model")
+                .build()) {
+            assertThat(whippletree.embed(Prompt.embedding(List.of("a"))))
+                    .failsWithin(30, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withMessageContaining("the answer is longer than 16 MB; lower the account's embedding-inputs");
+        }
     }
 
     /** As an outage, which counts as one attempt, they were asked for and paid for a quarter of an hour. */
