@@ -96,9 +96,9 @@ final class PromptErrorsTest {
         assertFailed(
                 failed,
                 Reason.CALLER_TIMEOUT,
-                null,
-                "no answer yet, and the caller's own timeout is 2 min; raise it, or ask again, which keeps the prompt's"
-                        + " turn; failures until now:",
+                Duration.ofMinutes(8).plus(SHORT),
+                "no room for 9 min 1 s, and the caller's own timeout is 2 min; raise it, or ask again, which keeps the"
+                        + " prompt's turn; failures until now:",
                 "account b, model: OVERLOADED (429): scripted OVERLOADED");
     }
 

@@ -12,7 +12,6 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
@@ -196,7 +195,7 @@ public final class FailurePolicy {
             return NOW;
         }
         Retries retries = flight.route().settings().retries();
-        return new NextStep.TryAgain(backoffNanos(0, retries, Duration.ZERO, random), false);
+        return new NextStep.TryAgain(backoffNanos(0, retries, random), false);
     }
 
     /**
@@ -237,7 +236,7 @@ public final class FailurePolicy {
         if (options.ever().isEmpty()) {
             return new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
         }
-        return new NextStep.TryAgain(pauseNanos(flight, target, failure, now), true);
+        return new NextStep.TryAgain(pauseNanos(flight, target, now), true);
     }
 
     /** Returns whether a failure may be due to an outage of the target, which callers can outlast. */
@@ -252,20 +251,18 @@ public final class FailurePolicy {
 
     /**
      * Returns how long to pause. A target closed without a known end isn't worth a pause: the flight may fail at once.
+     * The time that a service asks for has closed the target, so the flight spends it in the line.
      */
-    private long pauseNanos(Flight flight, Target target, Failure failure, long now) {
+    private long pauseNanos(Flight flight, Target target, long now) {
         TargetOptions options = flight.options();
-        List<Target> others = options.ever().stream()
-                .filter(other -> other != target && other.openingNanos(now) != Waits.UNKNOWN)
-                .toList();
         if (!options.mayUse(target)
                 || target.openingNanos(now) == Waits.UNKNOWN
-                || others.stream().anyMatch(other -> other.openingNanos(now) == Waits.NONE)) {
+                || options.ever().stream()
+                        .anyMatch(other -> other != target && other.openingNanos(now) == Waits.NONE)) {
             return 0;
         }
-        Duration floor = others.isEmpty() ? failure.retryAfter().orElse(Duration.ZERO) : Duration.ZERO;
         return backoffNanos(
-                options.failuresOn(target) - 1, flight.route().settings().retries(), floor, random);
+                options.failuresOn(target) - 1, flight.route().settings().retries(), random);
     }
 
     /**
@@ -273,13 +270,12 @@ public final class FailurePolicy {
      * 2015): anything between nothing and a bound that doubles with each failure.
      *
      * @param failures how many there were before, 0 or more
-     * @param floor the least pause, as the service asked
      */
-    public static long backoffNanos(int failures, Retries retries, Duration floor, RandomGenerator random) {
+    public static long backoffNanos(int failures, Retries retries, RandomGenerator random) {
         double bound = Math.min(
                 (double) Waits.nanos(retries.maxBackoff()),
                 Waits.nanos(retries.backoff()) * Math.pow(2, Math.min(failures, MOST_DOUBLINGS)));
-        return Math.max(Waits.nanos(floor), (long) (random.nextDouble() * bound));
+        return (long) (random.nextDouble() * bound);
     }
 
     /** What a flight does after an attempt. */
