@@ -148,21 +148,29 @@ public final class Embedder {
         }
     }
 
-    /** Looks some texts up, then the next ones, and at last asks for those that no cache has. */
+    /**
+     * Looks some texts up, then the next ones, and at last asks for those that no cache has. A cache may answer at
+     * once, on this thread, and there may be many texts, so what follows begins here rather than within such an answer.
+     */
     private void lookUp(List<WantedText> texts, int from) {
-        if (from == texts.size()) {
-            ask(texts);
-            return;
+        int next = from;
+        boolean answered = true;
+        while (answered && next < texts.size()) {
+            int to = Math.min(texts.size(), next + LOOK_UPS_AT_ONCE);
+            AtomicInteger missing = new AtomicInteger(to - next + 1); // The last one is the end of this round.
+            for (WantedText text : texts.subList(next, to)) {
+                engine.find(text.key, found -> {
+                    found.ifPresent(stored -> found(text, stored));
+                    if (missing.decrementAndGet() == 0) {
+                        lookUp(texts, to);
+                    }
+                });
+            }
+            answered = missing.decrementAndGet() == 0;
+            next = to;
         }
-        int to = Math.min(texts.size(), from + LOOK_UPS_AT_ONCE);
-        AtomicInteger missing = new AtomicInteger(to - from);
-        for (WantedText text : texts.subList(from, to)) {
-            engine.find(text.key, found -> {
-                found.ifPresent(stored -> found(text, stored));
-                if (missing.decrementAndGet() == 0) {
-                    lookUp(texts, to);
-                }
-            });
+        if (answered) {
+            ask(texts);
         }
     }
 

@@ -19,14 +19,19 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.spi.CacheHit;
+import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -167,6 +172,24 @@ final class EmbedderTest {
         fixture.run();
         assertVectors(second, "b");
         assertThat(asked).hasSize(1);
+        assertNothingLeft();
+    }
+
+    /** A stack that grew with each batch would overflow, and the request hang with all its texts. */
+    @Test
+    void manyTexts_areLookedUpOnAStackThatDoesNotGrow_byACacheThatAnswersAtOnce() {
+        Set<Long> depths = new HashSet<>();
+        fixture.cache("near", new ScriptedCache(fixture.timeline) {
+            @Override
+            public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
+                depths.add(StackWalker.getInstance().walk(Stream::count));
+                return super.get(key);
+            }
+        });
+        CompletableFuture<Embeddings> answer = embed(texts(0, 2_000));
+        fixture.run();
+        assertThat(answer.join().all()).hasSize(2_000);
+        assertThat(depths).hasSize(1);
         assertNothingLeft();
     }
 
