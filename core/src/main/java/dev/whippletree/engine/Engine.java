@@ -175,6 +175,9 @@ public final class Engine {
             if (!reader.isOver()) {
                 var unused =
                         submit(prompt, Optional.of(reader), Optional.empty()).whenComplete(reader::ended);
+                if (reader.isOver()) {
+                    reader.cancel(); // If it was cancelled meanwhile, it had no subscription to leave yet.
+                }
             }
             reader.mailbox().drain();
         };

@@ -19,6 +19,7 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.testkit.logging.LoggedLines;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -413,6 +414,42 @@ final class EngineStreamTest {
         assertThat(signals.heard).isEmpty();
         assertThat(client.calls()).isZero();
         assertThat(fixture.status().prompts().submitted()).isZero();
+    }
+
+    /** A timeline on which a stream is cancelled while its prompt is submitted: then the time is asked next. */
+    private static final class CancelledMeanwhile extends ForwardingTimeline {
+
+        private Optional<Flow.Subscription> next = Optional.empty();
+
+        CancelledMeanwhile(Timeline timeline) {
+            super(timeline);
+        }
+
+        void cancelNext(Flow.Subscription subscription) {
+            next = Optional.of(subscription);
+        }
+
+        @Override
+        public long nanoTime() {
+            next.ifPresent(Flow.Subscription::cancel);
+            next = Optional.empty();
+            return super.nanoTime();
+        }
+    }
+
+    /** The gateway cancels on another thread, as soon as a client has hung up. */
+    @Test
+    void cancelledWhileItIsSubmitted_isWithdrawn() {
+        CancelledMeanwhile timeline = new CancelledMeanwhile(fixture.timeline);
+        fixture.account("full", "1 / 1h");
+        fixture.route("default", "full").engineTimeline(timeline).ask("first");
+        Signals signals = new Signals(timeline::cancelNext);
+        fixture.engine().stream(Prompt.of("q")).subscribe(signals);
+        assertThat(fixture.status().prompts().submitted()).isEqualTo(2);
+        assertThat(fixture.status().prompts().cancelled()).isEqualTo(1);
+        assertThat(fixture.status().waiting()).isZero();
+        fixture.run();
+        assertThat(signals.heard).isEmpty();
     }
 
     /** Asks for all, acts, writes down what it hears, and throws at each piece. */
