@@ -128,21 +128,59 @@ final class EngineStateTest {
             var unused = first.engine().close(Duration.ZERO);
             timeline.advance(Duration.ofMillis(1)); // So that all have ended while it is still being saved.
         });
-        first.engineTimeline(saving)
-                .account("a", "2000 tokens / 1d")
-                .counts(Admission.asMade(0, 500))
-                .usually((prompt, model, sink) -> {
-                    sink.sent();
-                    underWay.add(sink);
-                    return () -> {};
-                });
-        first.askMany(2);
-        first.advance(Duration.ofSeconds(2));
-        assertThat(underWay).hasSize(2);
+        begin(first.engineTimeline(saving), 2, underWay);
         saving.next();
         answer(underWay.get(0));
         first.advance(Duration.ofSeconds(1));
         assertThat(limit(life("2000 tokens / 1d")).left()).isEqualTo(1980);
+    }
+
+    private static void begin(EngineFixture life, int prompts, List<AttemptSink> underWay) {
+        life.account("a", "2000 tokens / 1d").counts(Admission.asMade(0, 500)).usually((prompt, model, sink) -> {
+            sink.sent();
+            underWay.add(sink);
+            return () -> {};
+        });
+        life.askMany(prompts);
+        life.advance(Duration.ofSeconds(2));
+        assertThat(underWay).hasSize(prompts);
+    }
+
+    @Test
+    void closing_waitsTenSecondsForAFileSystemThatHasHungForLonger() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        List<AttemptSink> underWay = new ArrayList<>();
+        List<Boolean> closed = new ArrayList<>();
+        InterruptedSave saving = new InterruptedSave(timeline, () -> {
+            timeline.advance(Duration.ofSeconds(11));
+            assertThat(first.status().notes()).singleElement().asString().contains("the file system doesn't answer");
+            var end = first.engine().close(Duration.ZERO);
+            timeline.advance(Duration.ofSeconds(9));
+            closed.add(end.isDone());
+            timeline.advance(Duration.ofSeconds(2));
+            closed.add(end.isDone());
+        });
+        begin(first.engineTimeline(saving), 1, underWay);
+        saving.next();
+        answer(underWay.get(0));
+        first.run();
+        assertThat(closed).containsExactly(false, true);
+    }
+
+    @Test
+    void saveThatEndsInAnError_isTold_andTheNextOneSavesAll() {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        List<AttemptSink> underWay = new ArrayList<>();
+        InterruptedSave saving = new InterruptedSave(timeline, () -> {
+            throw new LinkageError("a class is gone");
+        });
+        begin(first.engineTimeline(saving), 1, underWay);
+        saving.next();
+        answer(underWay.get(0));
+        first.run();
+        assertThat(first.status().notes()).singleElement().asString().contains("a class is gone");
+        close(first);
+        assertThat(limit(life("2000 tokens / 1d")).left()).isEqualTo(1990);
     }
 
     private static void answer(AttemptSink sink) {

@@ -170,7 +170,9 @@ public final class StateSaver {
         ending = true;
         if (phase == Phase.IDLE && !unsaved) {
             finish();
-        } else if (phase != Phase.SAVING) {
+        } else if (phase == Phase.SAVING) {
+            watch(); // The present save may have hung for so long that nobody watches it any more.
+        } else {
             plan(0);
         }
         return ended;
@@ -214,7 +216,7 @@ public final class StateSaver {
     private Exchange exchange(Save save) {
         try {
             return folder.exchange(save.own(), save.last(), timeline.now());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return new Exchange.SaveFailed(problemOf(e.toString()));
         }
     }
@@ -227,10 +229,16 @@ public final class StateSaver {
         unsaved = false;
         leaving.addAll(waiting);
         waiting.clear();
-        long next = timeline.nanoTime() + INTERVAL_NANOS;
-        nextSave = next;
-        timer = timeline.schedule(LONGEST_BUSY_NANOS, () -> monitor.decide(() -> hangs(next)));
+        nextSave = timeline.nanoTime() + INTERVAL_NANOS;
+        watch();
         return Optional.of(new Save(copy.own(times(), ending), ending));
+    }
+
+    /** Looks after a long time whether the present save has ended. */
+    private void watch() {
+        long next = nextSave;
+        cancelTimer();
+        timer = timeline.schedule(LONGEST_BUSY_NANOS, () -> monitor.decide(() -> hangs(next)));
     }
 
     /** Reports a file system that hasn't answered for a long time. */
