@@ -207,7 +207,10 @@ final class AdmissionControl {
     private void noticeNewTokens(Route route) {
         for (Target target : route.targets()) {
             if (target.account().refusedToken().takeChange()) {
-                monitor.decide(() -> closures.tokenChanged(target.account(), timeline.nanoTime()));
+                monitor.decide(() -> {
+                    closures.tokenChanged(target.account(), timeline.nanoTime());
+                    dispatcher.dispatch(DispatchTrigger.ANYTHING);
+                });
             }
         }
     }

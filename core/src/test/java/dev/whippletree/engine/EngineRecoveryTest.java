@@ -117,6 +117,30 @@ final class EngineRecoveryTest {
                 .allSatisfy(account -> assertThat(account.state()).isEqualTo(AccountState.OPEN));
     }
 
+    /** Returns a prompt that waits for another account's limit, because its first choice is off for a second. */
+    private CompletableFuture<Completion> waitsForAnother() {
+        ScriptedClient client = fixture.account("a", "org", Secret.from(token::get));
+        fixture.account("b", "1 / 1h");
+        client.then(client.failsAfter(SHORT, refused(FailureKind.UNAUTHORIZED, Reach.ACCOUNT)));
+        fixture.askOf("a", "turns it off");
+        fixture.askOf("b", "takes the room");
+        fixture.advance(Duration.ofMillis(200));
+        CompletableFuture<Completion> waits = fixture.ask("waits");
+        fixture.advance(SHORT);
+        assertThat(fixture.status().waiting()).isEqualTo(1);
+        return waits;
+    }
+
+    @Test
+    void replacedToken_isTriedAtOnce_byPromptsThatWaitForAnotherAccountToo() {
+        CompletableFuture<Completion> waits = waitsForAnother();
+        token.set("second");
+        fixture.ask("comes now");
+        fixture.advance(Duration.ofMillis(150));
+        assertThat(waits).isCompleted();
+        assertThat(waits.join().origin().account()).isEqualTo("a");
+    }
+
     @ParameterizedTest
     @CsvSource({"UNAUTHORIZED, ACCOUNT", "QUOTA_EXHAUSTED, ORGANIZATION", "MODEL_UNAVAILABLE, MODEL"})
     void recheck_letsTheNextPromptProbe_beforeTheNextCheck(FailureKind kind, Reach reach) {
