@@ -147,7 +147,7 @@ final class DispatchPass {
     /** Begins the lane's smallest flight in place of the first one, which has to wait. */
     private Optional<Dispatch> overtake(
             Lane lane, Flight first, Readiness ofFirst, long waitOfFirst, boolean beforePeople) {
-        long shortest = waitOfFirst;
+        long shortest = Math.min(waitOfFirst, ofFirst.nextLookNanos());
         for (Limit.Unit unit : unitsOfSmaller(ofFirst)) {
             Ticket ticket = lane.smallest(unit);
             Flight smallest = ticket == null ? first : Flight.of(ticket);
@@ -156,7 +156,7 @@ final class DispatchPass {
                 if (!readiness.ready().isEmpty()) {
                     return begin(smallest, readiness, beforePeople);
                 }
-                shortest = Math.min(shortest, readiness.waitNanos());
+                shortest = Math.min(shortest, readiness.nextLookNanos());
             }
         }
         stuck = beforePeople ? stuck : line.positionOf(lane);

@@ -231,6 +231,14 @@ final class Readiness {
         return wait;
     }
 
+    /**
+     * Returns how long until the targets have to be looked at again if none of them changes before: until the shortest
+     * wait is over, or a closure without a known end is checked.
+     */
+    long nextLookNanos() {
+        return Waits.isKnown(until) ? until - now : until;
+    }
+
     /** Returns whether the result depends on how many tokens the flight needs. */
     boolean tokensMatter() {
         return tokensMatter;

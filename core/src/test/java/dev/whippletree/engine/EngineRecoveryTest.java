@@ -141,6 +141,14 @@ final class EngineRecoveryTest {
         assertThat(waits.join().origin().account()).isEqualTo("a");
     }
 
+    @Test
+    void accountThatIsOff_isCheckedInTime_byPromptsThatWaitForAnother() {
+        CompletableFuture<Completion> waits = waitsForAnother();
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(waits).isCompleted();
+        assertThat(waits.join().origin().account()).isEqualTo("a");
+    }
+
     @ParameterizedTest
     @CsvSource({"UNAUTHORIZED, ACCOUNT", "QUOTA_EXHAUSTED, ORGANIZATION", "MODEL_UNAVAILABLE, MODEL"})
     void recheck_letsTheNextPromptProbe_beforeTheNextCheck(FailureKind kind, Reach reach) {
