@@ -47,6 +47,21 @@ final class EngineLineTest {
     }
 
     @Test
+    void waits_areEstimatedByHowLongAnswersTakeLately() {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 16);
+        client.usually(client.answersAfter(Duration.ofSeconds(20)));
+        fixture.askMany("by night ", 1_000);
+        fixture.run();
+        client.usually(client.answersAfter(Duration.ofSeconds(2)));
+        fixture.askMany("by day ", 300);
+        fixture.run();
+        fixture.askMany("just now ", 16);
+        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(10));
+        fixture.advance(Duration.ofSeconds(5));
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
     void smallOne_overtakesWhereThatDelaysNobody() {
         ScriptedClient client = counting("a", "100 tokens / 60s");
         ask("first", 60);

@@ -73,7 +73,7 @@ public final class Capacity {
 
     private void total() {
         accounts.forEach((account, opening) -> {
-            long latency = account.latency().meanNanos();
+            long latency = account.latency().recentMeanNanos();
             slots += opening.mostSlots();
             roundNanos = Math.min(roundNanos, latency);
             lagNanos =
@@ -121,7 +121,7 @@ public final class Capacity {
                                 open,
                                 entry.getValue().slots(),
                                 entry.getValue().mostSlots(),
-                                account.latency().meanNanos(),
+                                account.latency().recentMeanNanos(),
                                 now);
                 room = Math.min(PLENTY, room + ofAccount);
             }

@@ -4,7 +4,8 @@ import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
 
 /**
- * A summary of latencies in fixed memory: their mean since the start, and the 95th percentile of recent ones.
+ * A summary of latencies in fixed memory: their mean since the start, and of recent ones the mean and the 95th
+ * percentile.
  *
  * <p>Times are counted in slots each 5 % wider than the one before, from 0.1 ms up, which bounds the percentile's
  * error. Once a slot count is large all are halved, so that old times fade. Guarded by the engine's lock.
@@ -16,14 +17,24 @@ public final class LatencyStats {
     private static final int SLOTS = 400;
     private static final int HALVE_AT = 4_000;
 
+    /** A mean needs fewer latencies than a percentile, and is to follow a service that becomes slower or faster. */
+    private static final int HALVE_MEAN_AT = 128;
+
     private final int[] slots = new int[SLOTS];
     private int recent;
     private long count;
     private double sumNanos;
+    private int recentOfMean;
+    private double recentSumNanos;
 
     public void record(long nanos) {
         count++;
         sumNanos += nanos;
+        recentSumNanos += nanos;
+        if (++recentOfMean >= HALVE_MEAN_AT) {
+            recentOfMean /= 2;
+            recentSumNanos /= 2;
+        }
         slots[slotOf(nanos)]++;
         if (++recent >= HALVE_AT) {
             halve();
@@ -43,13 +54,14 @@ public final class LatencyStats {
         }
     }
 
-    /** Returns the mean since the start, 0 if there is none. */
-    long meanNanos() {
-        return count == 0 ? 0 : (long) (sumNanos / count);
+    /** Returns the mean of recent ones, 0 if there is none. */
+    long recentMeanNanos() {
+        return recentOfMean == 0 ? 0 : (long) (recentSumNanos / recentOfMean);
     }
 
     public StatusSnapshot.Latency summary() {
-        return new StatusSnapshot.Latency(count, Duration.ofNanos(meanNanos()), Duration.ofNanos(percentile95()));
+        long mean = count == 0 ? 0 : (long) (sumNanos / count);
+        return new StatusSnapshot.Latency(count, Duration.ofNanos(mean), Duration.ofNanos(percentile95()));
     }
 
     private long percentile95() {

@@ -440,8 +440,8 @@ public final class Target {
         account.vacate();
     }
 
-    /** Returns how long an answer of its account takes on average, from sending to its end; 0 if nobody knows yet. */
+    /** Returns how long an answer of its account takes on average lately; 0 if nobody knows yet. */
     public long meanAnswerNanos() {
-        return account.latency().meanNanos();
+        return account.latency().recentMeanNanos();
     }
 }
