@@ -106,7 +106,7 @@ public final class Embedder {
         if (result instanceof EmbeddingRequest.Result known) {
             List<CompletableFuture<Completion>> answers;
             synchronized (this) {
-                answers = known.request().withdraw();
+                answers = known.request().map(EmbeddingRequest::withdraw).orElse(List.of());
             }
             answers.forEach(engine::withdraw);
             if (answers.isEmpty()) {

@@ -16,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One caller's texts, and their vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says so. */
 final class EmbeddingRequest {
@@ -29,17 +31,24 @@ final class EmbeddingRequest {
     /** The engine's answers that it waits for, by call. */
     final Map<EmbeddingCall, CompletableFuture<Completion>> answers = new LinkedHashMap<>();
 
-    private final Result result = new Result();
+    private final Result result = new Result(this);
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
     private boolean withdrawn;
     private boolean over;
 
-    /** What its caller waits for, by which the caller can withdraw it. */
-    final class Result extends ContextFuture<Embeddings> {
+    /** What its caller waits for, by which the caller can withdraw it. It may be kept for the vectors alone. */
+    static final class Result extends ContextFuture<Embeddings> {
 
-        EmbeddingRequest request() {
-            return EmbeddingRequest.this;
+        private @Nullable EmbeddingRequest request;
+
+        Result(EmbeddingRequest request) {
+            this.request = request;
+        }
+
+        /** Returns the request; empty once it is over. */
+        Optional<EmbeddingRequest> request() {
+            return Optional.ofNullable(request);
         }
     }
 
@@ -148,6 +157,7 @@ final class EmbeddingRequest {
     /** Its caller no longer waits. Returns the answers to cancel. */
     List<CompletableFuture<Completion>> end() {
         over = true;
+        result.request = null;
         return List.copyOf(answers.values());
     }
 }

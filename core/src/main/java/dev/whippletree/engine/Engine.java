@@ -213,13 +213,10 @@ public final class Engine {
 
     /** Takes the caller out under the lock, so that no call begins for it afterwards. */
     private boolean leaveIfWaiting(Subscription.CallerFuture outcome) {
-        boolean waiting = outcome.subscription().isWaiting();
-        if (waiting) {
-            flights.leave(outcome.subscription());
-        } else {
-            outcome.subscription().wantsNoFurtherCall();
-        }
-        return waiting;
+        Optional<Subscription> subscription = outcome.subscription();
+        Optional<Subscription> waiting = subscription.filter(Subscription::isWaiting);
+        waiting.ifPresentOrElse(flights::leave, () -> subscription.ifPresent(Subscription::wantsNoFurtherCall));
+        return waiting.isPresent();
     }
 
     /**

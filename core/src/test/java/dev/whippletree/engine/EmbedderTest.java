@@ -22,6 +22,7 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Cancellable;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -507,6 +508,22 @@ final class EmbedderTest {
         assertThat(failure(both).reason()).isEqualTo(Reason.REJECTED);
         assertThat(failure(one).reason()).isEqualTo(Reason.REJECTED);
         assertNothingLeft();
+    }
+
+    @Test
+    void keptVectors_doNotKeepTheirTexts() {
+        List<CompletableFuture<Embeddings>> kept = new ArrayList<>();
+        WeakReference<String> text = new WeakReference<>(embed(new String(new char[100_000]), kept));
+        fixture.run();
+        asked.clear();
+        System.gc();
+        assertThat(text.refersTo(null)).isTrue();
+        assertThat(kept.get(0)).isCompleted();
+    }
+
+    private String embed(String text, List<CompletableFuture<Embeddings>> kept) {
+        kept.add(embed(text));
+        return text;
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.Timeline;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -404,6 +405,22 @@ final class EngineStreamTest {
         }
         assertThat(signals.heard).containsExactly(new Delta.Start("a", "model"));
         assertThat(other.whole().join().text()).isEqualTo("one two");
+    }
+
+    @Test
+    void keptSubscription_doesNotKeepItsPrompt() {
+        client.then(says("one ", "two"));
+        List<ReadingCaller> kept = new ArrayList<>();
+        WeakReference<String> text = new WeakReference<>(read(new String(new char[1_000_000]), kept));
+        fixture.run();
+        System.gc();
+        assertThat(text.refersTo(null)).isTrue();
+        assertThat(kept.get(0).text()).isEqualTo("one two");
+    }
+
+    private String read(String text, List<ReadingCaller> kept) {
+        kept.add(ReadingCaller.of(fixture.engine(), Prompt.of(text)));
+        return text;
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.testkit.logging.LoggedLines;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,23 @@ final class EngineTest {
         assertThat(List.of(alone, after))
                 .allSatisfy(
                         answer -> assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL));
+    }
+
+    /** A program may ask all its prompts, and read the answers at the end. */
+    @Test
+    void keptAnswer_doesNotKeepItsPrompt() {
+        fixture.account("a", "10 / 1s");
+        List<CompletableFuture<Completion>> kept = new ArrayList<>();
+        WeakReference<String> text = new WeakReference<>(ask(new String(new char[1_000_000]), kept));
+        fixture.run();
+        System.gc();
+        assertThat(text.refersTo(null)).isTrue();
+        assertThat(kept.get(0)).isCompleted();
+    }
+
+    private String ask(String text, List<CompletableFuture<Completion>> kept) {
+        kept.add(fixture.ask(text));
+        return text;
     }
 
     @Test

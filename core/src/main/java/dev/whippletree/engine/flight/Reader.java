@@ -39,7 +39,9 @@ public final class Reader implements Flow.Subscription {
     /** Whether the subscriber gets no more signals. */
     private volatile boolean over;
 
+    /** Null again once it has left or got everything, so that a kept reader keeps neither prompt nor answer. */
     private volatile @Nullable Subscription subscription;
+
     private volatile @Nullable LongConsumer sizeListener;
 
     /** Confined to the mailbox. */
@@ -92,7 +94,7 @@ public final class Reader implements Flow.Subscription {
         }
     }
 
-    /** Returns the future of its answer; empty before it has subscribed, and once it has left. */
+    /** Returns the future of its answer; empty before it has subscribed, and once it has left or got everything. */
     public Optional<CompletableFuture<Completion>> outcome() {
         return Optional.ofNullable(subscription).map(Subscription::future);
     }
@@ -104,6 +106,7 @@ public final class Reader implements Flow.Subscription {
             tell();
         } else if (failure != null) {
             fail(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+            subscription = null;
         }
     }
 
@@ -151,7 +154,7 @@ public final class Reader implements Flow.Subscription {
 
     private void leave() {
         Subscription left = subscription;
-        subscription = null; // So that a kept subscription doesn't keep the answer.
+        subscription = null;
         if (left != null) {
             left.future().cancel(false);
         }
@@ -188,6 +191,7 @@ public final class Reader implements Flow.Subscription {
             pass(() -> subscriber.onNext(delta));
             if (delta instanceof Delta.End && !over) {
                 stop();
+                subscription = null;
                 pass(subscriber::onComplete);
             }
         }

@@ -95,7 +95,7 @@ public final class Subscribers {
     /** One caller's wait for a flight's answer. Guarded by the engine's lock, except its future. */
     public static final class Subscription {
 
-        private final CompletableFuture<Completion> future;
+        private final CallerFuture future;
         private final Mailbox mailbox;
         private final Optional<Reader> reader;
         private final Flight flight;
@@ -113,15 +113,21 @@ public final class Subscribers {
         private boolean wantsNoFurtherCall;
         private volatile boolean ended;
 
-        /** The caller's future, which knows its subscription so that the prompt can be withdrawn. */
-        public final class CallerFuture extends ContextFuture<Completion> {
+        /**
+         * The caller's future. Until its subscription has ended it knows it, so that the prompt can be withdrawn; a
+         * future that is kept for its answer mustn't keep the prompt.
+         */
+        public static final class CallerFuture extends ContextFuture<Completion> {
+
+            private volatile @Nullable Subscription subscription;
 
             private CallerFuture(CallerContext context) {
                 super(context);
             }
 
-            public Subscription subscription() {
-                return Subscription.this;
+            /** Returns its subscription; empty once that has ended. */
+            public Optional<Subscription> subscription() {
+                return Optional.ofNullable(subscription);
             }
         }
 
@@ -163,6 +169,7 @@ public final class Subscribers {
             this.movedNanos = now;
             this.reader = reader;
             this.mailbox = reader.map(Reader::mailbox).orElseGet(Mailbox::ofAnyTasks);
+            future.subscription = this;
         }
 
         public CompletableFuture<Completion> future() {
@@ -281,6 +288,7 @@ public final class Subscribers {
                 return false;
             }
             ended = true;
+            future.subscription = null;
             for (Timeline.Timer running : new Timeline.@Nullable Timer[] {timer, stallTimer}) {
                 if (running != null) {
                     running.cancel();
