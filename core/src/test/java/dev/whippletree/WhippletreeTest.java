@@ -39,6 +39,7 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheEntry;
@@ -430,6 +431,7 @@ final class WhippletreeTest {
     @Test
     void clientOfTheProgram_isAskedInPlaceOfTheProviders() {
         ProviderClient wrapper = mock();
+        when(wrapper.admission(any(), any())).thenReturn(Admission.NONE);
         when(wrapper.refuses(any(), any())).thenReturn(Optional.of("not today"));
         Whippletree whippletree = builder()
                 .account("a", "fake", "x")

@@ -137,6 +137,16 @@ final class EngineFaultTest {
     }
 
     @Test
+    void noAdmissionIsGiven_isAnErrorThatNamesTheAccount_andNobodyHangs() {
+        ScriptedClient client = fixture.account("a", "10 / 1s").admits(() -> null);
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
+        assertThat(failure(answer)).hasMessageContaining("account a").hasMessageContaining("it gave no admission");
+        assertThat(client.calls()).isZero();
+    }
+
+    @Test
     void pickerOutOfRange_weightsAreHeededAllTheSame() {
         fixture.account("a", "10 / 1s");
         fixture.account("b", "10 / 1s");

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +110,8 @@ public final class Demand {
     }
 
     /**
-     * Asks the providers for their estimates; one that throws refuses the prompt. Calls plugins, so never call it under
-     * the lock. Reserves nothing yet.
+     * Asks the providers for their estimates; one that throws or gives none refuses the prompt. Calls plugins, so never
+     * call it under the lock. Reserves nothing yet.
      */
     public static Demand of(Prompt prompt, Route route) {
         List<Ask> asks = new ArrayList<>(1);
@@ -118,7 +119,8 @@ public final class Demand {
             Admission admission = Admission.NONE;
             Optional<String> refusal;
             try {
-                admission = like.account().client().admission(prompt, like.model());
+                admission = Objects.requireNonNull(
+                        like.account().client().admission(prompt, like.model()), "it gave no admission");
                 refusal = refusal(like.account().client(), prompt, like.model());
             } catch (Throwable e) {
                 refusal = Optional.of("its provider failed: " + e);
