@@ -12,6 +12,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Picker;
@@ -144,6 +145,17 @@ final class EngineFaultTest {
         assertThat(failure(answer).reason()).isEqualTo(Reason.REJECTED);
         assertThat(failure(answer)).hasMessageContaining("account a").hasMessageContaining("it gave no admission");
         assertThat(client.calls()).isZero();
+    }
+
+    @Test
+    void absurdEstimates_harmNobody() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.admits(() -> Admission.asMade(Long.MAX_VALUE, Long.MAX_VALUE))
+                .usually(client.endsAfter(SHORT, FinishReason.STOP));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(10);
+        fixture.run();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+        assertThat(fixture.status().inFlight()).isZero();
     }
 
     @Test

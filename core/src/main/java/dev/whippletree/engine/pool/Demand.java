@@ -27,6 +27,9 @@ public final class Demand {
     /** Nothing is known yet. */
     public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING, false);
 
+    /** No model takes or makes a thousandth of that. */
+    private static final long MOST_TOKENS = 1_000_000_000_000L;
+
     private final List<Ask> asks;
     private final Map<Target, TokenCount> reservedLess;
     private final Totals totals;
@@ -176,9 +179,15 @@ public final class Demand {
                 count(forecast.meanPromptTokens(ask.like(), admission.promptTokens()), completion.mean()));
     }
 
-    /** Bounds the numbers, so that many can be added up. */
     private static TokenCount count(long prompt, long completion) {
-        return new TokenCount(Math.min(prompt, Long.MAX_VALUE / 4), Math.min(completion, Long.MAX_VALUE / 4));
+        return bounded(new TokenCount(prompt, completion));
+    }
+
+    /** Bounds the numbers, so that those of many prompts can be added up. */
+    static TokenCount bounded(TokenCount tokens) {
+        return Math.max(tokens.prompt(), tokens.completion()) <= MOST_TOKENS
+                ? tokens
+                : new TokenCount(Math.min(tokens.prompt(), MOST_TOKENS), Math.min(tokens.completion(), MOST_TOKENS));
     }
 
     private static Ask askOf(Target target, List<Ask> asks) {

@@ -176,7 +176,7 @@ public final class TokenForecast {
             return Optional.empty();
         }
         TokenUsage usage = completion.usage().get();
-        TokenCount counted = admission.counted(usage);
+        TokenCount counted = Demand.bounded(admission.counted(usage));
         if (usage.promptTokens() > 0 && admission.promptTokens() > 0) {
             learnPrompt(target, admission.promptTokens(), usage.promptTokens(), counted.prompt(), now);
         }

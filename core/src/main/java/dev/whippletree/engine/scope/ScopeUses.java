@@ -12,20 +12,28 @@ final class ScopeUses {
     /** The attempts under way, each with what had ended when it began. */
     private final Map<ScopeUse, Total> underWay = new LinkedHashMap<>();
 
-    private Total begun = new Total(0, TokenCount.NONE);
-    private Total ended = new Total(0, TokenCount.NONE);
+    private Total begun = Total.NOTHING;
+    private Total ended = Total.NOTHING;
 
-    /** How many attempts there were, and the tokens that they had reserved. */
-    private record Total(long calls, TokenCount tokens) {
+    /**
+     * How many attempts there were since the start, and the tokens that they had reserved. Numbers that overflow do no
+     * harm: only differences of them are used.
+     */
+    private record Total(long calls, long prompt, long completion) {
+
+        private static final Total NOTHING = new Total(0, 0, 0);
 
         Total and(TokenCount more) {
-            return new Total(
-                    calls + 1,
-                    new TokenCount(tokens.prompt() + more.prompt(), tokens.completion() + more.completion()));
+            return new Total(calls + 1, prompt + more.prompt(), completion + more.completion());
         }
 
         long of(Limit.Unit unit) {
-            return unit == Limit.Unit.REQUESTS ? calls : unit.amountOf(tokens);
+            return switch (unit) {
+                case REQUESTS -> calls;
+                case TOKENS -> prompt + completion;
+                case INPUT_TOKENS -> prompt;
+                case OUTPUT_TOKENS -> completion;
+            };
         }
     }
 

@@ -56,6 +56,18 @@ final class ScopeStateTest {
     }
 
     @Test
+    void sumOfAllThatWasEverReserved_overflows_andWhatIsUnderWayIsKnownAllTheSame() {
+        ScopeState organization = new ScopeState(Scope.of("organization"));
+        TokenCount many = new TokenCount(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4);
+        for (int call = 0; call < 9; call++) {
+            new CallUse(organization, model, many, 0).release(0);
+        }
+        new CallUse(organization, model, new TokenCount(3, 4), 0);
+        assertThat(organization.uses().reserved(Limit.Unit.INPUT_TOKENS)).isEqualTo(3);
+        assertThat(organization.uses().reserved(Limit.Unit.TOKENS)).isEqualTo(7);
+    }
+
+    @Test
     void refusalAfterThePauseThatWasTold_opensForOneCallOnly() {
         ScopeState organization = new ScopeState(Scope.of("organization"));
         LimitRefusal first = refused(call(organization, 0), organization, 1);
