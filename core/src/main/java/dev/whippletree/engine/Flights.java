@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.answer.Transcript.ReadPosition;
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.engine.cache.CacheTiers;
 import dev.whippletree.engine.flight.AnswerStore;
@@ -354,14 +355,10 @@ final class Flights {
     void interrupt(Attempt attempt) {
         Flight flight = attempt.flight();
         monitor.assertHeld();
-        List<Subscription> lost = flight.subscribers().told();
-        flight.broadcast()
-                .startOver(lost.stream()
-                        .flatMap(subscription -> subscription.reader().stream())
-                        .map(Reader::position)
-                        .toList());
+        List<ReadPosition> lost =
+                flight.broadcast().startOver(flight.subscribers().positions());
         PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target());
-        lost.forEach(subscription -> fail(subscription, failure));
+        flight.subscribers().at(lost).forEach(subscription -> fail(subscription, failure));
         abandonIfAlone(flight);
     }
 

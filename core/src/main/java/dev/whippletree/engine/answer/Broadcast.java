@@ -6,6 +6,7 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Origin;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -148,13 +149,18 @@ public final class Broadcast {
     }
 
     /**
-     * Delivers the latest attempt's answer although it differs from what was delivered.
+     * Delivers the latest attempt's answer although it differs from what was delivered. Who has received something else
+     * is decided in the same moment: callers may be reading.
      *
-     * @param lost the places of callers who received something else; they get nothing more
+     * @param positions the places of the callers who stream
+     * @return the places of those who have received something else; they get nothing more
      */
-    public synchronized void startOver(Collection<ReadPosition> lost) {
+    public synchronized List<ReadPosition> startOver(Collection<ReadPosition> positions) {
+        List<ReadPosition> lost =
+                positions.stream().filter(position -> !position.isAtStart()).toList();
         lost.forEach(ReadPosition::lose);
         told = arriving;
+        return lost;
     }
 
     /** Takes over a whole answer, unless it has come piece by piece. */

@@ -9,6 +9,7 @@ import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,17 @@ public final class Subscribers {
     /** Returns those who received part of the answer. */
     public List<Subscription> told() {
         return all.stream().filter(Subscription::wasTold).toList();
+    }
+
+    /** Returns those who stream and are at one of some places. */
+    public List<Subscription> at(Collection<Transcript.ReadPosition> places) {
+        return all.stream()
+                .filter(subscription -> subscription
+                        .reader()
+                        .map(Reader::position)
+                        .filter(places::contains)
+                        .isPresent())
+                .toList();
     }
 
     /** Returns whether any of them streams. */

@@ -123,11 +123,12 @@ final class BroadcastTest {
             last = add(piece);
         }
         assertThat(last).isEqualTo(Effect.DIFFERENT);
-        broadcast.startOver(List.of(reader));
+        ReadPosition unread = new ReadPosition();
+        assertThat(broadcast.startOver(List.of(reader, unread))).containsExactly(reader);
         assertThat(broadcast.isBehind()).isFalse();
         assertThat(add(text("end"))).isEqualTo(Effect.MORE);
         assertThat(read(reader)).as("who has read another answer").isEmpty();
-        List<Delta> fresh = read(new ReadPosition());
+        List<Delta> fresh = read(unread);
         assertThat(fresh).startsWith(START);
         assertThat(((Delta.Piece) fresh.get(fresh.size() - 1)).text()).endsWith("end");
     }
