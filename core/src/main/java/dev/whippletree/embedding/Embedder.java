@@ -1,8 +1,10 @@
 package dev.whippletree.embedding;
 
 import dev.whippletree.engine.Engine;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.FinishReason;
@@ -13,6 +15,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,7 +82,10 @@ public final class Embedder {
             return CompletableFuture.failedFuture(e);
         }
         request.result().whenComplete((vectors, failure) -> leave(request));
-        take(request, request.distinct());
+        if (engine.take(request.result())) {
+            request.plan().prompt().deadline().ifPresent(deadline -> await(request, deadline));
+            take(request, request.distinct());
+        }
         return request.result();
     }
 
@@ -93,6 +99,25 @@ public final class Embedder {
             return EmbeddingCall.split(texts, request.plan().bounds()).size();
         } catch (ConfigurationException e) {
             return 1;
+        }
+    }
+
+    private void await(EmbeddingRequest request, Duration deadline) {
+        Timeline.Timer timer = timeline.schedule(Waits.nanos(deadline), () -> expire(request, deadline));
+        request.result().whenComplete((vectors, failure) -> timer.cancel());
+    }
+
+    /** The engine ends calls at the deadline, with more to say; it knows nothing of look-ups. */
+    private void expire(EmbeddingRequest request, Duration deadline) {
+        boolean asks;
+        synchronized (this) {
+            asks = !request.answers.isEmpty();
+        }
+        if (!asks) {
+            String problem = "no answer within " + DurationText.of(deadline)
+                    + "; until then, its texts were looked up in the caches";
+            PromptException failure = new PromptException(Reason.DEADLINE, problem, List.of(), Optional.empty());
+            request.result().completeExceptionally(failure);
         }
     }
 
@@ -185,7 +210,7 @@ public final class Embedder {
                     .toList();
         }
         // Another request's caller mustn't hold up this one's.
-        complete.forEach(request -> timeline.executor().execute(request::complete));
+        complete.forEach(request -> request.completeOn(timeline.executor()));
     }
 
     /** Asks for the texts that were looked up in vain, on behalf of the first request that still wants each. */

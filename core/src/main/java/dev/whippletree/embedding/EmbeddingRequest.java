@@ -2,6 +2,7 @@ package dev.whippletree.embedding;
 
 import dev.whippletree.engine.Engine.EmbeddingPlan;
 import dev.whippletree.engine.run.ContextFuture;
+import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One caller's texts, and their vectors so far. Guarded by the {@link Embedder}'s lock, unless a method says so. */
@@ -152,6 +154,13 @@ final class EmbeddingRequest {
                         .toList(),
                 usage,
                 calls));
+    }
+
+    /** Does the same on an executor; on this thread if that takes no more tasks. */
+    void completeOn(Executor executor) {
+        Mailbox mailbox = Mailbox.ofAnyTasks();
+        mailbox.add(this::complete);
+        mailbox.runOn(executor);
     }
 
     /** Its caller no longer waits. Returns the answers to cancel. */

@@ -43,6 +43,7 @@ import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -80,7 +81,14 @@ public final class Engine {
     private final Optional<StateSaver> saver;
     private final long startedNanos;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /** Requests that ask their prompts by and by. */
+    private final Set<CompletableFuture<?>> requests = new LinkedHashSet<>();
+
     private boolean closing;
+
+    /** Whether it is closing, and the grace is over or nothing is under way. */
+    private boolean over;
 
     /**
      * Creates an engine that is ready for prompts.
@@ -272,7 +280,31 @@ public final class Engine {
                 .map(text -> PromptKeys.of(
                         prompt.toBuilder().messages(List.of(text)).model(model).build(), route.get()))
                 .toList();
-        return new EmbeddingPlan(prompt.toBuilder().model(model).build(), keys, bounds);
+        Prompt whole = prompt.toBuilder()
+                .model(model)
+                .deadline(prompt.deadline().or(() -> route.get().settings().deadline()))
+                .build();
+        return new EmbeddingPlan(whole, keys, bounds);
+    }
+
+    /**
+     * Takes a request that asks its prompts by and by: closing waits until it has ended, and lets its prompts be
+     * answered. It fails after the grace, or at once if the engine is closing.
+     *
+     * @return whether it is taken
+     */
+    @SuppressWarnings("CollectionUndefinedEquality")
+    public boolean take(CompletableFuture<?> request) {
+        boolean taken = monitor.decide(() -> !closing && requests.add(request));
+        if (taken) {
+            request.whenComplete((done, failure) -> monitor.decide(() -> {
+                requests.remove(request);
+                finishIfIdle();
+            }));
+        } else {
+            request.completeExceptionally(PromptErrors.closed());
+        }
+        return taken;
     }
 
     /** A prompt of texts for one model, the key of each text, and the bounds of its calls. */
@@ -353,7 +385,8 @@ public final class Engine {
             Optional<AnswerStore> store,
             CallerContext context) {
         long now = timeline.nanoTime();
-        Optional<Flight> there = prompt.cache().read() && !closing ? flights.find(key) : Optional.empty();
+        boolean refused = over || (closing && store.isEmpty()); // Only requests that were taken have a store.
+        Optional<Flight> there = prompt.cache().read() && !refused ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
             Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, context, now);
             hurryFor(there.get(), prompt.priority());
@@ -364,7 +397,7 @@ public final class Engine {
         flight.store(store);
         flight.mailbox().claim();
         Subscription subscription = flights.subscribe(flight, prompt, false, reader, context, now);
-        if (closing) {
+        if (refused) {
             flights.fail(flight, PromptErrors.closed());
         } else {
             monitor.after(flight.mailbox(), () -> lookUp(flight));
@@ -537,7 +570,7 @@ public final class Engine {
     public CompletableFuture<Void> close(Duration grace) {
         monitor.decide(() -> {
             closing = true;
-            flights.whenEmpty(this::finish);
+            flights.whenEmpty(this::finishIfIdle);
             if (!drained.isDone()) {
                 timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
             }
@@ -546,13 +579,24 @@ public final class Engine {
     }
 
     private void endTheRest() {
+        over = true;
         for (Flight flight : List.copyOf(flights.underWay())) {
             scheduler.withdraw(flight);
             flights.fail(flight, PromptErrors.closed());
         }
+        for (CompletableFuture<?> request : List.copyOf(requests)) {
+            monitor.announce(() -> request.completeExceptionally(PromptErrors.closed()));
+        }
+    }
+
+    private void finishIfIdle() {
+        if (closing && requests.isEmpty() && flights.underWay().isEmpty()) {
+            finish();
+        }
     }
 
     private void finish() {
+        over = true;
         scheduler.stop();
         saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> monitor.announce(this::ended));
     }

@@ -33,6 +33,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -283,6 +285,26 @@ final class EmbedderTest {
         assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void deadlineThatPassesDuringTheLookUps_isKept(boolean ofThePrompt) {
+        Duration deadline = Duration.ofSeconds(2);
+        fixture.cache("near", cache.latency(Duration.ofMillis(900)));
+        fixture.route(route -> route.toBuilder()
+                .deadline(ofThePrompt ? Duration.ofHours(1) : deadline)
+                .build());
+        Prompt.Builder prompt = prompt(texts(0, 1_000).toArray(String[]::new));
+        CompletableFuture<Embeddings> answer =
+                embedder().embed(ofThePrompt ? prompt.deadline(deadline).build() : prompt.build());
+        fixture.advance(deadline);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(failure(answer))
+                .hasMessage("no answer within 2 s; until then, its texts were looked up in the caches");
+        fixture.run();
+        assertThat(asked).isEmpty();
+        assertNothingLeft();
+    }
+
     @Test
     void failedCall_isRepeatedByAnotherAccountOfTheModel() {
         ScriptedClient other = embedding("b");
@@ -451,6 +473,52 @@ final class EmbedderTest {
         fixture.run();
         assertThat(failure(late).reason()).isEqualTo(Reason.CLOSED);
         assertNothingLeft();
+    }
+
+    @Test
+    void closing_letsTextsBeAskedForThatAreBeingLookedUp_andTakesNoOthers() {
+        fixture.cache("near", cache.latency(HALF));
+        CompletableFuture<Embeddings> answer = embed("a", "b");
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(5));
+        CompletableFuture<Embeddings> late = embed("c");
+        assertThat(failure(late).reason()).isEqualTo(Reason.CLOSED);
+        fixture.run();
+        assertVectors(answer, "a", "b");
+        assertThat(asked).containsExactly(List.of("a", "b"));
+        assertThat(closed).isCompleted();
+        assertNothingLeft();
+    }
+
+    @Test
+    void graceThatEndsDuringTheLookUps_endsTheRequest() {
+        fixture.cache("silent", cache.fault(CompletableFuture::new));
+        CompletableFuture<Embeddings> answer = embed(texts(0, 1_000));
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(2));
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(failure(answer).reason()).isEqualTo(Reason.CLOSED);
+        assertThat(closed).isCompleted();
+        fixture.run();
+        assertThat(asked).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void executorTakesNothingMore_storedVectorsAreGivenAllTheSame() {
+        fixture.cache("near", cache.latency(HALF));
+        embed("a");
+        fixture.run();
+        Embedder refused = new Embedder(fixture.engine(), new ForwardingTimeline(fixture.timeline) {
+            @Override
+            public Executor executor() {
+                return task -> {
+                    throw new RejectedExecutionException("it is full");
+                };
+            }
+        });
+        CompletableFuture<Embeddings> answer = refused.embed(Prompt.embedding(List.of("a")));
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertVectors(answer, "a");
     }
 
     @Test
