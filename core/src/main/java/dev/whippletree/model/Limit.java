@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unit what is counted
  * @param amount how much of it, 1 or more
- * @param window the time in which it counts, a millisecond or more
+ * @param window the time in which it counts, a millisecond to 292 years
  */
 public record Limit(Unit unit, long amount, Duration window) {
 
     private static final Pattern FORM = Pattern.compile(
             "\\s*(\\d{1,18})\\s*(requests?|(?:(?:input|output)[- ])?(?:tokens?|tok))?\\s*/\\s*(\\d{0,9})\\s*(ms|s|sec|m|min|h|hour|d|day)\\s*",
             Pattern.CASE_INSENSITIVE);
+
+    /** Windows are counted in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
     /** What a limit counts. */
     public enum Unit {
@@ -62,6 +65,10 @@ public record Limit(Unit unit, long amount, Duration window) {
         }
         if (window.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("a limit's window must be positive, not " + window.toMillis() + "ms");
+        }
+        if (window.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "a limit's window must be at most " + LONGEST.toDays() + "d, not " + window.toDays() + "d");
         }
     }
 

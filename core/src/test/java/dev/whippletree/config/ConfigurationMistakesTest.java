@@ -253,6 +253,8 @@ final class ConfigurationMistakesTest {
             => @1: accounts[0].limits[0]: 'many' is not a limit; write, for example, '1000 requests / 1h', '8000 tokens / 1m' or '5000 input-tokens / 1m'
             account: limits: [{limit: 1/0h}]
             => @1: accounts[0].limits[0].limit: a limit's window must be positive, not 0ms
+            account: limits: [1000 requests / 200000d]
+            => @1: accounts[0].limits[0]: a limit's window must be at most 106751d, not 200000d
             account: limits: [{model: m}]
             => @1: accounts[0].limits[0].limit: the limit is missing; write, for example, '1000 requests / 1h'
             account: credit: plenty

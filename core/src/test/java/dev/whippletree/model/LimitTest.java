@@ -51,6 +51,16 @@ final class LimitTest {
                 .hasMessageContaining("'1000 requests / 1h', '8000 tokens / 1m' or '5000 input-tokens / 1m'");
     }
 
+    @Test
+    void windowThatIsTooLong_isRefused() {
+        assertThat(Limit.parse("1 / 106751d").window()).isEqualTo(Duration.ofDays(106_751));
+        assertThatThrownBy(() -> Limit.parse("1 / 106752d"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a limit's window must be at most 106751d, not 106752d");
+        assertThatThrownBy(() -> Limit.requests(1, Duration.ofSeconds(Long.MAX_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @EnumSource(Limit.Unit.class)
     void everyUnit_isReadAsItIsWritten(Limit.Unit unit) {
