@@ -4,6 +4,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginLoader.SharedPackages;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.SpiVersion;
 import java.io.IOException;
@@ -186,7 +187,8 @@ final class PluginFolder {
         static PluginManifest read(Path jar) throws IOException {
             try (JarFile file = new JarFile(jar.toFile(), false)) {
                 Manifest manifest = file.getManifest();
-                Set<Class<?>> services = Stream.of(Provider.class, Cache.class, BalancingStrategy.class)
+                Set<Class<?>> services = Stream.of(
+                                Provider.class, Cache.class, BalancingStrategy.class, Coordinator.class)
                         .filter(kind -> file.getEntry("META-INF/services/" + kind.getName()) != null)
                         .collect(Collectors.toUnmodifiableSet());
                 return new PluginManifest(jar, line(manifest, PLUGIN), line(manifest, SPI), services);
@@ -205,7 +207,8 @@ final class PluginFolder {
         Optional<String> refusal() {
             if (services.isEmpty()) {
                 return Optional.of("it declares the plugin " + plugin.orElse("")
-                        + ", but has no file META-INF/services/ that names a provider, cache or balancing strategy");
+                        + ", but has no file META-INF/services/ that names a provider, cache, balancing strategy or"
+                        + " coordinator");
             }
             return spi.flatMap(PluginManifest::wrongVersion);
         }

@@ -9,6 +9,7 @@ import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.plugin.PluginLoader.SharedPackages;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.SpiVersion;
 import java.io.IOException;
@@ -66,6 +67,7 @@ final class PluginFolderTest {
         jar("j-blank.jar", "Whippletree-Plugin:  ", Provider.class);
         jar("k-mixed/b.jar", "Whippletree-Plugin: p", Provider.class);
         Files.writeString(folder.resolve("k-mixed/a.jar"), "no jar");
+        jar("l-shares.jar", "Whippletree-Plugin: p", Coordinator.class);
         jar(".hidden.jar", "");
         Files.writeString(folder.resolve("readme.txt"), "no jar");
         String place = folder + "/";
@@ -89,7 +91,8 @@ final class PluginFolderTest {
                         "provider h-right/a.jar",
                         "cache i-older.jar",
                         "provider j-blank.jar",
-                        "plugin k-mixed/a.jar");
+                        "plugin k-mixed/a.jar",
+                        "coordinator l-shares.jar");
         assertThat(broken.stream().distinct())
                 .satisfiesExactlyInAnyOrder(
                         why -> assertThat(why)
@@ -111,7 +114,8 @@ final class PluginFolderTest {
                         why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "h-right/a.jar)"),
                         why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "i-older.jar)"),
                         why -> assertThat(why).startsWith(place + "j-blank.jar: it has no line"),
-                        why -> assertThat(why).startsWith(place + "k-mixed/a.jar: it isn't a jar"));
+                        why -> assertThat(why).startsWith(place + "k-mixed/a.jar: it isn't a jar"),
+                        why -> assertThat(why).endsWith("Provider acme.Missing not found (" + place + "l-shares.jar)"));
         assertThat(broken.stream().filter(why -> why.contains("c-newer") || why.contains("g-parts")))
                 .as("told for their own kind alone")
                 .hasSize(2);
