@@ -310,7 +310,7 @@ public final class WaitingLine {
         if (places == 0 && nobodyComesBack()) {
             tenants.clear();
             remembered = 0;
-        } else if (away.isEmpty() && remembered > FEWEST_KEPT + 2L * places) {
+        } else if (remembered > FEWEST_KEPT + 2L * places && nobodyComesBack()) {
             tenants.values().forEach(WaitingTenant::forgetIdle);
             tenants.values().removeIf(tenant -> tenant.sessions() == 0);
             remembered =

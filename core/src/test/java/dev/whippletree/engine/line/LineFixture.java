@@ -34,6 +34,11 @@ final class LineFixture {
         ((AnyWaiter) ticket.waiter()).calls = 1;
     }
 
+    /** Ends a ticket's prompt. */
+    static void ended(Ticket ticket) {
+        ((AnyWaiter) ticket.waiter()).over = true;
+    }
+
     /** Returns which route a ticket is for. */
     static String route(Ticket ticket) {
         return ((AnyWaiter) ticket.waiter()).route;
@@ -45,6 +50,7 @@ final class LineFixture {
         private final TokenCount tokens;
         private final Ticket ticket;
         private int calls;
+        private boolean over;
 
         AnyWaiter(String route, TokenCount tokens, String tenant, String session, Priority priority) {
             this.route = route;
@@ -74,7 +80,7 @@ final class LineFixture {
 
         @Override
         public boolean isOver() {
-            return false;
+            return over;
         }
     }
 

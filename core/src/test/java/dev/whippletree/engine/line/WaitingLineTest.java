@@ -329,9 +329,26 @@ final class WaitingLineTest {
     @Test
     void manySessionsOfOnePromptEach_areForgotten() {
         enter("backlog");
-        for (int index = 0; index < 100_000; index++) {
+        enterAndRemove(100_000);
+        assertThat(line.sessions()).isLessThan(5_000);
+    }
+
+    /** After a reload, prompts are taken out while their new providers are asked. */
+    @Test
+    void manySessions_areForgotten_alsoAfterOneHasEndedThatWasTakenOut() {
+        enter("backlog");
+        Ticket ticket = enter("cancelled");
+        line.takeOut(ticket);
+        enterAndRemove(2_000);
+        assertThat(line.sessions()).as("it may come back").isGreaterThan(2_000);
+        LineFixture.ended(ticket);
+        enterAndRemove(1);
+        assertThat(line.sessions()).isLessThan(1_000);
+    }
+
+    private void enterAndRemove(int sessions) {
+        for (int index = 0; index < sessions; index++) {
             line.remove(enter("session " + index));
         }
-        assertThat(line.sessions()).isLessThan(5_000);
     }
 }
