@@ -121,6 +121,7 @@ final class Flights {
         reader.ifPresent(caller -> caller.subscribed(subscription));
         subscription.mailbox().claim();
         flight.subscribers().add(subscription);
+        flight.mayStore(prompt.cache().store());
         Completion answer = flight.answer();
         if (answer != null) {
             deliver(subscription, answer, now);
@@ -301,7 +302,7 @@ final class Flights {
     /** Only a whole answer is stored, and only if nobody opted out; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
-        boolean wanted = flight.prompt().cache().store() && flight.isKeyed();
+        boolean wanted = flight.mayStore() && flight.isKeyed();
         if (!fresh || !wanted || !AnswerCheck.isWhole(completion)) {
             return Optional.empty();
         }

@@ -252,6 +252,16 @@ final class EngineCacheTest {
     }
 
     @Test
+    void callerWhoJoins_keepsTheAnswerOutOfTheCachesToo() {
+        CompletableFuture<Completion> opener = fixture.ask("q");
+        fixture.ask(Prompt.builder().user("q").noStore().build());
+        opener.cancel(false);
+        fixture.run();
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(cache.puts()).isZero();
+    }
+
+    @Test
     void otherTenant_neverGetsIt() {
         fixture.ask(Prompt.builder().user("q").tenant("one").build());
         fixture.run();

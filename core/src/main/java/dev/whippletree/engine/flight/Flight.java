@@ -74,6 +74,9 @@ public final class Flight implements Waiter {
     /** Whether its key still names all models that may answer it. */
     private boolean keyed = true;
 
+    /** Whether none of its callers keeps the answer out of the caches. */
+    private boolean mayStore = true;
+
     /** Whether an empty answer has been treated as a failure. */
     private boolean distrustedEmptiness;
 
@@ -225,6 +228,16 @@ public final class Flight implements Waiter {
     /** Returns whether an answer may be stored under its key: not if a model may answer that the key doesn't name. */
     public boolean isKeyed() {
         return keyed;
+    }
+
+    /** Notes whether a caller lets the answer be stored. */
+    public void mayStore(boolean byCaller) {
+        mayStore &= byCaller;
+    }
+
+    /** Returns whether each of its callers lets the answer be stored, those that have left included. */
+    public boolean mayStore() {
+        return mayStore;
     }
 
     /** Returns which targets it may use. */
