@@ -515,7 +515,11 @@ public final class Whippletree implements AutoCloseable {
         }
     }
 
-    /** Closes it with five seconds of grace, and blocks until it is closed. On a virtual timeline it doesn't wait. */
+    /**
+     * Closes it with five seconds of grace, and blocks until it is closed. With a
+     * {@linkplain Builder#timeline timeline} of the caller's, whose threads may be the caller's too, it doesn't wait:
+     * join {@link #close(Duration)} there.
+     */
     @Override
     public void close() {
         CompletableFuture<Void> freed = close(GRACE);
