@@ -1,15 +1,13 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.engine.pool.Route;
+import dev.whippletree.engine.run.Sha256;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheKey;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -95,7 +93,7 @@ public final class PromptKeys {
                 "messages",
                 messages.stream().map(message -> describe(message, exact)).toList());
         everything.put("parameters", describe(prompt.parameters()));
-        return sha256(CanonicalJson.write(everything));
+        return HexFormat.of().formatHex(Sha256.of(CanonicalJson.write(everything)));
     }
 
     private static Map<String, Object> describe(Message message, boolean exact) {
@@ -139,15 +137,6 @@ public final class PromptKeys {
         StringBuilder lines = new StringBuilder(composed.length());
         composed.lines().forEach(line -> lines.append(line.stripTrailing()).append('\n'));
         return lines.toString().strip();
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.run.Sha256;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.LimitRefusal;
 import dev.whippletree.engine.scope.ScopeState;
@@ -12,9 +13,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -329,17 +328,9 @@ public final class Account {
          */
         private byte @Nullable [] digest() {
             try {
-                return source.get().map(token -> sha256(token.reveal())).orElse(null);
+                return source.get().map(token -> Sha256.of(token.reveal())).orElse(null);
             } catch (RuntimeException e) {
                 return UNREADABLE;
-            }
-        }
-
-        private static byte[] sha256(String text) {
-            try {
-                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
             }
         }
     }

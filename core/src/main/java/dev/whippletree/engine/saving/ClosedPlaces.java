@@ -3,6 +3,7 @@ package dev.whippletree.engine.saving;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.Sha256;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Scope;
@@ -12,7 +13,6 @@ import dev.whippletree.state.ClosedPlace;
 import dev.whippletree.state.SavedClosure;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -200,7 +200,7 @@ final class ClosedPlaces {
 
         /** Returns the mark of some accounts' tokens. Reads them. */
         static String of(Collection<AccountSettings> accounts) {
-            MessageDigest digest = sha256();
+            MessageDigest digest = Sha256.digest();
             for (AccountSettings account : accounts) {
                 add(digest, account.id());
                 add(digest, account.token().map(TokenMark::value).orElse(""));
@@ -219,14 +219,6 @@ final class ClosedPlaces {
                 return token.reveal();
             } catch (RuntimeException e) {
                 return "";
-            }
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
             }
         }
     }
