@@ -34,7 +34,7 @@ import java.util.OptionalLong;
  * @param accounts the accounts, as configured
  * @param tenants the tenants, those with most waiting first, and last a row for all others together; empty as long as
  *     only one tenant has needed a call
- * @param pickerFaults how often a strategy threw and round-robin picked instead
+ * @param pickerFaults how often a strategy threw, and the account with the fewest calls for its weight was taken
  * @param notes what a user should know about this configuration, a sentence each
  */
 public record StatusSnapshot(

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Chooses a target for each attempt of one tier. Confined: called by one thread at a time, under the engine's lock, so
- * it does no I/O, never blocks and returns within microseconds. If it throws or its answer is out of range,
- * round-robin chooses instead.
+ * it does no I/O, never blocks and returns within microseconds. If it throws or its answer is out of range, the target
+ * whose account has had the fewest calls for its weight is taken.
  */
 @FunctionalInterface
 public interface Picker {
