@@ -64,6 +64,7 @@ class StreamsTest {
 
     /** The first half tells too little of the second: what the page says of it, 1.09 %, and no more. */
     @Test
+    @Tag("thorough")
     void topicThatShiftsMidway_isHardlyBeyondTheBound() {
         Stream stream = Stream.banking(20);
         List<String> intents = stream.questions().stream()
@@ -91,6 +92,7 @@ class StreamsTest {
 
     /** One request in twenty is made to lie exactly where another question lies, and wants something else. */
     @Test
+    @Tag("thorough")
     void questionsMadeToCollide_areWithinTheBound() {
         Stream stream = Stream.banking(20);
         LongFunction<Stream> order = seed -> {
