@@ -55,7 +55,7 @@ final class StateAcrossProcessesTest {
                     provider: huggingface
                     token: ${TOKEN}
                     base-url: %s
-                    limits: [10 requests / 1d]
+                    limits: [5 requests / 1d]
                 """.formatted(services.baseUrl(ServiceKind.HUGGING_FACE)));
     }
 
@@ -72,26 +72,26 @@ final class StateAcrossProcessesTest {
     }
 
     @Test
-    void tenAsksOfADay_andTheEleventhIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
-        for (int question = 1; question <= 10; question++) {
+    void fiveAsksOfADay_andTheSixthIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
+        for (int question = 1; question <= 5; question++) {
             CommandProcess asked = run("ask", "question " + question);
             assertThat(asked.exitCode()).as(asked.text("err")).isZero();
             assertThat(asked.text("err")).isEmpty();
         }
-        assertThat(calls()).isEqualTo(10);
+        assertThat(calls()).isEqualTo(5);
 
-        CommandProcess refused = run("ask", "question 11");
+        CommandProcess refused = run("ask", "question 6");
 
         assertThat(refused.exitCode()).as(refused.text("err")).isEqualTo(3);
         assertThat(refused.text("err")).contains("there would be room at").containsPattern("\\(in (23 h|1 d 00 h)");
         assertThat(refused.text("out")).isEmpty();
-        assertThat(calls()).isEqualTo(10);
+        assertThat(calls()).isEqualTo(5);
 
         CommandProcess status = run("status");
 
         assertThat(status.exitCode()).isZero();
-        assertThat(status.text("out")).contains("used up").containsPattern("0 +░+ +of 10 requests / 1d");
-        assertThat(calls()).isEqualTo(10);
+        assertThat(status.text("out")).contains("used up").containsPattern("0 +░+ +of 5 requests / 1d");
+        assertThat(calls()).isEqualTo(5);
     }
 
     @Test
@@ -104,7 +104,7 @@ final class StateAcrossProcessesTest {
             assertThat(ask.exitCode()).isZero();
         }
 
-        assertThat(run("status").text("out")).containsPattern("6 +█+░+ +of 10 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("1 +█+░+ +of 5 requests / 1d");
     }
 
     @Test
@@ -116,7 +116,7 @@ final class StateAcrossProcessesTest {
                 .until(() -> calls() == 1);
         killed.process().destroyForcibly().waitFor();
 
-        assertThat(run("status").text("out")).containsPattern("9 +█+░ +of 10 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("4 +█+░+ +of 5 requests / 1d");
     }
 
     private long calls() {
