@@ -61,8 +61,10 @@ class RedisLimitsTest {
         redis.close();
     }
 
+    /** Processes of the test before may still be closing, and tell what they have used. */
     @BeforeEach
     void empty() {
+        await().until(() -> other.clientList().lines().count() == 1);
         other.flushall();
     }
 
