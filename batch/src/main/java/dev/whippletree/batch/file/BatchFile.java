@@ -195,6 +195,10 @@ public final class BatchFile implements AutoCloseable {
 
     /** Refuses files that were there before the batch began: they are somebody else's. */
     private static void leaveOthersAlone(BatchFiles files) throws IOException {
+        if (BatchFolder.isOfFailures(files.output())) {
+            throw new BadInputException(files.output()
+                    + " has a name of failures, where another batch may write its own; name another output");
+        }
         if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
             leaveAlone(files.output(), "isn't the output of a batch; name another file, or remove it");
             leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");

@@ -46,4 +46,10 @@ final class BatchFolder {
         String beginning = name.endsWith(LINES) ? name.substring(0, name.length() - LINES.length()) + "." : name + "-";
         return output.resolveSibling(beginning + "errors" + LINES);
     }
+
+    /** Returns whether a file may be where the failures of some output are. */
+    static boolean isOfFailures(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".errors" + LINES) || name.endsWith("-errors" + LINES);
+    }
 }

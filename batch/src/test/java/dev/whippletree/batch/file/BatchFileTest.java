@@ -633,6 +633,18 @@ final class BatchFileTest {
         assertThat(folder.resolve("answers.jsonl.batch")).doesNotExist();
     }
 
+    /** A batch with that file for its failures would write into the answers, or empty them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"answers.errors.jsonl", "answers.csv-errors.jsonl"})
+    void outputNamedAsFailuresAre_isRefused(String name) throws IOException {
+        write(line("one", "A"));
+        output = folder.resolve(name);
+
+        assertThatThrownBy(this::run).hasMessageContaining("has a name of failures");
+
+        assertThat(output).doesNotExist();
+    }
+
     @Test
     void outputsThatDifferInTheirEndingsAlone_haveFailuresOfTheirOwn() {
         assertThat(BatchFolder.failuresOf(Path.of("a.jsonl"))).isEqualTo(Path.of("a.errors.jsonl"));
