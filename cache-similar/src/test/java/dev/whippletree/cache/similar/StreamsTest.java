@@ -85,6 +85,7 @@ class StreamsTest {
     }
 
     @Test
+    @Tag("thorough")
     void verifierThatIsWrongInFiveOfAHundred_isWithinTheBound() {
         Stream stream = Stream.banking(20);
         assertThat(wrongPerRequest(results(stream::shuffled, 0.01, 0.05))).isLessThanOrEqualTo(0.01);
