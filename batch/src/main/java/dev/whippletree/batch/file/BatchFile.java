@@ -156,16 +156,12 @@ public final class BatchFile implements AutoCloseable {
                 adopt(files, configuration, input, settings);
                 adopted = spool == null ? files : files.withInput(spool.keep());
             }
-            FileJournal journal = new FileJournal(
-                    Disk.INSTANCE,
-                    new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
-                    new FileJournal.Options(
-                            files.sync(),
-                            files.conversations(),
-                            key -> files.conversations() || repeated.contains(Digests.of64Bits(key)),
-                            reader == null ? UnaryOperator.identity() : reader::written),
-                    timeline,
-                    () -> {});
+            FileJournal.Options options = new FileJournal.Options(
+                    files.sync(),
+                    files.conversations(),
+                    key -> files.conversations() || repeated.contains(Digests.of64Bits(key)),
+                    reader == null ? UnaryOperator.identity() : reader::written);
+            FileJournal journal = journal(files, options, timeline);
             return new BatchFile(adopted, configuration, input, distinct, journal, lock);
         } catch (IOException | RuntimeException e) {
             lock.close();
@@ -401,14 +397,21 @@ public final class BatchFile implements AutoCloseable {
      */
     public static void finishLocked(BatchFiles files, Configuration configuration, Timeline timeline)
             throws IOException {
-        new FileJournal(
-                        Disk.INSTANCE,
-                        new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
-                        new FileJournal.Options(files.sync(), false, key -> false, UnaryOperator.identity()),
-                        timeline,
-                        () -> {})
-                .close();
+        FileJournal.Options options =
+                new FileJournal.Options(files.sync(), false, key -> false, UnaryOperator.identity());
+        journal(files, options, timeline).close();
         arrange(files, configuration);
+    }
+
+    /** Opens the journal of an output that is locked for longer than that is open. */
+    private static FileJournal journal(BatchFiles files, FileJournal.Options options, Timeline timeline)
+            throws IOException {
+        return new FileJournal(
+                Disk.INSTANCE,
+                new FileJournal.Place(files.answers(), files.failures(), BatchFolder.of(files.output())),
+                options,
+                timeline,
+                () -> {});
     }
 
     @Override

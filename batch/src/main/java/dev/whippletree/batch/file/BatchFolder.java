@@ -12,6 +12,7 @@ import java.util.Optional;
 final class BatchFolder {
 
     private static final String LINES = ".jsonl";
+    private static final String FAILURES = "errors" + LINES;
 
     private BatchFolder() {}
 
@@ -44,12 +45,12 @@ final class BatchFolder {
     static Path failuresOf(Path output) {
         String name = output.getFileName().toString();
         String beginning = name.endsWith(LINES) ? name.substring(0, name.length() - LINES.length()) + "." : name + "-";
-        return output.resolveSibling(beginning + "errors" + LINES);
+        return output.resolveSibling(beginning + FAILURES);
     }
 
     /** Returns whether a file may be where the failures of some output are. */
     static boolean isOfFailures(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(".errors" + LINES) || name.endsWith("-errors" + LINES);
+        return name.endsWith("." + FAILURES) || name.endsWith("-" + FAILURES);
     }
 }

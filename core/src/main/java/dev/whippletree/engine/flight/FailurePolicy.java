@@ -64,8 +64,7 @@ public final class FailurePolicy {
         boolean lastAttempt = flight.options().attemptsOn(target) + 1
                 >= flight.route().settings().retries().attemptsPerTarget();
         boolean anythingLeft = flight.options().ever().stream().anyMatch(other -> other != target || !lastAttempt);
-        boolean told = !flight.subscribers().told().isEmpty();
-        return anythingLeft && !told && flight.distrustEmptiness();
+        return anythingLeft && !flight.subscribers().anyTold() && flight.distrustEmptiness();
     }
 
     /** Returns what the flight of an attempt does next. */

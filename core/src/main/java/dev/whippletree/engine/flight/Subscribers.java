@@ -44,9 +44,9 @@ public final class Subscribers {
         return List.copyOf(all);
     }
 
-    /** Returns those who received part of the answer. */
-    public List<Subscription> told() {
-        return all.stream().filter(Subscription::wasTold).toList();
+    /** Returns whether any of them received part of the answer. */
+    boolean anyTold() {
+        return all.stream().anyMatch(Subscription::wasTold);
     }
 
     /** Returns those who stream and are at one of some places. */
