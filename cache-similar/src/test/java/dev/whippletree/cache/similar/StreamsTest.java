@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,6 +28,15 @@ class StreamsTest {
     /** The shares of wrong answers that are allowed: one of them in {@code verify}. */
     static DoubleStream bounds() {
         return Boolean.getBoolean("thorough") ? DoubleStream.of(0.005, 0.01, 0.02) : DoubleStream.of(0.01);
+    }
+
+    /** Streams, and the least share of hits in each. The second without what is out of scope is the easiest. */
+    private static Map<Stream, Double> leastHits() {
+        Map<Stream, Double> hits = new HashMap<>(Map.of(Stream.banking(20), 0.5, Stream.clinc(true), 0.0));
+        if (Boolean.getBoolean("thorough")) {
+            hits.put(Stream.clinc(false), 0.45);
+        }
+        return hits;
     }
 
     /** Sends five orders of a stream through a scope each. */
@@ -53,9 +63,7 @@ class StreamsTest {
     @ParameterizedTest
     @MethodSource("bounds")
     void questionsThatPeopleAsked_areWithinTheBound(double maxError) {
-        Map<Stream, Double> leastHits =
-                Map.of(Stream.banking(20), 0.5, Stream.clinc(false), 0.45, Stream.clinc(true), 0.0);
-        leastHits.forEach((stream, hits) -> {
+        leastHits().forEach((stream, hits) -> {
             List<Replay.Result> results = results(stream::shuffled, maxError, 0);
             assertThat(wrongPerRequest(results)).as(stream.name()).isLessThanOrEqualTo(maxError);
             assertThat(hitRate(results)).as(stream.name()).isGreaterThan(maxError < 0.01 ? hits / 2 : hits);

@@ -58,7 +58,7 @@ class FaultCostTest {
                 latencyMillis,
                 width,
                 binds ? Optional.of(Limit.requests(perWindow, Duration.ofSeconds(5))) : Optional.empty());
-        for (long seed = 0; seed < 2; seed++) {
+        for (long seed = 0; seed < SEEDS; seed++) {
             long without = answers(settings.withSeed(seed));
             long with = answers(settings.withSeed(seed).withFaults("503:3%"));
             assertThat(with)

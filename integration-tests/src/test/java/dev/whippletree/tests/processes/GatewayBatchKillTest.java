@@ -1,4 +1,4 @@
-package dev.whippletree.tests;
+package dev.whippletree.tests.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +7,7 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.testkit.emulator.EmulatedServices;
+import dev.whippletree.tests.CommandProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;

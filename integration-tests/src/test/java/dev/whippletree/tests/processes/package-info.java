@@ -1,0 +1,5 @@
+/** Commands that are killed, or that run beside each other, over the same files. */
+@NullMarked
+package dev.whippletree.tests.processes;
+
+import org.jspecify.annotations.NullMarked;
