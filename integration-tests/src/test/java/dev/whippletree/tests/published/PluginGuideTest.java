@@ -55,6 +55,7 @@ final class PluginGuideTest {
     }
 
     @Test
+    @Tag("thorough")
     void underANewerJdk_itPassesTheContractsToo() throws IOException, InterruptedException {
         Optional<Path> newer = OtherJdk.ofVersion(25);
         Assumptions.assumeTrue(newer.isPresent(), "there is no JDK 25 beside the one that runs this");
