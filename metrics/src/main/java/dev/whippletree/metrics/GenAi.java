@@ -17,8 +17,11 @@ import java.util.stream.DoubleStream;
 final class GenAi {
 
     static final String DURATION = "gen_ai.client.operation.duration";
+    static final String DURATION_MEANING = "Time from the start of a call to its end";
     static final String FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
+    static final String FIRST_CHUNK_MEANING = "Time from the start of a streamed call to its first piece";
     static final String TOKENS = "gen_ai.client.token.usage";
+    static final String TOKENS_MEANING = "Tokens as the service counted them";
 
     static final String OPERATION = "gen_ai.operation.name";
     static final String PROVIDER = "gen_ai.provider.name";

@@ -19,10 +19,10 @@ final class GenAiInstruments {
     private final ModelTagValues models = new ModelTagValues();
 
     GenAiInstruments(Meter meter) {
-        this.duration = seconds(meter, GenAi.DURATION, "GenAI operation duration", GenAi.SECONDS);
-        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first chunk", GenAi.SECONDS);
+        this.duration = seconds(meter, GenAi.DURATION, GenAi.DURATION_MEANING, GenAi.SECONDS);
+        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, GenAi.FIRST_CHUNK_MEANING, GenAi.SECONDS);
         this.tokens = meter.histogramBuilder(GenAi.TOKENS)
-                .setDescription("Number of input and output tokens used")
+                .setDescription(GenAi.TOKENS_MEANING)
                 .setUnit("{token}")
                 .ofLongs()
                 .setExplicitBucketBoundariesAdvice(

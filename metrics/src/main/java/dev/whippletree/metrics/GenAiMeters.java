@@ -43,14 +43,14 @@ final class GenAiMeters {
                 GenAi.responseModel(call).map(models::bounded).orElse(Own.NONE));
         meters.time(
                 GenAi.DURATION,
-                "GenAI operation duration",
+                GenAi.DURATION_MEANING,
                 tags.and(GenAi.ERROR, GenAi.error(call).orElse(Own.NONE)),
                 GenAi.SECONDS,
                 call.took());
         if (call.streaming()) {
             call.firstPiece()
                     .ifPresent(first ->
-                            meters.time(GenAi.FIRST_CHUNK, "Time to the first chunk", tags, GenAi.SECONDS, first));
+                            meters.time(GenAi.FIRST_CHUNK, GenAi.FIRST_CHUNK_MEANING, tags, GenAi.SECONDS, first));
         }
         GenAi.usage(call).ifPresent(usage -> {
             countTokens(tags, GenAi.INPUT, usage.promptTokens());
@@ -61,7 +61,7 @@ final class GenAiMeters {
     private void countTokens(Tags tags, String type, long tokens) {
         meters.measure(
                 GenAi.TOKENS,
-                "Number of input and output tokens used",
+                GenAi.TOKENS_MEANING,
                 tags.and(GenAi.TOKEN_TYPE, type),
                 GenAi.TOKEN_COUNTS,
                 (double) tokens);

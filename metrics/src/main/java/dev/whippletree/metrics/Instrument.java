@@ -2,10 +2,10 @@ package dev.whippletree.metrics;
 
 /** An instrument that is read from the status: its name, type, unit and description. */
 enum Instrument {
-    UPTIME("uptime", Sort.GAUGE, "s", "How long this Whippletree has accepted prompts"),
-    SESSIONS("sessions", Sort.GAUGE, "{session}", "Sessions with a prompt under way"),
-    WAITING("waiting", Sort.GAUGE, "{flight}", "Flights in the waiting line"),
-    IN_FLIGHT("in_flight", Sort.GAUGE, "{call}", "Calls under way"),
+    UPTIME("uptime", Sort.GAUGE, "s", "Time since the start"),
+    SESSIONS("sessions", Sort.GAUGE, "{session}", "Sessions with a prompt in progress"),
+    WAITING("waiting", Sort.GAUGE, "{flight}", "Prompts in the waiting line, equal ones once"),
+    IN_FLIGHT("in_flight", Sort.GAUGE, "{call}", "Calls in flight"),
     PICKER_FAULTS(
             "picker.faults",
             Sort.COUNTER,
@@ -13,39 +13,53 @@ enum Instrument {
             "How often a balancing strategy threw; the target with the fewest calls for its weight was taken instead"),
     LIMIT_AMOUNT("limit.amount", Sort.GAUGE, "1", "Amount of a limit per window"),
     LIMIT_LEFT("limit.left", Sort.GAUGE, "1", "Amount of a limit that may be used now"),
-    ACCOUNT_STATE("account.state", Sort.GAUGE, "1", "1 for the account's state, 0 for the other states"),
+    ACCOUNT_STATE(
+            "account.state",
+            Sort.GAUGE,
+            "1",
+            "1 for the account's state, 0 for the others: open, busy, cooling, off (needs somebody)"),
     ACCOUNT_OPENS_IN(
             "account.opens_in",
             Sort.GAUGE,
             "s",
             "How long until an account is tried again, 0 if it is open; absent if unknown"),
-    ACCOUNT_IN_FLIGHT("account.in_flight", Sort.GAUGE, "{call}", "Calls of an account under way"),
+    ACCOUNT_IN_FLIGHT("account.in_flight", Sort.GAUGE, "{call}", "Calls of an account in flight"),
     ACCOUNT_CONCURRENCY("account.concurrency", Sort.GAUGE, "{call}", "Most concurrent calls of an account"),
-    ACCOUNT_CALLS("account.calls", Sort.COUNTER, "{call}", "Calls of an account that were answered or failed"),
+    ACCOUNT_CALLS(
+            "account.calls",
+            Sort.COUNTER,
+            "{call}",
+            "Finished calls of an account, by result: answered, or a kind of failure"),
     ACCOUNT_STALE_CONNECTIONS(
             "account.stale_connections",
             Sort.COUNTER,
             "{connection}",
             "Kept connections of an account that the service had closed"),
-    TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Flights of a tenant in the waiting line"),
+    TENANT_WAITING("tenant.waiting", Sort.GAUGE, "{flight}", "Prompts of a tenant in the waiting line"),
     TENANT_OLDEST_WAIT(
             "tenant.oldest_wait", Sort.GAUGE, "s", "Age of the oldest waiting prompt of a tenant; 0 if none waits"),
-    TENANT_STARTS("tenant.starts", Sort.COUNTER, "{call}", "Calls begun for a tenant"),
+    TENANT_STARTS("tenant.starts", Sort.COUNTER, "{call}", "Calls started for a tenant"),
     TENANT_LIMIT_SHARE(
             "tenant.limit.share",
             Sort.GAUGE,
             "1",
             "Share of a limit that a tenant has used within the limit's window, 0 to 1"),
-    CACHE_LOOKUPS("cache.lookups", Sort.COUNTER, "{lookup}", "Look-ups in a cache"),
-    CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Look-ups and stores of a cache that failed"),
+    CACHE_LOOKUPS("cache.lookups", Sort.COUNTER, "{lookup}", "Lookups in a cache, hit or miss; tier 1 is the nearest"),
+    CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Failed lookups, which are misses too, and failed stores"),
     COORDINATION_CONNECTED(
             "coordination.connected", Sort.GAUGE, "1", "1 while the other processes can be reached, else 0"),
-    COORDINATION_PROCESSES("coordination.processes", Sort.GAUGE, "{process}", "Number of processes when last counted"),
+    COORDINATION_PROCESSES("coordination.processes", Sort.GAUGE, "{process}", "Processes at the last contact"),
     COORDINATION_ATTEMPTS(
-            "coordination.attempts", Sort.COUNTER, "{attempt}", "Attempts that this process asked the others about"),
+            "coordination.attempts",
+            Sort.COUNTER,
+            "{attempt}",
+            "Attempts, by result: granted by the coordinator, granted_alone while it is away, refused"),
     COORDINATION_QUESTIONS(
-            "coordination.questions", Sort.COUNTER, "{question}", "Questions that one process asks for several"),
-    COORDINATION_FAULTS("coordination.faults", Sort.COUNTER, "{fault}", "Questions to the coordinator that failed");
+            "coordination.questions",
+            Sort.COUNTER,
+            "{question}",
+            "Questions, by result: claimed by this process, left_to_others"),
+    COORDINATION_FAULTS("coordination.faults", Sort.COUNTER, "{fault}", "Failed requests to the coordinator");
 
     /** What sort of number it is. */
     enum Sort {

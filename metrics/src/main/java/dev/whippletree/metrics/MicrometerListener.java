@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures a Whippletree in a program's own Micrometer registry; {@code docs/reference/metrics.md} lists every name.
+ * Measures a Whippletree in a program's own Micrometer registry; {@code docs/reference/meters.md} lists every name.
  * Thread-safe; never blocks.
  *
  * <p>For one Whippletree: give it to the builder, or bind it. What it registers is removed when that is closed; the

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reports a Whippletree to a program's own OpenTelemetry: a span for each call to a service, as a child of the span
- * that was current when the prompt was submitted, and metrics; {@code docs/reference/metrics.md} lists every name.
+ * that was current when the prompt was submitted, and metrics; {@code docs/reference/meters.md} lists every name.
  * Thread-safe; never blocks.
  *
  * <p>For one Whippletree: give it to the builder, or bind it. The status is read once each time that metrics are

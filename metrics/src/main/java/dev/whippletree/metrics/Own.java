@@ -12,7 +12,8 @@ final class Own {
     static final String ONLY = "default";
 
     static final String PROMPTS = PREFIX + "prompts";
-    static final String PROMPTS_MEANING = "Prompts that ended, by outcome";
+    static final String PROMPTS_MEANING =
+            "Finished prompts, by outcome: service, cache, joined (by an equal prompt's call), failed, cancelled";
     static final String DURATION = PREFIX + "prompt.duration";
     static final String DURATION_MEANING = "Time from the submission of a prompt to its end";
     static final String WAITED = PREFIX + "prompt.waited";

@@ -1,5 +1,5 @@
 /**
- * Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/reference/metrics.md} lists every
+ * Reports a Whippletree to a program's own Micrometer or OpenTelemetry; {@code docs/reference/meters.md} lists every
  * name.
  *
  * @since 0.1

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page names what there is, and nothing else. */
+/** The page that the gateway's test writes names what there is, and nothing else. */
 final class DocumentedTest {
 
     /** Those of the gateway are another module's. */
@@ -22,7 +22,7 @@ final class DocumentedTest {
 
     @Test
     void page_hasARowForEachName() throws IOException {
-        String page = Files.readString(Path.of("../docs/reference/metrics.md"));
+        String page = Files.readString(Path.of("../docs/reference/meters.md"));
         Set<String> named = ROW.matcher(page)
                 .results()
                 .map(MatchResult::group)

@@ -47,21 +47,18 @@ final class GatewayGauges implements AutoCloseable {
     }
 
     void watch(Visits visits) {
-        gauge("requests.active", "Requests without a whole response yet", Tags.empty(), "", visits, Visits::requests);
+        gauge("requests.active", "Requests in progress, this one included", Tags.empty(), "", visits, Visits::requests);
     }
 
     void watch(Connections connections) {
         String open = "connections";
-        String meaning = "Connections of clients, without a key, and accepted ones that wait for another to close";
+        String meaning = "Connections, by state: client (the last request had a client's key), keyless (other open"
+                + " ones), waiting (accepted, until one closes)";
         gauge(open, meaning, Tags.of("state", "client"), "", connections, Connections::ofClients);
         gauge(open, meaning, Tags.of("state", "keyless"), "", connections, Connections::withoutKey);
         gauge(open, meaning, Tags.of("state", "waiting"), "", connections, Connections::waiting);
         gauge("connections.amount", "Most open connections", Tags.empty(), "", connections, Connections::most);
-        counter(
-                "connections.refused",
-                "Requests without a connection for their client",
-                connections,
-                all -> all.refused());
+        counter("connections.refused", "Requests refused for lack of a connection", connections, all -> all.refused());
         counter(
                 "connections.replaced",
                 "Connections closed to make room for another",
@@ -78,13 +75,19 @@ final class GatewayGauges implements AutoCloseable {
                 memory,
                 all -> all.used());
         gauge("memory.amount", "Most memory of requests in progress", Tags.empty(), BYTES, memory, all -> all.amount());
-        counter("memory.refused", "How often a request found no memory", memory, all -> all.refused());
-        counter("answers.dropped", "Answers ended because clients left too much unread", answers, all -> all.dropped());
+        counter("memory.refused", "Requests refused for lack of memory", memory, all -> all.refused());
+        counter("answers.dropped", "Answers ended because too much of them was unread", answers, all -> all.dropped());
     }
 
     void watch(GatewayBatches batches) {
-        gauge("batches.open", "Batches that haven't ended", Tags.empty(), "", batches, GatewayBatches::open);
-        counter("batches.answered", "Lines of batches answered here", batches, GatewayBatches::answered);
+        gauge(
+                "batches.open",
+                "Batches that haven't ended, of all gateways that share the folder",
+                Tags.empty(),
+                "",
+                batches,
+                GatewayBatches::open);
+        counter("batches.answered", "Lines of batches that this gateway answered", batches, GatewayBatches::answered);
         counter("batches.failed", "Lines of batches that got no answer here", batches, GatewayBatches::failed);
     }
 

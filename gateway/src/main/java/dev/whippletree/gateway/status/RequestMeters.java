@@ -88,13 +88,13 @@ public final class RequestMeters implements Consumer<EndedRequest> {
                 bounded,
                 added -> new RowMeters(
                         counter(added),
-                        timer(FIRST_BYTE, "Time from a request's head to the first byte of its response", added),
+                        timer(FIRST_BYTE, "Time from a request's head to the head of its response", added),
                         timer(DURATION, "Time from a request's head to the end of its response", added)));
     }
 
     private Counter counter(Row row) {
         return Counter.builder(REQUESTS)
-                .description("Requests whose exchange is over")
+                .description("Requests that have ended")
                 .tags(Tags.of("path", row.place(), "route", row.route(), "client", row.client())
                         .and("status", row.status() == 0 ? RequestNotes.NONE : Integer.toString(row.status()))
                         .and("code", row.code()))

@@ -1,32 +1,15 @@
 package dev.whippletree.gateway.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 
-import dev.whippletree.gateway.batches.GatewayBatches;
-import dev.whippletree.gateway.http.Connections;
-import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
-import dev.whippletree.gateway.http.UnreadAnswers;
-import dev.whippletree.gateway.trace.Trace;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 final class RequestMetersTest {
-
-    private static final String PREFIX = "whippletree.gateway.";
-
-    /** The test's registry has meters of their own for the buckets of a histogram. */
-    private static final String BUCKETS = ".histogram";
-
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(whippletree\\.gateway\\.[a-z_.]+)` \\|");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestMeters meters = new RequestMeters(registry);
@@ -84,29 +67,5 @@ final class RequestMetersTest {
         end("acme", 200, "stream_interrupted");
         assertThat(timed("failed")).isEqualTo(2);
         assertThat(timed("answered")).isZero();
-    }
-
-    @Test
-    void page_hasARowForEachName() throws IOException {
-        MemoryBudget memory = new MemoryBudget(1_000);
-        GatewayGauges gauges = new GatewayGauges(registry);
-        gauges.watch(new Visits());
-        gauges.watch(mock(Connections.class));
-        gauges.watch(memory, new UnreadAnswers(memory));
-        gauges.watch(mock(GatewayBatches.class));
-        gauges.watch(mock(Trace.class));
-        end("acme", 200, RequestNotes.NONE);
-
-        String page = Files.readString(Path.of("../docs/reference/metrics.md"));
-        assertThat(ROW.matcher(page).results().map(row -> row.group(1)))
-                .containsExactlyInAnyOrderElementsOf(registry.getMeters().stream()
-                        .map(meter -> meter.getId().getName())
-                        .filter(name -> name.startsWith(PREFIX) && !name.endsWith(BUCKETS))
-                        .distinct()
-                        .toList());
-
-        gauges.close();
-        assertThat(registry.find(PREFIX + "memory.used").meter()).isNull();
-        assertThat(registry.find(PREFIX + "connections").meter()).isNull();
     }
 }

@@ -33,7 +33,7 @@ final class DeployedFilesTest {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::\\?[^}]*)?}");
     private static final Pattern METRIC = Pattern.compile("\\b(?:whippletree|gen_ai)_[a-z_]+");
     private static final Pattern LABEL = Pattern.compile("(\\w+) *(?:=|!=|=~|!~) *\"|\\bby *\\(([^)]*)\\)");
-    /** Of the page's tables: name, type, and a unit that the name has in Prometheus. */
+    /** Of the page's table: name, type, and a unit that the name ends with in Prometheus. */
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `((?:whippletree|gen_ai)\\.[a-z_.]+)` \\| (\\w+),? ?(\\w*) \\|");
 
@@ -52,9 +52,9 @@ final class DeployedFilesTest {
     /** Returns the names that the page's metrics have in Prometheus. */
     static Set<String> served() throws IOException {
         Set<String> names = new TreeSet<>();
-        String page = Files.readString(Project.ROOT.resolve("docs/reference/metrics.md"));
+        String page = Files.readString(Project.ROOT.resolve("docs/reference/meters.md"));
         for (MatchResult row : ROW.matcher(page).results().toList()) {
-            String name = row.group(1).replace('.', '_') + suffix(row.group(3));
+            String name = row.group(1).replace('.', '_') + (row.group(3).isEmpty() ? "" : "_" + row.group(3));
             switch (row.group(2)) {
                 case "counter" -> names.add(name + "_total");
                 case "gauge" -> names.add(name);
@@ -67,15 +67,6 @@ final class DeployedFilesTest {
         }
         assertThat(names).hasSizeGreaterThan(30);
         return names;
-    }
-
-    /** Micrometer appends a unit that it is given, and it is given no words in braces. */
-    private static String suffix(String unit) {
-        return switch (unit) {
-            case "s" -> "_seconds";
-            case "bytes" -> "_bytes";
-            default -> "";
-        };
     }
 
     /** The expressions of the alerts and of the dashboard. */
@@ -105,7 +96,7 @@ final class DeployedFilesTest {
     /** A label that no metric has makes an expression match nothing. */
     @Test
     void labels_ofAlertsAndDashboard_areOnThePage() throws IOException {
-        String page = Files.readString(Project.ROOT.resolve("docs/reference/metrics.md"))
+        String page = Files.readString(Project.ROOT.resolve("docs/reference/meters.md"))
                 .replace('.', '_');
         // Prometheus adds the first three.
         Set<String> known = new TreeSet<>(Set.of("instance", "job", "le"));
