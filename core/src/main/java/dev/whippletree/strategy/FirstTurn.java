@@ -24,9 +24,8 @@ public enum FirstTurn {
     /** The setting that says it. */
     static final SettingKey KEY = new SettingKey(
             "start",
-            "where turns begin: first (default), at the first account; or spread, at the least used account (ties"
-                    + " at random),"
-                    + " for programs that ask once and end",
+            "Which account has the first turn: first, the heaviest (of equals, the first); or spread, the least used."
+                    + " By default first, but spread for the command ask, for asksOnce() and with a coordinator.",
             FirstTurn::of);
 
     private static final Set<String> STRATEGIES =

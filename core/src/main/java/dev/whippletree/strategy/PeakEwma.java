@@ -43,12 +43,11 @@ public final class PeakEwma implements BalancingStrategy {
         return Set.of(
                 new SettingKey(
                         "decay",
-                        "the time after which a measurement counts about a third, as a duration; default: 10s",
+                        "The time after which a measurement counts about a third; 10s by default.",
                         settings -> settings.duration("decay")),
                 new SettingKey(
                         "penalty",
-                        "a failed call counts as an answer that took this much longer than average, as a duration;"
-                                + " default: 5s",
+                        "A failed call counts as an answer that took this much longer than average; 5s by default.",
                         settings -> settings.duration("penalty")));
     }
 

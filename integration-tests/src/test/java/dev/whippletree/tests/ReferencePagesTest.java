@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.config.KnownPlugins;
+import dev.whippletree.config.KnownPlugins.PluginKind;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.plugin.PluginCatalog;
+import dev.whippletree.spi.SettingKey;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -68,6 +73,14 @@ final class ReferencePagesTest {
               currency: usd
               prices: [{provider: groq, model: m, prompt: 1, completion: 1, zzzzzzzzzz: 1}]
               zzzzzzzzzz: 1
+            """;
+
+    private static final String SETTINGS = """
+            # Settings of plugins
+
+            Every setting of every plugin, written by a test from what the plugins say of themselves.
+            [Configuration](configuration.md) shows where they stand: beside the other keys of an account, or beside the
+            `name` of a cache, a strategy or a coordinator.
             """;
 
     private static final Map<String, String> ENVIRONMENT =
@@ -136,7 +149,42 @@ final class ReferencePagesTest {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(keys).hasSizeGreaterThan(70);
-        assertThat(words(page("configuration.md"))).containsAll(keys);
+        assertThat(words(page("configuration.md") + page("settings.md"))).containsAll(keys);
+    }
+
+    /** {@code -Drecord=true} writes the page. */
+    @Test
+    void settings_areWhatThePluginsSay() throws IOException {
+        Path file = PAGES.resolve("settings.md");
+        String page;
+        try (PluginCatalog plugins = Whippletree.builder().environment(Map.of()).plugins()) {
+            KnownPlugins known = plugins.known();
+            page = Stream.of(known.providers(), known.caches(), known.strategies(), known.coordinators())
+                    .map(ReferencePagesTest::section)
+                    .collect(Collectors.joining("", SETTINGS, ""));
+        }
+        if (Boolean.getBoolean("record")) {
+            Files.writeString(file, page);
+        }
+        assertThat(file)
+                .as("%s; if the change is meant, run this test with -Drecord=true", file)
+                .content()
+                .isEqualTo(page);
+    }
+
+    private static String section(PluginKind kind) {
+        String noun = kind.noun();
+        StringBuilder section =
+                new StringBuilder("\n## " + noun + "\n\n| " + noun + " | setting | meaning |\n|---|---|---|\n");
+        new TreeMap<>(kind.settings()).forEach((plugin, settings) -> {
+            Comparator<SettingKey> byName = Comparator.comparing(SettingKey::name);
+            settings.stream().sorted(byName).forEach(setting -> section.append(row(plugin, setting)));
+        });
+        return section.toString();
+    }
+
+    private static String row(String plugin, SettingKey setting) {
+        return "| `" + plugin + "` | `" + setting.name() + "` | " + setting.description() + " |\n";
     }
 
     @Test

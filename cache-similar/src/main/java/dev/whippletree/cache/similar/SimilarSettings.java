@@ -40,21 +40,29 @@ record SimilarSettings(
     static final Set<SettingKey> KEYS = Set.of(
             new SettingKey(
                     "mode",
-                    "off (the default): approved wordings only; shadow: measure, never serve; serve: serve within max-error",
+                    "Beyond approved wordings: off (default), shadow (compare questions, but serve nothing) or serve.",
                     SimilarSettings::mode),
             new SettingKey(
                     "max-error",
-                    "the share of requests that may be served a wrong answer, such as 1%; required to serve; shadow: 1%",
+                    "The share of requests that may be served a wrong answer, 0.1% to 50%; required to serve; in"
+                            + " shadow, 1% by default.",
                     SimilarSettings::maxError),
-            new SettingKey("approved", "a file of wordings that mean the same; none by default", SimilarSettings::file),
-            new SettingKey("embedder", "which embedder to use; by default the one on the class path"),
             new SettingKey(
-                    "verifier", "what decides whether two answers agree: equal (the default), caller, or your own"),
-            new SettingKey("questions", "how many questions a scope keeps, 100 to 100000; default 10000"),
-            new SettingKey("scopes", "how many scopes are kept, 1 to 10000; default 100"),
+                    "approved",
+                    "A file of wordings that mean the same, relative to the working directory; none by default.",
+                    SimilarSettings::file),
+            new SettingKey(
+                    "embedder", "What compares questions; by default the one on the class path. None is included."),
+            new SettingKey(
+                    "verifier", "What decides whether two answers agree: equal (default), caller, or your own."),
+            new SettingKey(
+                    "questions",
+                    "Questions kept for each scope, and approved ones in total, 100 to 100,000; 10,000 by default."),
+            new SettingKey("scopes", "Scopes kept, 1 to 10,000; 100 by default."),
             new SettingKey(
                     "memory",
-                    "memory for questions and answers, 1MB or more; default 128MB; approved ones may take as much again",
+                    "Memory for questions (about 3.5 KB each) and answers, 1MB or more, and as much again for approved"
+                            + " ones; 128MB by default.",
                     SimilarSettings::memory));
 
     private static final long DEFAULT_MEMORY = 128L << 20;

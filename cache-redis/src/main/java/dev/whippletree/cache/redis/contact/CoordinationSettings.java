@@ -29,8 +29,8 @@ public record CoordinationSettings(RedisSettings redis, int processes, Duration 
                                     settings -> settings.integer("processes", 1, CoordinationSettings.MOST_PROCESSES)),
                             new SettingKey(
                                     "claim-lease",
-                                    "The time after which another process takes over the call of a dead one, 1s or"
-                                            + " more; 10s by default.",
+                                    "The time after which another process takes over the call of a dead one, 1s to 1d,"
+                                            + " the same in all processes; 10s by default.",
                                     settings -> lease(settings, "claim-lease", CoordinationSettings.LEAST_LEASE)),
                             new SettingKey(
                                     "call-lease",

@@ -44,7 +44,7 @@ public final class RedisSettings {
                     RedisSettings::keyPrefix),
             new SettingKey(
                     "command-timeout",
-                    "How long Redis may take to answer a command, 5s at most; 250ms by default.",
+                    "How long Redis may take for a command, 1ms to 5s, and to connect, 1s at least; 250ms by default.",
                     RedisSettings::commandTimeout));
 
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
