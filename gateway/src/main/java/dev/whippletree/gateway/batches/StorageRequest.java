@@ -106,8 +106,12 @@ record StorageRequest(
         if (!limit.matches("0*[1-9]\\d{0,8}") || Integer.parseInt(limit) > most) {
             throw new RequestException(ApiError.wrong("limit", "'limit' must be 1 to " + most + ", not " + limit));
         }
+        String order = parameter("order").orElse("desc");
+        if (!order.matches("asc|desc")) {
+            throw new RequestException(ApiError.wrong("order", "'order' must be asc or desc, not " + order));
+        }
         List<T> all = new ArrayList<>(newestFirst);
-        if (parameter("order").filter("asc"::equals).isPresent()) {
+        if (order.equals("asc")) {
             Collections.reverse(all);
         }
         List<String> ids = all.stream().map(idOf).toList();

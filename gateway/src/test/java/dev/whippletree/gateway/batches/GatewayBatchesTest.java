@@ -125,6 +125,12 @@ final class GatewayBatchesTest extends OverBatches {
         assertError(running.get("/v1/files/" + id + "/content"), 404, "not_found", "No such File object");
         assertError(delete(running, id), 404, "not_found", "No such File object");
         assertError(running.get("/v1/files?limit=0"), 400, "invalid_value", "'limit' must be 1 to 10000");
+        for (String list : List.of("/v1/files", "/v1/batches")) {
+            HttpResponse<String> refused = running.get(list + "?order=sideways");
+            assertError(refused, 400, "invalid_value", "'order' must be asc or desc, not sideways");
+            assertThat(at(refused, "error.param")).isEqualTo("order");
+            assertThat(running.get(list + "?order=desc").statusCode()).isEqualTo(200);
+        }
         assertError(running.get("/v1/files/..%2f..%2fx/content"), 404, "not_found", "No such File object");
     }
 
