@@ -208,7 +208,8 @@ final class GatewayTest extends OverGateway {
         for (String name : List.of("one/large-model", "one%2Flarge-model", "one%2flarge-model")) {
             assertThat(at(running.get("/v1/models/" + name), "owned_by")).isEqualTo("one");
         }
-        assertError(running.get("/v1/models/huge"), 404, "model_not_found", "huge");
+        assertError(running.get("/v1/models/huge+1"), 404, "model_not_found", "'huge+1'");
+        assertError(running.get("/v1/models/one%252Flarge-model"), 404, "model_not_found", "'one%2Flarge-model'");
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,20 +33,20 @@ public final class ModelsHandler implements HttpHandler {
         try {
             Access now = access.get();
             Client client = now.clients().of(exchange);
-            Response.send(
-                    exchange,
-                    OK,
-                    answer(exchange.getRelativePath(), now.models(client).owners(), now.since()));
+            Response.send(exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }
     }
 
-    /** A name may have slashes in it, which the server doesn't decode. */
-    private static Map<String, Object> answer(String path, Map<String, String> owners, Instant since) {
-        String name = (path.startsWith("/") ? path.substring(1) : path)
-                .replace("%2F", "/")
-                .replace("%2f", "/");
+    /** A name may have slashes in it. The server decodes a path but for them, so this decodes it as it was sent. */
+    private static String name(HttpServerExchange exchange) {
+        String path = URLDecoder.decode(exchange.getRequestURI().replace("+", "%2B"), StandardCharsets.UTF_8);
+        String place = exchange.getResolvedPath();
+        return path.substring(path.indexOf(place) + place.length()).replaceFirst("^/", "");
+    }
+
+    private static Map<String, Object> answer(String name, Map<String, String> owners, Instant since) {
         if (name.isEmpty()) {
             return list(owners, since);
         }
