@@ -132,6 +132,7 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
     Map<String, Object> json(boolean accountsShown) throws IOException {
         Map<String, @Nullable Object> json = new LinkedHashMap<>(asked);
         json.keySet().removeAll(Set.of("client", "lines"));
+        json.put("request_counts", LineCounts.json(0, 0, 0)); // Until its lines are checked, if ever.
         Optional<Map<String, Object>> end = end();
         if (end.isPresent()) {
             json.putAll(end.get());
@@ -139,7 +140,6 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         }
         Optional<Ending> ending = ending(); // Before the progress, so that together they are a moment of it.
         json.put("status", "validating");
-        json.put("request_counts", LineCounts.json(0, 0, 0));
         json.put(FORESIGHT, Map.of());
         progress().ifPresent(json::putAll);
         ending.ifPresent(decided -> json.putAll(decided.json()));

@@ -105,7 +105,8 @@ final class BatchTimesTest extends OverBatches {
 
         assertThat(at(running.send("POST", "/v1/batches/" + cancelled + "/cancel"), "status"))
                 .isEqualTo("cancelling");
-        until(running, cancelled, "cancelled");
+        assertThat(at(until(running, cancelled, "cancelled"), "request_counts"))
+                .isEqualTo("{total=0, completed=0, failed=0}");
         assertThat(at(running.get("/v1/batches/" + expired), "status")).isEqualTo("validating");
         timeline.advance(Duration.ofHours(1));
         for (int second = 0; second < 3_000 && Files.notExists(end("", expired)); second++) {

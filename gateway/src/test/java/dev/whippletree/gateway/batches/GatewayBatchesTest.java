@@ -285,6 +285,7 @@ final class GatewayBatchesTest extends OverBatches {
                 .contains("this line is longer than 16 MB");
         assertThat(Stream.of(0, 1, 2, 3, 4).map(index -> at(failed, "errors.data." + index + ".line")))
                 .containsExactly("2", "3", "4", "6", "5");
+        assertThat(at(failed, "request_counts")).isEqualTo("{total=0, completed=0, failed=0}");
         assertThat(at(failed, "output_file_id")).isEqualTo("null");
         assertThat(running.provider.unseenCalls()).isZero();
     }
