@@ -150,9 +150,9 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
     }
 
     private static Map<String, Object> withoutAccounts(Map<?, ?> foresight) {
-        Object waits = foresight.get("waits_for") instanceof Map<?, ?> wait
+        Object waits = foresight.get("waits_for") instanceof Map<?, ?> wait && wait.get("account") != null
                 ? GatewayJson.of("until", wait.get("until"))
-                : null;
+                : foresight.get("waits_for");
         Object held = foresight.get("held") == null ? null : "results can't be written now";
         return GatewayJson.of("forecast", foresight.get("forecast"), "waits_for", waits, "held", held);
     }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -268,7 +270,7 @@ final class BatchRunner {
     private Map<String, Object> foresight(BatchProgress progress) {
         return GatewayJson.of(
                 "forecast", progress.forecast().map(this::forecast).orElse(null),
-                "waits_for", progress.waiting().map(BatchRunner::waiting).orElse(null),
+                "waits_for", waiting(progress).orElse(null),
                 "held", progress.held().orElse(null));
     }
 
@@ -277,10 +279,18 @@ final class BatchRunner {
         return GatewayJson.of("earliest", now() + forecast.least().toSeconds(), "latest", latest.orElse(null));
     }
 
-    private static Map<String, Object> waiting(BatchProgress.Wait wait) {
+    /** Returns the longest of its waits: for an account, which may be for good, or for a limit of its client. */
+    private Optional<Map<String, Object>> waiting(BatchProgress progress) {
+        Optional<BatchProgress.Wait> own = Optional.ofNullable(charged).flatMap(ChargedItems::waiting);
+        return Stream.concat(progress.waiting().stream(), own.stream())
+                .max(Comparator.comparing(wait -> wait.until().orElse(Instant.MAX)))
+                .map(BatchRunner::json);
+    }
+
+    private static Map<String, Object> json(BatchProgress.Wait wait) {
         Optional<Long> until = wait.until().map(Instant::getEpochSecond);
         return GatewayJson.of(
-                "account", wait.account(),
+                "account", wait.account().isEmpty() ? null : wait.account(),
                 "until", until.orElse(null),
                 "because", wait.reason().orElse(null));
     }

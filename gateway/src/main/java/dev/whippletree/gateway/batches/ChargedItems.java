@@ -2,6 +2,7 @@ package dev.whippletree.gateway.batches;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchItem;
+import dev.whippletree.batch.BatchProgress;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.batch.file.BatchFile;
@@ -13,6 +14,7 @@ import dev.whippletree.time.Timeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,7 @@ final class ChargedItems implements Iterator<BatchItem> {
     /** Done once no more items go, which ends the wait. */
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+    private volatile Optional<BatchProgress.Wait> waiting = Optional.empty();
     private volatile boolean ended;
 
     /**
@@ -68,6 +71,7 @@ final class ChargedItems implements Iterator<BatchItem> {
         try {
             if (!journal.has(item.id())) {
                 charge(item);
+                waiting = Optional.empty();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,9 +94,16 @@ final class ChargedItems implements Iterator<BatchItem> {
                 return;
             } catch (RequestException e) {
                 Duration told = e.error().retryAfter().orElse(USUAL_PAUSE);
+                Instant until = timeline.now().plus(told);
+                waiting = Optional.of(new BatchProgress.Wait("", Optional.of(until), Optional.of(e.error().message())));
                 waitFor(told.compareTo(LONGEST_PAUSE) < 0 ? told : LONGEST_PAUSE);
             }
         }
+    }
+
+    /** Returns the limit of the client that the next item waits for, without an account; empty: it waits for none. */
+    Optional<BatchProgress.Wait> waiting() {
+        return waiting;
     }
 
     private void waitFor(Duration time) {

@@ -292,6 +292,36 @@ final class BatchTimesTest extends OverBatches {
                 .isGreaterThan(Long.parseLong(at(batch, "created_at")));
     }
 
+    /** Its second line waits for the account, and the third one for longer. */
+    @Test
+    void batchThatWaitsForALimitOfItsClient_saysSo() throws Exception {
+        running = new RunningGateway(
+                RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "2 requests / 1h"))
+                        .withBatches(batches()),
+                timeline,
+                builder -> builder.timeline(timeline)
+                        .account(AccountSettings.builder("slow", "scripted")
+                                .limit("1 requests / 30m")
+                                .build())
+                        .route(RouteSettings.builder("slow")
+                                .tier(new TargetSettings("slow", "slow-model"))
+                                .build()));
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one", "two", "three").replace("\"fast\"", "\"slow\""), KEY);
+        long begun = timeline.now().getEpochSecond();
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        for (int second = 0; second < 1_500 && !batch.body().contains("this key's own limit"); second++) {
+            timeline.advance(Duration.ofSeconds(1));
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+
+        assertThat(at(batch, "whippletree.waits_for.because"))
+                .isEqualTo("this key's own limit of 2 requests / 1h is used up");
+        assertThat(at(batch, "whippletree.waits_for.account")).isEqualTo("null");
+        assertThat(Long.parseLong(at(batch, "whippletree.waits_for.until")) - begun)
+                .isBetween(3_590L, 3_610L);
+    }
+
     @Test
     void limitsOfTheClient_countForLines() throws Exception {
         open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "2 requests / 1m")));
