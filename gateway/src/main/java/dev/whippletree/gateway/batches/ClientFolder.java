@@ -21,9 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files and batches of one client: whoever asks for another's looks into another folder. Immutable; its methods
@@ -40,9 +43,19 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     static final String ERRORS = "-errors";
     static final String CONTENT = "content";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClientFolder.class);
     private static final String ABOUT = "file.json";
     private static final Pattern FILE_ID = Pattern.compile("file-([0-9a-f]{32})(-output|-errors)?");
     private static final Pattern BATCH_ID = Pattern.compile("batch_[0-9a-f]{32}");
+
+    /** Reads what one of several places has. */
+    private interface PlaceReader<P, T> {
+
+        Optional<T> read(P place) throws IOException;
+    }
+
+    /** A batch that ended in a second since 1970, and what it has put out. */
+    private record Ended(Path folder, long second, List<StoredFile> outputs) {}
 
     /** Returns a client's folder. */
     static ClientFolder of(GatewaySettings.Batches settings, String tenant) {
@@ -100,12 +113,23 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
             return upload(uploads().resolve(id));
         }
         Optional<BatchPlace> batch = batch(BATCH + matcher.group(1));
-        return batch.isPresent() ? output(batch.get(), matcher.group(2)) : Optional.empty();
+        Optional<Ended> ended = batch.isPresent() ? ended(batch.get()) : Optional.empty();
+        List<StoredFile> outputs = ended.map(Ended::outputs).orElse(List.of());
+        return outputs.stream().filter(output -> output.id().equals(id)).findFirst();
     }
 
-    private Optional<StoredFile> output(BatchPlace batch, String suffix) throws IOException {
+    /** Returns a batch with what it has put out; empty if it hasn't ended. */
+    private Optional<Ended> ended(BatchPlace batch) throws IOException {
         Optional<Map<String, Object>> end = batch.end();
-        return end.isPresent() ? batch.output(suffix, BatchPlace.endedAt(end.get()), keptSeconds()) : Optional.empty();
+        if (end.isEmpty()) {
+            return Optional.empty();
+        }
+        long second = BatchPlace.endedAt(end.get());
+        List<StoredFile> outputs = new ArrayList<>();
+        for (String suffix : List.of(OUTPUT, ERRORS)) {
+            batch.output(suffix, second, keptSeconds()).ifPresent(outputs::add);
+        }
+        return Optional.of(new Ended(batch.folder(), second, outputs));
     }
 
     private static Optional<StoredFile> upload(Path place) throws IOException {
@@ -146,16 +170,23 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return batch(id).orElseThrow(() -> new IOException("the batch was deleted at once"));
     }
 
-    /** Returns all files, uploads and outputs, newest first. */
+    /** Returns what places have. One that can't be read is left out: {@link GatewayBatches} warns of it. */
+    private static <P, T> List<T> readable(List<P> places, PlaceReader<P, T> reader) {
+        List<T> all = new ArrayList<>();
+        for (P place : places) {
+            try {
+                reader.read(place).ifPresent(all::add);
+            } catch (IOException e) {
+                LOG.debug("What can't be read is left out", e);
+            }
+        }
+        return all;
+    }
+
+    /** Returns all files that can be read, uploads and outputs, newest first. */
     List<StoredFile> files() throws IOException {
-        List<StoredFile> files = new ArrayList<>();
-        for (Path place : list(uploads(), FILE_ID)) {
-            upload(place).ifPresent(files::add);
-        }
-        for (BatchPlace batch : batches()) {
-            output(batch, OUTPUT).ifPresent(files::add);
-            output(batch, ERRORS).ifPresent(files::add);
-        }
+        List<StoredFile> files = readable(list(uploads(), FILE_ID), ClientFolder::upload);
+        readable(batches(), this::ended).forEach(ended -> files.addAll(ended.outputs()));
         files.sort(Comparator.<StoredFile>comparingLong(file -> file.number("created_at"))
                 .thenComparing(StoredFile::id)
                 .reversed());
@@ -179,27 +210,19 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
                 .toList();
     }
 
-    /** Returns all batches, newest first. */
+    /** Returns all batches that can be read, newest first. */
     List<BatchPlace> batches() throws IOException {
-        List<BatchPlace> batches = new ArrayList<>();
-        for (Path place : places()) {
-            BatchPlace.read(place).ifPresent(batches::add);
-        }
+        List<BatchPlace> batches = readable(places(), BatchPlace::read);
         batches.sort(Comparator.<BatchPlace>comparingLong(batch -> batch.number("created_at"))
                 .thenComparing(BatchPlace::id)
                 .reversed());
         return batches;
     }
 
-    /** Returns the batches that haven't ended, newest first. */
-    private List<BatchPlace> open() throws IOException {
-        List<BatchPlace> open = new ArrayList<>();
-        for (BatchPlace batch : batches()) {
-            if (batch.end().isEmpty()) {
-                open.add(batch);
-            }
-        }
-        return open;
+    /** Reads a batch; empty if there is none, or it has ended. */
+    private static Optional<BatchPlace> open(Path place) throws IOException {
+        Optional<BatchPlace> batch = BatchPlace.read(place);
+        return batch.isPresent() && batch.get().end().isEmpty() ? batch : Optional.empty();
     }
 
     /**
@@ -224,7 +247,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
      */
     void checkRoom(StoredFile input) throws IOException {
         checkRoom(0, 0);
-        List<BatchPlace> open = open();
+        List<BatchPlace> open = readable(places(), ClientFolder::open);
         long lines = open.stream().mapToLong(batch -> batch.number("lines")).sum();
         if (open.size() >= settings.mostOpen() || lines + input.number("lines") > settings.mostLines()) {
             throw new RequestException(ApiError.beyondBatches("your " + open.size() + " batches under way have " + lines
@@ -238,16 +261,18 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
      * Deletes a file.
      *
      * @throws RequestException if a batch needs it
+     * @throws IOException if it can't be deleted, or a batch can't be read, which may need it
      */
     void delete(StoredFile file) throws IOException {
         if (file.purpose().equals(StoredFile.OUTPUT)) {
             Files.deleteIfExists(file.content());
             return;
         }
-        for (BatchPlace batch : open()) {
-            if (batch.text("input_file_id").equals(file.id())) {
+        for (Path place : places()) {
+            Optional<BatchPlace> batch = open(place);
+            if (batch.isPresent() && batch.get().text("input_file_id").equals(file.id())) {
                 throw new RequestException(ApiError.fileInUse(
-                        "the batch " + batch.id() + " needs this file: wait until it has ended, or cancel it"));
+                        "the batch " + batch.get().id() + " needs this file: wait until it has ended, or cancel it"));
             }
         }
         discard(uploads().resolve(file.id()));
@@ -256,28 +281,45 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /**
      * Deletes what has been kept for long enough. Of batches that have put out nothing, or nothing any more, it keeps
      * as many as there may be files.
+     *
+     * @param unreadable is told of each upload and batch that can't be read
      */
-    void sweep(long nowSecond) throws IOException {
-        Set<String> needed = new HashSet<>();
-        int ended = 0;
-        for (BatchPlace batch : batches()) {
-            Optional<Map<String, Object>> end = batch.end();
-            if (end.isEmpty()) {
-                needed.add(batch.text("input_file_id"));
-                continue;
-            }
-            boolean empty =
-                    output(batch, OUTPUT).isEmpty() && output(batch, ERRORS).isEmpty();
-            ended += empty ? 1 : 0;
-            if (BatchPlace.endedAt(end.get()) + keptSeconds() <= nowSecond || (empty && ended > settings.mostFiles())) {
+    void sweep(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
+        int empty = 0;
+        for (Ended batch : readable(batches(), this::ended)) {
+            boolean isEmpty = batch.outputs().isEmpty();
+            empty += isEmpty ? 1 : 0;
+            if (batch.second() + keptSeconds() <= nowSecond || (isEmpty && empty > settings.mostFiles())) {
                 discard(batch.folder());
             }
         }
+        sweepUploads(nowSecond, unreadable);
+    }
+
+    /** A batch that can't be read may need any upload. */
+    private void sweepUploads(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
+        Set<String> needed = new HashSet<>();
+        boolean allKnown = true;
+        for (Path place : places()) {
+            try {
+                open(place).ifPresent(batch -> needed.add(batch.text("input_file_id")));
+            } catch (IOException e) {
+                unreadable.accept(place, e);
+                allKnown = false;
+            }
+        }
+        List<Path> over = new ArrayList<>();
         for (Path place : list(uploads(), FILE_ID)) {
-            Optional<StoredFile> file = upload(place);
-            if (file.isPresent()
-                    && file.get().number("expires_at") <= nowSecond
-                    && !needed.contains(file.get().id())) {
+            try {
+                upload(place)
+                        .filter(file -> file.number("expires_at") <= nowSecond && !needed.contains(file.id()))
+                        .ifPresent(file -> over.add(place));
+            } catch (IOException e) {
+                unreadable.accept(place, e);
+            }
+        }
+        if (allKnown) {
+            for (Path place : over) {
                 discard(place);
             }
         }

@@ -115,6 +115,9 @@ public final class GatewayBatches {
     /** The rows of batches that have ended, which change no more; without content: it isn't shown any more. */
     private final Map<Path, Map<String, Object>> ended = new HashMap<>();
 
+    /** Uploads and batches of which the log has a warning that they can't be read. */
+    private final Set<Path> unreadable = new HashSet<>();
+
     private final Instant began;
     private final long beganNanos;
     private @Nullable Long sweptNanos;
@@ -210,7 +213,7 @@ public final class GatewayBatches {
                 attempt(client.folder(), () -> {
                     for (Path place : client.places()) {
                         there.add(place);
-                        attempt(place, () -> seen.add(row(place, waiting)));
+                        attempt(place, () -> see(place, seen, waiting));
                     }
                 });
             }
@@ -239,6 +242,25 @@ public final class GatewayBatches {
             work.run();
         } catch (IOException | RuntimeException e) {
             leave(folder, e);
+        }
+    }
+
+    private void see(Path place, List<Map<String, Object>> seen, List<Due> waiting) {
+        try {
+            seen.add(row(place, waiting));
+        } catch (IOException e) {
+            leaveOut(place, e);
+        }
+    }
+
+    /** Warns once of what can't be read, however often that is tried. */
+    private void leaveOut(Path place, IOException why) {
+        if (unreadable.add(place)) {
+            LOG.warn(
+                    "{} can't be read, so lists leave it out: {}; let this process's user read it, restore it, or"
+                            + " delete it",
+                    place,
+                    why.toString());
         }
     }
 
@@ -362,7 +384,7 @@ public final class GatewayBatches {
         Instant really = began.plusNanos(nanos - beganNanos);
         Instant now = really.isBefore(timeline.now()) ? really : timeline.now();
         for (ClientFolder client : ClientFolder.all(settings)) {
-            attempt(client.folder(), () -> client.sweep(now.getEpochSecond()));
+            attempt(client.folder(), () -> client.sweep(now.getEpochSecond(), this::leaveOut));
         }
         for (Path left : WholeFiles.list(ClientFolder.coming(settings))) {
             attempt(left, () -> {

@@ -6,6 +6,7 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,7 +68,10 @@ record StorageRequest(
                     "Request {}: files can't be read or written",
                     RequestLabel.of(exchange).id(),
                     e);
-            answer = ApiError.storageFailed();
+            boolean accepts = id.isEmpty() && exchange.getRequestMethod().equals(Methods.POST);
+            answer = accepts
+                    ? ApiError.storageFailed()
+                    : ApiError.storageUnreadable(id.isEmpty() ? "your files and batches" : id);
         } catch (RuntimeException e) {
             LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             answer = ApiError.internal();
@@ -92,16 +96,15 @@ record StorageRequest(
     }
 
     /**
-     * Returns the page of a list that it wants, as OpenAI's API has them. Behind an item that is gone, the list begins
-     * anew, for clients that delete what they list.
+     * Returns the page of a list that it wants, as OpenAI's API has them, without items that can't be read. Behind an
+     * item that is gone, the list begins anew, for clients that delete what they list.
      *
      * @param newestFirst the whole list
      * @param usual how many a page has unless it says so
      * @param most how many it may say
      * @throws RequestException if it says that wrongly
      */
-    <T> Map<String, Object> page(List<T> newestFirst, int usual, int most, Function<T, String> idOf, Writer<T> writer)
-            throws IOException {
+    <T> Map<String, Object> page(List<T> newestFirst, int usual, int most, Function<T, String> idOf, Writer<T> writer) {
         String limit = parameter("limit").orElse(String.valueOf(usual));
         if (!limit.matches("0*[1-9]\\d{0,8}") || Integer.parseInt(limit) > most) {
             throw new RequestException(ApiError.wrong("limit", "'limit' must be 1 to " + most + ", not " + limit));
@@ -119,7 +122,11 @@ record StorageRequest(
         int to = Math.min(all.size(), from + Integer.parseInt(limit));
         List<Map<String, Object>> data = new ArrayList<>();
         for (T item : all.subList(from, to)) {
-            data.add(writer.json(item));
+            try {
+                data.add(writer.json(item));
+            } catch (IOException e) {
+                LOG.debug("What can't be read is left out", e);
+            }
         }
         return GatewayJson.of(
                 "object",

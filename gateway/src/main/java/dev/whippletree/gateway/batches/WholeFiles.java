@@ -40,10 +40,18 @@ final class WholeFiles {
         force(folder);
     }
 
-    /** Reads a JSON object; empty if there is none. */
+    /**
+     * Reads a JSON object; empty if there is no such file.
+     *
+     * @throws IOException if it can't be read, or is no JSON object
+     */
     static Optional<Map<String, Object>> read(Path file) throws IOException {
         try {
-            return GatewayJson.object(Files.readString(file));
+            Optional<Map<String, Object>> json = GatewayJson.object(Files.readString(file));
+            if (json.isEmpty()) {
+                throw new IOException(file + " isn't a JSON object");
+            }
+            return json;
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -198,7 +198,17 @@ public record ApiError(
         return of(StatusCodes.CONFLICT, INVALID, "batch_ended", message).forGood();
     }
 
-    /** Something can't be kept or read: it was never accepted. */
+    /** Something of the client's, named for people, can't be read or changed. */
+    public static ApiError storageUnreadable(String what) {
+        return of(
+                StatusCodes.INTERNAL_SERVER_ERROR,
+                SERVER,
+                "storage_failed",
+                "the gateway can't read or change " + what + " just now; retry later, or ask its operator to look into"
+                        + " its log");
+    }
+
+    /** Something can't be kept: it was never accepted. */
     public static ApiError storageFailed() {
         return of(
                 INSUFFICIENT_STORAGE,

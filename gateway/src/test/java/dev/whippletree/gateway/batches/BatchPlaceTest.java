@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.batches;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
@@ -17,10 +18,15 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class BatchPlaceTest {
+
+    private static final BiConsumer<Path, IOException> FAILING = (place, why) -> {
+        throw new AssertionError(place + " can't be read", why);
+    };
 
     @TempDir
     private Path folder;
@@ -159,12 +165,36 @@ final class BatchPlaceTest {
             batch.end(Map.of("status", "failed", "failed_at", 10));
         }
 
-        client.sweep(20);
+        client.sweep(20, FAILING);
 
         assertThat(client.batches())
                 .as("the two newest without a file, the one with a file, and the one under way")
                 .extracting(BatchPlace::id)
                 .containsExactly(id(6), id(5), id(2), id(1));
+    }
+
+    @Test
+    void batchThatCantBeRead_keepsEveryUpload_whichItMayNeed() throws IOException {
+        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
+        String id = "file-" + "%032x".formatted(1);
+        Path upload = Files.createDirectories(folder.resolve("coming").resolve(id));
+        client.publish(upload, ClientFolder.json(id, "in.jsonl", StoredFile.INPUT, 1, 5, 10));
+        BatchPlace batch = client.create(id(1), Map.of("client", "a", "input_file_id", id));
+        Path asked = batch.folder().resolve(BatchPlace.ASKED);
+        String whole = Files.readString(asked);
+        Files.writeString(asked, "damaged");
+        List<Path> unreadable = new ArrayList<>();
+
+        client.sweep(20, (place, why) -> unreadable.add(place));
+
+        assertThat(unreadable).containsExactly(batch.folder());
+        StoredFile file = client.file(id).orElseThrow();
+        assertThatThrownBy(() -> client.delete(file)).isInstanceOf(IOException.class);
+
+        Files.writeString(asked, whole);
+        batch.end(Map.of("status", "cancelled", "cancelled_at", 15));
+        client.sweep(20, FAILING);
+        assertThat(client.files()).isEmpty();
     }
 
     @Test
@@ -176,7 +206,7 @@ final class BatchPlaceTest {
         Files.createFile(
                 Files.createDirectories(client.folder().resolve("files")).resolve("file-of-somebody"));
 
-        client.sweep(Long.MAX_VALUE / 2);
+        client.sweep(Long.MAX_VALUE / 2, FAILING);
 
         assertThat(client.batches()).hasSize(1);
         assertThat(client.files()).isEmpty();

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.batches;
 
+import static dev.whippletree.gateway.RunningGateway.assertError;
 import static dev.whippletree.gateway.RunningGateway.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Batches over a time that the test moves. */
 final class BatchTimesTest extends OverBatches {
@@ -365,6 +369,67 @@ final class BatchTimesTest extends OverBatches {
         }
 
         assertThat(at(batch, "status")).isEqualTo("completed");
+    }
+
+    private long warnings(LoggedLines log) {
+        return log.all().stream()
+                .filter(line -> line.contains(folder.toString()) && line.contains("lists leave it out"))
+                .count();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows finds nothing below a file")
+    void whatCantBeRead_isLeftOutOfLists_andWarnedOfOnce() throws Exception {
+        Path coming = Files.createDirectories(folder.resolve("coming"));
+        ClientFolder client = ClientFolder.of(batches(), "");
+        String number = "0".repeat(31);
+        BatchPlace garbage = client.create("batch_" + number + "1", Map.of("client", "", "created_at", 1));
+        Files.writeString(garbage.folder().resolve(BatchPlace.ASKED), "garbage");
+        BatchPlace unended = client.create("batch_" + number + "2", Map.of("client", "", "created_at", 1));
+        Files.createDirectory(unended.folder().resolve("end.json"));
+        Path batch = Files.createFile(garbage.folder().resolveSibling("batch_" + number + "3"));
+        Path uploads = Files.createDirectories(client.folder().resolve("files"));
+        Path upload = Files.createFile(uploads.resolve("file-" + number + "4"));
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
+            open(GatewaySettings.DEFAULT);
+            running.provider.usually(OverBatches::answer);
+            String id = begun(running, lines("one"));
+            HttpResponse<String> ended = until(running, id, "completed");
+
+            HttpResponse<String> batches = running.get("/v1/batches");
+            assertThat(batches.body()).doesNotContain(number);
+            assertThat(at(batches, "data.0.id")).isEqualTo(id);
+            HttpResponse<String> files = running.get("/v1/files");
+            assertThat(files.body())
+                    .doesNotContain(number)
+                    .contains(at(ended, "input_file_id"), at(ended, "output_file_id"));
+            for (Path place : List.of(garbage.folder(), unended.folder(), batch)) {
+                assertError(running.get("/v1/batches/" + place.getFileName()), 500, "storage_failed", "can't read");
+                assertError(
+                        running.send("POST", "/v1/batches/" + place.getFileName() + "/cancel"),
+                        500,
+                        "storage_failed",
+                        "can't read or change " + place.getFileName());
+            }
+            assertError(running.get("/v1/files/" + upload.getFileName()), 500, "storage_failed", "can't read");
+
+            for (int second = 0; second < 3_000 && warnings(log) < 4; second++) {
+                pass(running, timeline, 1);
+            }
+            Path forgotten = Files.createDirectory(coming.resolve("forgotten"));
+            Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));
+            for (int second = 0; second < 3_000 && Files.exists(forgotten); second++) {
+                pass(running, timeline, 1);
+            }
+
+            assertThat(forgotten).doesNotExist();
+            for (Path place : List.of(garbage.folder(), unended.folder(), batch, upload)) {
+                assertThat(log.all())
+                        .filteredOn(line -> line.startsWith("WARN " + place + " can't be read, so lists leave it out"))
+                        .hasSize(1);
+            }
+            assertThat(warnings(log)).isEqualTo(4);
+        }
     }
 
     /** For want of memory, for instance. The batch comes from another gateway, so that nothing else begins it. */

@@ -781,7 +781,7 @@ final class GatewayBatchesTest extends OverBatches {
             }
 
             assertThat(log.all())
-                    .filteredOn(line -> line.contains(broken.folder() + " can't be used now"))
+                    .filteredOn(line -> line.contains(broken.folder() + " can't be read"))
                     .hasSize(1);
         }
     }
