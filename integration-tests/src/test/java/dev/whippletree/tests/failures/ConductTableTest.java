@@ -83,7 +83,7 @@ final class ConductTableTest {
         /** Another account than those two. */
         OTHER_THAN_TWO_ACCOUNTS;
 
-        private static final List<Fallback> IN_TABLE = List.of(NONE, SAME_ACCOUNT, OTHER_ACCOUNT, NONE_OF_TWO_ACCOUNTS);
+        private static final List<Fallback> IN_TABLE = List.of(NONE, OTHER_ACCOUNT);
     }
 
     private static SimulatedPool pool(Wrong wrong, Fallback fallback) {
@@ -205,6 +205,25 @@ final class ConductTableTest {
     @Test
     void tableOfThePage_isWhatHappens() throws IOException {
         assertThat(Files.readAllLines(PAGE)).containsAll(rows());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wrong.class)
+    void anotherModelOfTheAccount_helpsLikeAnotherAccount_unlessTheAccountIsOff(Wrong wrong) {
+        boolean isOff = wrong == Wrong.NO_CREDIT || wrong == Wrong.TOKEN_REFUSED;
+        assertThat(cell(wrong, Fallback.SAME_ACCOUNT))
+                .isEqualTo(cell(wrong, isOff ? Fallback.NONE : Fallback.OTHER_ACCOUNT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wrong.class)
+    void twoAccountsOfAnOrganization_fareLikeOne_butForMoments(Wrong wrong) {
+        assertThat(withoutTimes(cell(wrong, Fallback.NONE_OF_TWO_ACCOUNTS)))
+                .isEqualTo(withoutTimes(cell(wrong, Fallback.NONE)));
+    }
+
+    private static String withoutTimes(String cell) {
+        return cell.replaceAll("[\\d.]+ s", "");
     }
 
     @ParameterizedTest
