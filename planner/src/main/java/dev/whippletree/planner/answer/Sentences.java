@@ -74,7 +74,10 @@ public final class Sentences {
                             + wait(plan, other.outcome(), " (%s)") + ", no if " + other.byWindow() + "; that is for "
                             + all + within + ".";
                 }
-                case DOES_NOT_HOLD -> "No, not all of " + all + " will be answered" + within + ".";
+                case DOES_NOT_HOLD ->
+                    outcome.unanswered() > 0
+                            ? "No, not all of " + all + " will be answered" + within + "."
+                            : "No, " + all + " will be answered" + within + ", but some prompts wait too long.";
             };
         }
         List<String> parts = new ArrayList<>();
