@@ -53,8 +53,8 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      *
      * @param interviews how many interviews there are
      * @param asIs what comes of it with the accounts as they are
-     * @param fewest for each kind of account, how few would do
-     * @param advice what would come of it otherwise; empty if none was asked for. The first is what {@code asIs} says
+     * @param fewest for each kind of account, how few would do; empty if no advice was asked for
+     * @param advice what would come of it otherwise; empty likewise. The first is what {@code asIs} says
      */
     public record SizePlan(int interviews, Outcome asIs, List<Fewest> fewest, List<Advice> advice) {
 

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param longestWait how long a single prompt may wait for room before that counts as not answered in time; absent: as
  *     long as the horizon
  * @param seed the seed of all random choices
- * @param advice whether to simulate variants of each size
+ * @param advice whether to look for the fewest accounts of each kind, and to simulate variants of each size
  * @param prices the price of tokens, which tells when a credit runs out; absent: no credit ever does
  */
 public record PlanRequest(

@@ -25,8 +25,8 @@ final class SizePlanner {
         this.interviews = interviews;
         this.parts = parts;
         this.asIs = parts.add(named("as it is"), () -> runs.of(new Variant(interviews, request.pool())));
-        addSearches();
         if (request.advice()) {
+            addSearches();
             new AdviceLines(request, runs, interviews)
                     .all()
                     .forEach(line -> advice.add(parts.add(named("advice"), line)));

@@ -109,7 +109,7 @@ public class PlanExamplesTest {
 
     /** Returns a plan of several sizes and kinds of accounts, one of which doesn't hold. */
     public static CapacityPlan several() {
-        return new Planner(Runnable::run).plan(severalKinds().withAdvice(false), progress -> {});
+        return new Planner(Runnable::run).plan(severalKinds(), progress -> {});
     }
 
     private static PlanRequest unpriced(int size, String accounts) {

@@ -59,7 +59,8 @@ class PlannerTest {
         "groq:3x30/d+1usd/month, DEPENDS, UNKNOWN"
     })
     void creditWithoutPrice_leavesAYesUnknown(String accounts, Verdict verdict, Verdict gradually) {
-        SizePlan plan = plan(request(30, accounts).withHorizon(Duration.ofHours(24)));
+        SizePlan plan =
+                plan(request(30, accounts).withHorizon(Duration.ofHours(24)).withAdvice(true));
         assertThat(plan.asIs().verdict()).isEqualTo(verdict);
         Outcome best = plan.asIs().otherwise().map(Outcome.Otherwise::outcome).orElse(plan.asIs());
         assertThat(best.verdict()).isEqualTo(gradually);
@@ -147,7 +148,8 @@ class PlannerTest {
     void waitsOfMorePromptsThanAreSimulated_areUnknown(int hours, int seconds, Verdict verdict) {
         PlanRequest request = request(40_000, "openai:5x200/min")
                 .withHorizon(Duration.ofHours(hours))
-                .withLongestWait(Duration.ofSeconds(seconds));
+                .withLongestWait(Duration.ofSeconds(seconds))
+                .withAdvice(true);
         SizePlan plan = plan(request);
 
         assertThat(plan.asIs().verdict()).isEqualTo(verdict);
@@ -203,13 +205,22 @@ class PlannerTest {
             })
     void fewestOfAKind_areThoseThatHoldBesideTheOthers(
             String accounts, int kind, Integer count, Integer comfortable, String reason) {
-        Fewest fewest = plan(request(3, accounts)).fewest().get(kind);
+        Fewest fewest = plan(request(3, accounts).withAdvice(true)).fewest().get(kind);
 
         assertThat(fewest.count().isPresent() ? fewest.count().getAsInt() : null)
                 .isEqualTo(count);
         assertThat(fewest.comfortable().isPresent() ? fewest.comfortable().getAsInt() : null)
                 .isEqualTo(comfortable);
         assertThat(fewest.reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void withoutAdvice_onlyTheAccountsAsTheyAreArePlanned() {
+        SizePlan size = plan(request(3, "huggingface:1x10/h"));
+
+        assertThat(size.asIs().verdict()).isEqualTo(Verdict.TIGHT);
+        assertThat(size.fewest()).isEmpty();
+        assertThat(size.advice()).isEmpty();
     }
 
     @Tag("slow")
@@ -219,7 +230,7 @@ class PlannerTest {
         RouteSettings route = pool.route();
         AccountPool impatient = pool.withRoute(
                 route.toBuilder().deadline(Duration.ofSeconds(20)).build());
-        PlanRequest request = PlanRequest.of(List.of(200), impatient).withAdvice(false);
+        PlanRequest request = PlanRequest.of(List.of(200), impatient);
         CapacityPlan plan = new Planner(Runnable::run).plan(request, progress -> {});
         int fewest = plan.sizes().get(0).fewest().get(0).count().orElseThrow();
 
