@@ -134,9 +134,14 @@ final class StopConditions {
 
     /** Returns why an item that needs so many calls may not begin, if nothing is under way. */
     String refusal(int calls) {
-        return reason().orElseGet(() -> calls > callsLeft()
-                ? "the next prompt may need " + calls + " calls, and it may make only " + callsLeft() + " more"
-                : "another prompt might exceed the cost limit");
+        return reason().orElseGet(() -> {
+            if (calls <= callsLeft()) {
+                return "another prompt might exceed the cost limit";
+            }
+            long most = rules.maxCalls().orElseThrow();
+            return "the next prompt may need " + calls + " calls, and it may make only "
+                    + (calls > most ? most + ": allow " + calls + " or more" : callsLeft() + " more");
+        });
     }
 
     /** Until the first answers tell what a call costs, a few are made. */

@@ -960,6 +960,18 @@ final class BatchRunTest {
         assertThat(end.stopped()).hasValue("the next prompt may need 2 calls, and it may make only 1 more");
     }
 
+    /** Each item needs two calls, so another run that may make one wouldn't begin it either. */
+    @Test
+    void itemThatNeedsMoreCallsThanAllMayBe_isNotBegun_andTheReasonSaysHowManyToAllow() {
+        StopRules rules = new StopRules(OptionalLong.of(1), Optional.empty(), Optional.empty(), 20);
+
+        BatchProgress end =
+                run(batch(pool.open()).stop(rules).build().run(vectors(1).iterator()));
+
+        assertThat(end.calls()).isZero();
+        assertThat(end.stopped()).hasValue("the next prompt may need 2 calls, and it may make only 1: allow 2 or more");
+    }
+
     /** The limit lets five calls begin at once, so one item has half its vectors when the cost is reached. */
     @Test
     void ruleThatStops_letsVectorsEndThatArePaidForInPart() {

@@ -242,8 +242,7 @@ final class BatchCommandRun {
         if (failure.isPresent()) {
             sayWhatIsWrong(failure.get());
         } else if (missing > 0 && end.stopped().isPresent()) {
-            err.println(
-                    "The batch stopped early: " + end.stopped().get() + ". Run the same command again to continue.");
+            err.println("The batch stopped early: " + end.stopped().get() + ". To continue, run the command again.");
         } else if (missing > 0) {
             err.println("whippletree: " + Words.count(missing, "prompt") + (missing == 1 ? " is" : " are")
                     + " missing: " + files.input() + " was changed while the batch ran");

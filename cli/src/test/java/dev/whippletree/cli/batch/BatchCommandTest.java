@@ -36,6 +36,9 @@ final class BatchCommandTest {
     private static final String LINE =
             "{\"custom_id\": \"%s\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"%s\"}]}}%n";
 
+    private static final String VECTORS =
+            "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": %s}}%n";
+
     @TempDir
     private Path folder;
 
@@ -180,11 +183,24 @@ final class BatchCommandTest {
         assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl", "--max-calls=1"))
                 .isEqualTo(9);
         assertThat(shell.err())
-                .contains("The batch stopped early: ", "1 answered", "Run the same command again to continue.");
+                .contains("The batch stopped early: ", "1 answered", "To continue, run the command again.");
         Shell later = again();
         later.succeeds("batch", "p.jsonl", "-o", "a.jsonl");
         assertThat(later.err()).contains("2 prompts, 1 of them done already");
         assertThat(file("a.jsonl").lines()).hasSize(2);
+    }
+
+    /** Five texts, two to a call: the same command would stop again. */
+    @Test
+    void lineThatNeedsMoreCallsThanAreAllowed_saysHowManyToAllow() {
+        shell.file("v.jsonl", VECTORS.formatted("[\"a\", \"b\", \"c\", \"d\", \"e\"]"));
+        assertThat(shell.line("batch v.jsonl -o v.out.jsonl --max-calls 1")).isEqualTo(9);
+        assertThat(shell.err())
+                .contains("the next prompt may need 3 calls, and it may make only 1: allow 3 or more."
+                        + " To continue, run the command again.");
+        assertThat(shell.provider.asked).isEmpty();
+
+        again().succeeds("batch", "v.jsonl", "-o", "v.out.jsonl", "--max-calls", "3");
     }
 
     @Test
@@ -475,9 +491,7 @@ final class BatchCommandTest {
         shell.file("taken.jsonl.batch", "")
                 .file("empty.jsonl", "")
                 .file("head.csv", "id,text\n")
-                .file(
-                        "v.jsonl",
-                        "{\"custom_id\": \"v1\", \"url\": \"/v1/embeddings\", \"body\": {\"input\": \"Hello\"}}\n");
+                .file("v.jsonl", VECTORS.formatted("\"Hello\""));
 
         assertSays(words, line);
     }
