@@ -53,6 +53,9 @@ public final class PromptsFile {
     private final Set<RouteSettings> routes = new LinkedHashSet<>();
     private long count;
 
+    /** The first line that asks for vectors. */
+    private Optional<String> vectors = Optional.empty();
+
     private PromptsFile(boolean conversations, Configuration configuration) {
         this.conversations = conversations;
         this.configuration = configuration;
@@ -109,8 +112,8 @@ public final class PromptsFile {
     private void add(BatchItem item) {
         Prompt prompt = item.prompt();
         if (prompt.operation() == Prompt.Operation.EMBEDDING) {
-            throw new UserMistake("'" + item.id()
-                    + "' asks for vectors, and a plan covers completions only; put them into a file" + " of their own");
+            vectors = vectors.or(() -> Optional.of(item.id()));
+            return;
         }
         count++;
         if (count > MOST_PROMPTS) {
@@ -191,6 +194,13 @@ public final class PromptsFile {
     }
 
     private MeasuredPrompts result(String name) {
+        vectors.ifPresent(id -> {
+            throw new UserMistake(
+                    count == 0
+                            ? name + " asks for vectors alone, and a plan covers completions only"
+                            : "'" + id + "' asks for vectors, and a plan covers completions only; put such lines into"
+                                    + " a file of their own");
+        });
         if (count == 0) {
             throw new UserMistake(name + " has no prompts");
         }

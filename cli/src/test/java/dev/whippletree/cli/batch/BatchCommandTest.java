@@ -481,7 +481,8 @@ final class BatchCommandTest {
             batch empty.jsonl -o a.jsonl                              | empty.jsonl has no prompts
             batch head.csv --template {{text}} -o a.jsonl             | head.csv has no prompts
             batch --status never.jsonl                                | never.jsonl isn't the output of a batch
-            batch v.jsonl --plan                                      | 'v1' asks for vectors, and a plan covers completions only
+            batch v.jsonl --plan                                      | v.jsonl asks for vectors alone, and a plan covers completions only
+            batch mixed.jsonl --plan                                  | 'v1' asks for vectors, and a plan covers completions only; put such lines
             plan --prompts p.jsonl --questions 3                      | leave out --interviews
             plan --prompts rows.csv --accounts huggingface:1x1000/h   | which need a template
             plan --prompts empty.jsonl --accounts huggingface:1x9/h   | empty.jsonl has no prompts
@@ -491,7 +492,8 @@ final class BatchCommandTest {
         shell.file("taken.jsonl.batch", "")
                 .file("empty.jsonl", "")
                 .file("head.csv", "id,text\n")
-                .file("v.jsonl", VECTORS.formatted("\"Hello\""));
+                .file("v.jsonl", VECTORS.formatted("\"Hello\""))
+                .file("mixed.jsonl", VECTORS.formatted("\"Hello\"") + LINE.formatted("one", "Hello"));
 
         assertSays(words, line);
     }
