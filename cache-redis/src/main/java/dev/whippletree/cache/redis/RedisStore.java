@@ -104,7 +104,7 @@ final class RedisStore implements CacheStore {
 
     @Override
     public List<String> remarks() {
-        return Stream.of(link.remark(), remarks.sentence(), corrupt.sentence())
+        return Stream.of(link.trouble(), link.remark(), remarks.sentence(), corrupt.sentence())
                 .flatMap(Optional::stream)
                 .toList();
     }

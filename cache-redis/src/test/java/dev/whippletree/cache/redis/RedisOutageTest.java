@@ -75,9 +75,15 @@ class RedisOutageTest {
             assertThat(failureOf(store.get(KEY).toCompletableFuture()))
                     .hasMessageContaining("cache redis: Redis at 127.0.0.1:" + redis.port() + " can't be used");
 
+            assertThat(store.remarks())
+                    .singleElement()
+                    .asString()
+                    .contains("can't be used", "until it is back, answers are neither found nor stored there");
+
             redis.start();
 
             awaitUse(store);
+            assertThat(store.remarks()).isEmpty();
             assertThat(ownLines()).hasSize(2);
             assertThat(ownLines().get(0)).contains("can't be used", "neither found nor stored");
             assertThat(ownLines().get(1)).contains("is back");

@@ -60,18 +60,20 @@ public final class RedisLink implements AutoCloseable {
     /** Whether a server that was taken for one alone has answered as a node of a cluster does. */
     private volatile boolean isNode;
 
+    /** Why Redis can't be used, and what to do, while it is away; written under the lock. */
+    private volatile Optional<String> trouble = Optional.empty();
+
     // Guarded by this.
     private @Nullable RedisConnection connection;
     private boolean renewing;
     private long renewedNanos;
-    private boolean away;
     private boolean closed;
 
     /**
      * Creates a link that isn't connected.
      *
      * @param settings how messages name its owner, and where Redis is
-     * @param consequence what it means to users that Redis is away, for the log
+     * @param consequence what it means to users that Redis is away, for the log and the status
      */
     public RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
         this.settings = settings;
@@ -96,6 +98,11 @@ public final class RedisLink implements AutoCloseable {
     /** Returns whether it leads to a cluster, where a command that fails says nothing about other nodes. */
     public boolean isCluster() {
         return settings.isCluster();
+    }
+
+    /** Returns why Redis can't be used, what that means and what to do, a sentence; empty while it can be used. */
+    public Optional<String> trouble() {
+        return trouble;
     }
 
     /** Returns what is wrong with the address, if that has shown, and what to do. */
@@ -196,8 +203,8 @@ public final class RedisLink implements AutoCloseable {
         }
         replace(way.connection);
         current = CompletableFuture.completedFuture(way);
-        if (away) {
-            away = false;
+        if (trouble.isPresent()) {
+            trouble = Optional.empty();
             log.info("{}: Redis at {} is back", where, address);
         }
         return true;
@@ -260,10 +267,11 @@ public final class RedisLink implements AutoCloseable {
         String message = where + ": Redis at " + address + " can't be used (" + reason + ")";
         RuntimeException unavailable = new RedisUnavailableException(message);
         current = CompletableFuture.failedFuture(unavailable);
-        if (!away) {
-            away = true;
-            log.warn("{}; until it is back, {}; {}", message, consequence, Remedy.of(message, settings));
+        String sentence = message + "; until it is back, " + consequence + "; " + Remedy.of(message, settings);
+        if (trouble.isEmpty()) {
+            log.warn(sentence);
         }
+        trouble = Optional.of(sentence);
         return unavailable;
     }
 

@@ -130,6 +130,9 @@ class RedisLinkTest {
             timeline.advance(Duration.ofMillis(50));
             connector.fail(1, new RedisConnectionException("refused"));
             assertFailed(answer("hello"), "refused");
+            assertThat(link.trouble())
+                    .hasValue("cache redis: Redis at host:6379 can't be used (refused); until it is back, nothing is"
+                            + " stored; check that it runs and can be reached from here");
             timeline.runAll();
             connector.connect(2);
             assertThat(log.all())
@@ -139,6 +142,7 @@ class RedisLinkTest {
                             "INFO cache redis: Redis at host:6379 is back");
         }
         assertThat(answer("hello")).isCompletedWithValue("hello");
+        assertThat(link.trouble()).isEmpty();
 
         connector.breakConnection(2);
         timeline.advance(Duration.ofMillis(50));
