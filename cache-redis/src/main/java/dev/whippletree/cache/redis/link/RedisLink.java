@@ -205,7 +205,7 @@ public final class RedisLink implements AutoCloseable {
         current = CompletableFuture.completedFuture(way);
         if (trouble.isPresent()) {
             trouble = Optional.empty();
-            log.info("{}: Redis at {} is back", where, address);
+            log.warn("{}: Redis at {} is back", where, address); // Who has read that it is away reads this too.
         }
         return true;
     }

@@ -139,7 +139,7 @@ class RedisLinkTest {
                     .containsExactly(
                             "WARN cache redis: Redis at host:6379 can't be used (the connection broke); until it is back,"
                                     + " nothing is stored; check that it runs and can be reached from here",
-                            "INFO cache redis: Redis at host:6379 is back");
+                            "WARN cache redis: Redis at host:6379 is back");
         }
         assertThat(answer("hello")).isCompletedWithValue("hello");
         assertThat(link.trouble()).isEmpty();
