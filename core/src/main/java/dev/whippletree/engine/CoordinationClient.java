@@ -13,7 +13,9 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -185,6 +187,17 @@ final class CoordinationClient {
                 faults.get(),
                 now.problem(),
                 now.remarks());
+    }
+
+    /** Returns how much of each limit all processes together have left, of those of which the coordinator knows it. */
+    Map<LimitUse, Long> left(List<LimitUse> limits) {
+        Map<LimitUse, Long> left = new HashMap<>();
+        try {
+            limits.forEach(limit -> coordination().left(limit).ifPresent(amount -> left.put(limit, amount)));
+        } catch (Throwable e) {
+            fault(e);
+        }
+        return left;
     }
 
     private CoordinationStatus statusNow() {

@@ -37,6 +37,7 @@ import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.EngineListener;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.state.SavedState;
 import dev.whippletree.state.StateFolder;
@@ -45,6 +46,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -458,9 +460,12 @@ public final class Engine {
         // Plugins may take their time, so not under the lock.
         List<List<String>> remarks = caches.map(CacheTiers::remarks).orElse(List.of());
         Optional<StatusSnapshot.CoordinatorStatus> coordination = coordinator.map(CoordinationClient::status);
+        Map<LimitUse, Long> leftForAll = coordinator
+                .map(client -> client.left(monitor.decide(pool::sharedLimits)))
+                .orElse(Map.of());
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
-            StatusReport report = new StatusReport(pool, now, timeline.now());
+            StatusReport report = new StatusReport(pool, leftForAll, now, timeline.now());
             return new StatusSnapshot(
                     timeline.now(),
                     Duration.ofNanos(now - startedNanos),

@@ -5,6 +5,7 @@ import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -47,6 +48,16 @@ public interface Coordination extends AutoCloseable {
      * @param grant an id from {@link #reserve}, not ended before; unknown ids have no effect
      */
     void release(String grant);
+
+    /**
+     * Returns how much of a limit all processes together have left, as far as this process knows; makes no call.
+     *
+     * @param use a use of the limit, whatever its amount
+     * @return 0 or more; empty if it isn't known
+     */
+    default OptionalLong left(LimitUse use) {
+        return OptionalLong.empty();
+    }
 
     /**
      * Decides which process makes the call for a question: this one, or another one that is already making it. A claim

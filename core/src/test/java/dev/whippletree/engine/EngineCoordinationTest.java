@@ -14,7 +14,10 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
+import dev.whippletree.model.StatusSnapshot.AccountState;
+import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
+import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.CacheEntry;
@@ -634,6 +637,45 @@ final class EngineCoordinationTest {
         });
         assertThat(fixture.status().coordination()).isPresent();
         assertThat(answered).containsExactly(true);
+    }
+
+    /** By this process's own count, 999 of 1,000 requests are left, and nearly all tokens. */
+    @ParameterizedTest
+    @CsvSource({"7, 7, OPEN", "2000, 999, OPEN", "0, 0, BUSY"})
+    void limitOfWhichAllHaveLessLeft_hasThatLeft(long forAll, long left, AccountState state) {
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        others.leaves(use -> use.name().equals("requests/PT1H") ? OptionalLong.of(forAll) : OptionalLong.empty());
+        AccountStatus account = fixture.status("a");
+        assertThat(account.limits().get(0).left()).isEqualTo(left);
+        assertThat(account.limits().get(0).nextIn()).as("not by this count").isEmpty();
+        assertThat(account.limits().get(1).left()).isGreaterThan(2000);
+        assertThat(account.state()).isEqualTo(state);
+
+        others.leaves(use -> {
+            throw new IllegalStateException("scripted");
+        });
+        assertThat(fixture.status("a").limits().get(0).left()).isEqualTo(999);
+        assertThat(fixture.status().coordination().orElseThrow().faults()).isPositive();
+    }
+
+    /** A bucket that the service reports stands for the declared limit, under the same name. */
+    @ParameterizedTest
+    @EnumSource
+    void limitThatTheServiceReportsToo_hasWhatAllHaveLeft(Refill refill) {
+        RateLimitReport report = new RateLimitReport(
+                Reach.ORGANIZATION,
+                Limit.Unit.REQUESTS,
+                OptionalLong.of(1000),
+                OptionalLong.of(999),
+                Optional.of(Duration.ofHours(1)),
+                refill,
+                Optional.of(Duration.ofMillis(3600)));
+        client.usually(client.reports(SECOND, () -> report));
+        fixture.ask("q");
+        fixture.advance(SECOND.multipliedBy(2));
+        others.leaves(use -> OptionalLong.of(7));
+        assertThat(fixture.status("a").limits()).extracting(LimitStatus::left).containsOnly(7L);
     }
 
     @Test

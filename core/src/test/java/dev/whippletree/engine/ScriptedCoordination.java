@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -31,6 +32,7 @@ final class ScriptedCoordination implements Coordination {
     private Function<List<LimitUse>, CompletionStage<Grant>> answer = uses -> grant();
     private Supplier<CompletionStage<Claim>> claim = () -> CompletableFuture.completedFuture(ours());
     private Supplier<CoordinationStatus> status = () -> new CoordinationStatus(true, 2, 7, Optional.of("far away"));
+    private Function<LimitUse, OptionalLong> left = use -> OptionalLong.empty();
     private boolean probeIsOurs = true;
     private boolean deaf;
     private int grants;
@@ -44,6 +46,11 @@ final class ScriptedCoordination implements Coordination {
     /** From now on every claim is answered so. */
     void claims(Supplier<CompletionStage<Claim>> other) {
         claim = other;
+    }
+
+    /** From now on so much of a limit is left. */
+    void leaves(Function<LimitUse, OptionalLong> other) {
+        left = other;
     }
 
     /** From now on its status is this one. */
@@ -107,6 +114,11 @@ final class ScriptedCoordination implements Coordination {
     @Override
     public void release(String grant) {
         note("released " + grant);
+    }
+
+    @Override
+    public OptionalLong left(LimitUse use) {
+        return left.apply(use);
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -118,6 +119,12 @@ final class RedisCoordination implements Coordination {
         if (!closed) {
             accounts.release(grant);
         }
+    }
+
+    /** While this process uses the limit, or waits for it, each trade tells; others it needn't know. */
+    @Override
+    public OptionalLong left(LimitUse use) {
+        return contact.isSettled() ? accounts.left(use) : OptionalLong.empty();
     }
 
     @Override

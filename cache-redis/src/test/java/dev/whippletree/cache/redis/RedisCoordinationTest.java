@@ -11,6 +11,8 @@ import static org.mockito.Mockito.when;
 
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
+import dev.whippletree.cache.redis.contact.FaultyCommands;
+import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
@@ -32,11 +34,36 @@ import org.junit.jupiter.api.Test;
 final class RedisCoordinationTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(250);
+    private static final TenantTurn TURN = new TenantTurn("acme", Priority.INTERACTIVE, 1);
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final FakeServices services = FakeServices.on(timeline);
     private final CoordinationCommands commands = mock(CoordinationCommands.class);
     private final List<CompletableFuture<CoordinationCommands.Beat>> beats = new ArrayList<>();
+
+    private static LimitUse use(long amount) {
+        return new LimitUse(Scope.of("a"), "requests", Limit.requests(10, Duration.ofMinutes(1)), amount);
+    }
+
+    /** The last trade is younger than two and a half seconds all the time. */
+    @Test
+    void leftOfALimit_isWhatAllHaveLeft_whileRedisCanBeReached() {
+        ModelledRedis redis = new ModelledRedis(timeline);
+        FaultyCommands network = new FaultyCommands(redis, timeline);
+        Coordination own = CoordinatedProcess.open(Map.of(), network.commands(), services);
+        Coordination other =
+                CoordinatedProcess.open(Map.of(), new FaultyCommands(redis, timeline).commands(), services);
+        timeline.advance(TIMEOUT);
+        other.reserve(List.of(use(4)), TURN);
+        timeline.advance(TIMEOUT);
+        own.reserve(List.of(use(2)), TURN);
+        timeline.advance(TIMEOUT);
+        assertThat(own.left(use(1))).hasValue(4);
+
+        network.setDown(true);
+        timeline.advance(Duration.ofSeconds(2));
+        assertThat(own.left(use(1))).isEmpty();
+    }
 
     @Test
     void closedCoordination_leavesOnceItsLastBeatIsAnswered_andThenHangsUp() {
@@ -73,8 +100,7 @@ final class RedisCoordinationTest {
         when(commands.leave(any())).thenReturn(completedFuture(null));
         Coordination coordination = CoordinatedProcess.open(Map.of(), commands, ending);
         timeline.advance(TIMEOUT);
-        LimitUse use = new LimitUse(Scope.of("a"), "requests", Limit.requests(10, Duration.ofMinutes(1)), 1);
-        coordination.reserve(List.of(use), new TenantTurn("acme", Priority.INTERACTIVE, 1));
+        coordination.reserve(List.of(use(1)), TURN);
         timeline.advance(TIMEOUT);
         verify(commands).trade(any());
         when(ending.executor()).thenReturn(task -> {

@@ -5,8 +5,10 @@ import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.Secret;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.spi.LimitUse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -116,6 +118,13 @@ public final class Pool {
 
     public Collection<ScopeState> scopes() {
         return present.scopes().values();
+    }
+
+    /** Returns a use of each limit that several processes count together, to ask what they have left of it. */
+    public List<LimitUse> sharedLimits() {
+        return scopes().stream()
+                .flatMap(scope -> scope.shared().uses(TokenCount.NONE).stream())
+                .toList();
     }
 
     /** Returns a route by its name, or the default route; empty if there is none of that name. */

@@ -7,10 +7,12 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
+import dev.whippletree.spi.LimitUse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,11 +20,18 @@ import java.util.Set;
 public final class StatusReport {
 
     private final Pool pool;
+    private final Map<LimitUse, Long> leftForAll;
     private final long now;
     private final Instant at;
 
-    public StatusReport(Pool pool, long now, Instant at) {
+    /**
+     * Creates a report.
+     *
+     * @param leftForAll how much all processes have left of the {@link Pool#sharedLimits}, where that is known
+     */
+    public StatusReport(Pool pool, Map<LimitUse, Long> leftForAll, long now, Instant at) {
         this.pool = pool;
+        this.leftForAll = leftForAll;
         this.now = now;
         this.at = at;
     }
@@ -54,10 +63,10 @@ public final class StatusReport {
     }
 
     private List<LimitStatus> limits(Account account) {
-        List<LimitStatus> limits = new ArrayList<>(account.organization().status(now));
+        List<LimitStatus> limits = new ArrayList<>(account.organization().status(leftForAll, now));
         Set<ScopeState> models = new LinkedHashSet<>();
         targetsOf(account).forEach(target -> models.add(target.modelScope()));
-        models.forEach(model -> limits.addAll(model.status(now)));
+        models.forEach(model -> limits.addAll(model.status(leftForAll, now)));
         return limits;
     }
 

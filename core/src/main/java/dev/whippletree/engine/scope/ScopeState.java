@@ -4,8 +4,10 @@ import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -159,19 +161,25 @@ public final class ScopeState {
         return calls;
     }
 
-    /** Describes its limits. */
-    public List<LimitStatus> status(long now) {
-        return limits.counters().stream().map(counter -> status(counter, now)).toList();
+    /**
+     * Describes its limits.
+     *
+     * @param leftForAll how much all processes have left of what they share, where that is known
+     */
+    public List<LimitStatus> status(Map<LimitUse, Long> leftForAll, long now) {
+        return limits.counters().stream()
+                .map(counter -> status(counter, shared.left(counter, leftForAll), now))
+                .toList();
     }
 
-    private LimitStatus status(LimitCounter counter, long now) {
+    private LimitStatus status(LimitCounter counter, OptionalLong leftForAll, long now) {
         long left = counter.free(now);
         return new LimitStatus(
                 scope,
                 counter.unit(),
                 counter.quota().amount(),
                 counter.quota().window(),
-                left,
+                Math.min(left, leftForAll.orElse(left)),
                 counter.source(),
                 left > 0 ? OptionalLong.empty() : OptionalLong.of(counter.waitNanos(1, 0, 0, now)));
     }

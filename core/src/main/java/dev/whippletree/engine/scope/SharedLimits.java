@@ -8,10 +8,13 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The limits of a scope that several processes count together, and the part left for this one. Guarded by the engine's
@@ -27,6 +30,10 @@ public final class SharedLimits {
     private final ScopeLimits own;
     private final List<NoRoom> refusals = new ArrayList<>(0);
     private List<Shared> limits = List.of();
+
+    /** Under which name others know a limit that is counted here. */
+    private final Map<LimitCounter, String> names = new HashMap<>();
+
     private long foundAt = -1;
 
     /** A limit, under the name that all processes give it. */
@@ -67,10 +74,7 @@ public final class SharedLimits {
 
     /** Returns what an attempt uses of each. */
     public List<LimitUse> uses(TokenCount tokens) {
-        if (foundAt != own.changes()) {
-            limits = find();
-            foundAt = own.changes();
-        }
+        find();
         List<LimitUse> uses = new ArrayList<>(limits.size());
         for (Shared limit : limits) {
             uses.add(limit.use(scope, tokens));
@@ -78,20 +82,38 @@ public final class SharedLimits {
         return uses;
     }
 
-    private List<Shared> find() {
-        Map<String, Shared> found = new LinkedHashMap<>();
+    /**
+     * Returns how much of a limit that is counted here all processes have left, if that is known.
+     *
+     * @param known the same by what {@link #uses} returns for no tokens
+     */
+    OptionalLong left(LimitCounter counter, Map<LimitUse, Long> known) {
+        return uses(TokenCount.NONE).stream()
+                .filter(use -> use.name().equals(names.get(counter)))
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    private void find() {
+        if (foundAt == own.changes()) {
+            return;
+        }
+        List<Shared> all = new ArrayList<>();
         for (LimitCounter counter : own.declared()) {
             Duration window = counter.quota().window().orElseThrow();
-            add(found, Shared.of(counter, window.toString(), window));
+            all.add(Shared.of(counter, window.toString(), window));
         }
         own.reported()
                 .forEach((key, counter) -> windowOf(key, counter)
-                        .ifPresent(window -> add(found, Shared.of(counter, nameOf(key), window))));
-        return List.copyOf(found.values());
-    }
-
-    private static void add(Map<String, Shared> found, Shared limit) {
-        found.merge(limit.name(), limit, Shared::stricter);
+                        .ifPresent(window -> all.add(Shared.of(counter, nameOf(key), window))));
+        Map<String, Shared> found = new LinkedHashMap<>();
+        all.forEach(limit -> found.merge(limit.name(), limit, Shared::stricter));
+        limits = List.copyOf(found.values());
+        names.clear();
+        all.forEach(limit -> names.put(limit.counter(), limit.name()));
+        foundAt = own.changes();
     }
 
     /** What was derived differs a little from process to process, so it can't be part of a name. */

@@ -102,6 +102,19 @@ public abstract class CoordinatorContract extends NoticeContract {
     }
 
     @Test
+    void left_isWhatAllHaveLeft_ifItIsKnown() {
+        Coordination a = open();
+        Coordination b = open();
+        granted("nothing was used", a, tokens(20));
+        granted("20 of 100 were used", b, tokens(10));
+
+        stages().eventually(
+                        () -> b.left(tokens(1)).orElse(70) == 70,
+                        "70 of 100 tokens are left, since another process uses 20 and this one 10, unless that isn't"
+                                + " known (left)");
+    }
+
+    @Test
     void closed_failsItsStagesAndThrowsNothing() {
         Coordination a = open();
         String grant = granted("nothing was used", a, requests(1));
@@ -116,6 +129,7 @@ public abstract class CoordinatorContract extends NoticeContract {
                     a.closed(closing(MODEL, HOUR, true));
                     a.reopened(MODEL);
                     a.listen(new RecordingListener());
+                    a.left(requests(1));
                     a.status();
                     a.close();
                 })
@@ -197,6 +211,7 @@ public abstract class CoordinatorContract extends NoticeContract {
             process.release("no such grant");
             process.closed(closing(MODEL, HOUR, true));
             process.reopened(MODEL);
+            process.left(tokens(1));
             process.status();
         }
         return begun;

@@ -14,6 +14,7 @@ import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ final class Changed implements Coordination {
     BiFunction<List<LimitUse>, TenantTurn, CompletionStage<Grant>> reserve;
     Settling settle;
     Consumer<String> release;
+    Function<LimitUse, OptionalLong> left;
     Function<CacheKey, CompletionStage<Claim>> claim;
     BiFunction<Scope, Duration, CompletionStage<Boolean>> probe;
     Consumer<ScopeClosing> closed;
@@ -46,6 +48,7 @@ final class Changed implements Coordination {
         this.reserve = right::reserve;
         this.settle = right::settle;
         this.release = right::release;
+        this.left = right::left;
         this.claim = right::claim;
         this.probe = right::claimProbe;
         this.closed = right::closed;
@@ -68,6 +71,11 @@ final class Changed implements Coordination {
     @Override
     public void release(String grant) {
         release.accept(grant);
+    }
+
+    @Override
+    public OptionalLong left(LimitUse use) {
+        return left.apply(use);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,10 @@ class CoordinatorContractTest extends FaultFinding {
                         it -> it.status = () ->
                                 new CoordinationStatus(true, it.right.status().processes(), 0, Optional.empty()),
                         "cutOff_isToldByTheStatus"),
+                Fault.of(
+                        "a process tells what it has left by its own count",
+                        it -> it.left = use -> OptionalLong.of(90),
+                        "left_isWhatAllHaveLeft_ifItIsKnown"),
                 Fault.of(
                         "it throws when it is closed",
                         CoordinatorContractTest::throwWhenClosed,

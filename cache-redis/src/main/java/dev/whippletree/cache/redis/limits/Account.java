@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -466,6 +467,7 @@ final class Account {
         long longest = by.limit().window().toMillis();
         Duration wait = Duration.ofMillis(Math.max(1, Math.min(longest, reply.waitMillis())));
         askers.ask(attempt.turn(), wait.toNanos(), nanoTime());
+        block(by).knowUntil(nanoTime() + wait.toNanos());
         return new Grant.Refused(by, wait);
     }
 
@@ -497,6 +499,12 @@ final class Account {
     /** Returns why this organization's limits can't be shared although others' can. */
     synchronized Optional<Throwable> trouble() {
         return Optional.ofNullable(trouble);
+    }
+
+    /** Returns how much all have left of a limit, as far as that is known. */
+    synchronized OptionalLong left(LimitUse use) {
+        Block block = blocks.get(LimitName.of(use));
+        return block == null ? OptionalLong.empty() : block.left(nanoTime());
     }
 
     /** Returns what is held of the limits, and how many wait; nothing if nothing is, and nobody does. */

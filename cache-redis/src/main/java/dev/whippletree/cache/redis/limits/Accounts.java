@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -246,6 +247,12 @@ public final class Accounts implements Contact.Member {
         return account.giveBack()
                 .map(last -> parts.commands().trade(last).<Void>handle((reply, failure) -> null))
                 .orElse(CompletableFuture.completedFuture(null));
+    }
+
+    /** Returns how much all have left of a limit, as far as that is known. */
+    public OptionalLong left(LimitUse use) {
+        Account account = byOrganization.get(use.scope().organization());
+        return account == null ? OptionalLong.empty() : account.left(use);
     }
 
     /** Returns what each account holds and waits for, of a few. */

@@ -6,6 +6,7 @@ import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ final class Block {
     private boolean ending;
     private long awaited;
     private long sharedUntilNanos;
+
+    /** Until when it is known what is left; null before any trade. */
+    private @Nullable Long knownUntilNanos;
 
     private final Recent got = new Recent(LastLook.APART_NANOS);
     private final Recent started = new Recent(PACE_NANOS);
@@ -120,13 +124,12 @@ final class Block {
         return awaited > 0;
     }
 
-    /** Returns what is held, and what is left as far as is known. */
+    /** Returns what is held, and what others wait for. */
     String remark(LimitName name) {
         String whose = name.model().map(model -> " of " + model).orElse("");
         String unit = limit.toString().substring(String.valueOf(limit.amount()).length());
         return count(limit.amount()) + unit + whose + ": " + count(inFlight) + " in flight"
                 + (free > 0 ? ", " + count(free) + " for the next calls" : "")
-                + (look != null ? ", " + count(look.left()) + " left" : "")
                 + (awaited > 0 ? ", other processes wait for " + count(awaited) : "");
     }
 
@@ -230,6 +233,21 @@ final class Block {
         gone = said == 0 && !isHeld();
         awaited = reply.awaited();
         sharedUntilNanos = sentAtNanos + Duration.ofMillis(reply.sharedMillis()).toNanos();
+        knowUntil(sentAtNanos + LastLook.APART_NANOS);
+    }
+
+    /** Until then there is no more left than a trade has said. */
+    void knowUntil(long untilNanos) {
+        if (knownUntilNanos == null || untilNanos - knownUntilNanos > 0) {
+            knownUntilNanos = untilNanos;
+        }
+    }
+
+    /** Returns how much all have left, as far as that is known. */
+    OptionalLong left(long nowNanos) {
+        return look == null || knownUntilNanos == null || nowNanos - knownUntilNanos >= 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(look.left());
     }
 
     /** Notes what all had left at a moment, if nothing later is known. */

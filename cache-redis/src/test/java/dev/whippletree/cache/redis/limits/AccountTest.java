@@ -702,8 +702,33 @@ class AccountTest {
         assertThat(first).isCompleted();
 
         assertThat(account.remark())
-                .contains("test/acme: 100 requests / 1h: 1 in flight, 3 for the next calls, 90 left;"
-                        + " 1,000 tokens / 1h of m: 50 in flight, 3 for the next calls, 990 left.");
+                .contains("test/acme: 100 requests / 1h: 1 in flight, 3 for the next calls;"
+                        + " 1,000 tokens / 1h of m: 50 in flight, 3 for the next calls.");
+    }
+
+    @Test
+    void left_isKnownForAFewSecondsAfterATrade() {
+        assertThat(account.left(ONE)).as("before any").isEmpty();
+        grant("a", ONE);
+
+        timeline.advance(Duration.ofNanos(LastLook.APART_NANOS - 1));
+        assertThat(account.left(ONE)).hasValue(90);
+        assertThat(account.left(TOKENS)).as("of a limit that isn't used here").isEmpty();
+        timeline.advance(Duration.ofNanos(1));
+        assertThat(account.left(ONE)).isEmpty();
+    }
+
+    /** Nothing is in flight then, and so nothing is traded. */
+    @Test
+    void leftOfALimitThatRefused_isKnownUntilItIsAskedAgain() {
+        reserve("a", ONE);
+        Account.Sent sent = send();
+        answer(sent, reply(sent, Verdict.DONE, "first", 0, 0, 7_000));
+
+        timeline.advance(Duration.ofMillis(6_999));
+        assertThat(account.left(ONE)).hasValue(90);
+        timeline.advance(Duration.ofMillis(1));
+        assertThat(account.left(ONE)).isEmpty();
     }
 
     @Test
