@@ -8,6 +8,7 @@ import dev.whippletree.batch.file.BatchFiles;
 import dev.whippletree.batch.file.InputFormat;
 import dev.whippletree.batch.file.PromptForm;
 import dev.whippletree.batch.file.Sync;
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.model.Message;
@@ -76,7 +77,7 @@ public final class PromptsFile {
         } catch (BadInputException e) {
             throw new UserMistake(String.join(System.lineSeparator(), e.problems()));
         } catch (IOException e) {
-            throw new UserMistake(files.input() + " can't be read: " + e.getMessage());
+            throw new UserMistake(files.input() + " can't be read: " + FileTrouble.reason(e));
         }
     }
 

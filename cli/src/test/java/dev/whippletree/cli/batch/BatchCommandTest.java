@@ -486,6 +486,7 @@ final class BatchCommandTest {
             plan --prompts p.jsonl --questions 3                      | leave out --interviews
             plan --prompts rows.csv --accounts huggingface:1x1000/h   | which need a template
             plan --prompts empty.jsonl --accounts huggingface:1x9/h   | empty.jsonl has no prompts
+            plan --prompts none.jsonl --accounts huggingface:1x9/h    | none.jsonl can't be read: there is no such file
             """)
     void whatIsMissingOrWrong_isSaid(String line, String words) throws IOException {
         Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
