@@ -72,7 +72,7 @@ final class JsonObjects {
             throw new IllegalArgumentException(
                     "this has more than a prompt may have: " + MOST_TOKENS + " values, names and brackets, "
                             + MOST_DEPTH + " levels, names of " + MOST_NAME_LENGTH + " characters and numbers of "
-                            + MOST_NUMBER_LENGTH,
+                            + MOST_NUMBER_LENGTH + " digits",
                     e);
         } catch (JacksonException e) {
             return Optional.empty();

@@ -122,7 +122,8 @@ final class LineReaderTest {
         assertThat(problems.lines()).extracting(LineProblem::line).containsExactly(5L, 6L, 7L, 8L);
         assertThat(problems.lines())
                 .allSatisfy(problem -> assertThat(problem.message())
-                        .contains("400000 values, names and brackets, 92 levels, names of 10000 characters"));
+                        .contains("400000 values, names and brackets, 92 levels, names of 10000 characters and numbers"
+                                + " of 1000 digits"));
     }
 
     /** A table of names, which is kept for good, would give the second line the name of the first. */
