@@ -32,8 +32,7 @@ record Problem(RedisSettings redis, int shares) {
         if (trouble instanceof RedisUnavailableException) {
             return String.valueOf(trouble.getMessage());
         }
-        boolean isOfOneShard = trouble instanceof ShardUnavailableException && redis.isCluster();
-        String who = isOfOneShard ? ": a shard of Redis at " : ": Redis at ";
+        String who = trouble instanceof ShardUnavailableException ? ": a shard of Redis at " : ": Redis at ";
         String how = ShardUnavailableException.reasonOf(trouble) instanceof RefusedCommandException
                 ? " refuses commands ("
                 : " can't be used (";

@@ -9,6 +9,7 @@ import dev.whippletree.cache.redis.link.RedisLink;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.model.ShownText;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scripts {
 
-    /** In Lettuce's words. */
-    private static final String QUEUE_IS_FULL = "Request queue size exceeded";
+    /** Lettuce's words, whichever of its queues is full: of commands to be sent, or of those that await an answer. */
+    private static final String QUEUE_IS_FULL = "Commands are not accepted until";
 
     private final RedisLink link;
     private final CorruptValue corrupt;
@@ -91,16 +92,13 @@ final class Scripts {
         return link.send(command).exceptionallyCompose(failure -> CompletableFuture.failedFuture(reasonOf(failure)));
     }
 
-    /**
-     * Of a cluster, a command that failed is one shard's trouble, unless no node can be asked at all. One that wasn't
-     * sent because too many are under way is this process's.
-     */
+    /** Of a cluster, a command that was sent and failed is one shard's trouble, unless no node can be asked at all. */
     private Throwable reasonOf(Throwable failure) {
         Throwable reason = translate(Cause.of(failure));
-        boolean isOfOneShard = link.isCluster() && !(reason instanceof RedisUnavailableException);
-        return isOfOneShard || String.valueOf(reason.getMessage()).startsWith(QUEUE_IS_FULL)
-                ? new ShardUnavailableException(reason)
-                : reason;
+        boolean isOfOneShard = link.isCluster()
+                && !(reason instanceof RedisUnavailableException)
+                && !(reason instanceof TooManyCommandsException);
+        return isOfOneShard ? new ShardUnavailableException(reason) : reason;
     }
 
     private static Throwable translate(Throwable failure) {
@@ -108,6 +106,10 @@ final class Scripts {
         if (refusal.isPresent()) {
             return new RefusedCommandException(
                     ShownText.line(String.valueOf(refusal.get().getMessage())), failure);
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (message.contains(QUEUE_IS_FULL)) {
+            return new TooManyCommandsException(message);
         }
         return Cause.find(RedisCommandTimeoutException.class, failure)
                 .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))

@@ -8,7 +8,6 @@ import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.spi.Settings;
-import io.lettuce.core.RedisException;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -26,9 +25,6 @@ final class ProblemTest {
         assertThat(new Problem(redis, 4).ofLimits(new RefusedCommandException("OOM", new IllegalStateException())))
                 .isEqualTo("coordinator redis: Redis at host:6379 refuses commands (OOM); for some limits " + share
                         + "give it more memory, or the coordinator a Redis of its own");
-        assertThat(new Problem(redis, 4).ofLimits(new ShardUnavailableException(new RedisException("queue is full"))))
-                .isEqualTo("coordinator redis: Redis at host:6379 can't be used (queue is full); for some limits "
-                        + share + CHECK);
         RedisSettings cluster =
                 RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis-cluster://host")));
         assertThat(new Problem(cluster, 4)

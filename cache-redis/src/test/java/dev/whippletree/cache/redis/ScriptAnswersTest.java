@@ -12,7 +12,7 @@ import dev.whippletree.cache.redis.link.RedisSettings;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ScriptedConnector;
-import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
@@ -33,6 +33,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of what Redis says to a script. */
 final class ScriptAnswersTest {
@@ -104,12 +106,17 @@ final class ScriptAnswersTest {
     }
 
     /** A burst of this process says nothing about Redis: the contact goes on ({@code ContactTest}). */
-    @Test
-    void commandThatLettuceDoesNotTake_becauseTooManyAreUnderWay_isNobodyElsesTrouble() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Request queue size exceeded: 10000. Commands are not accepted until the queue size drops.",
+                "Command buffer size exceeded: 10000. Commands are not accepted until the queue size drops.",
+                "Internal stack size exceeded: 10000. Commands are not accepted until the stack size drops."
+            })
+    void commandThatLettuceDoesNotTake_becauseTooManyAreUnderWay_isNobodyElsesTrouble(String words) {
         CompletableFuture<List<Object>> beat = beat();
-        String words = "Request queue size exceeded: 10000. Commands are not accepted until the queue size drops.";
         byDigest.completeExceptionally(new RedisException(words));
-        assertFailed(beat, ShardUnavailableException.class, words);
+        assertFailed(beat, TooManyCommandsException.class, words);
     }
 
     @Test

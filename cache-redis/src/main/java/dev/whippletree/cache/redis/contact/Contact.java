@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis.contact;
 import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Services;
 import java.time.Duration;
@@ -183,7 +184,7 @@ public final class Contact {
 
     private void beaten(CoordinationCommands.@Nullable Beat beat, @Nullable Throwable failure) {
         if (failure != null) {
-            end(ShardUnavailableException.reasonOf(Cause.of(failure)));
+            lost(ShardUnavailableException.reasonOf(Cause.of(failure)));
             done();
         } else if (beat != null) {
             meet(beat);
@@ -230,10 +231,13 @@ public final class Contact {
         }
     }
 
-    /** Ends the contact, since something went wrong. What says nothing about others is left to who asked it. */
+    /**
+     * Ends the contact, since something went wrong. One shard's trouble, and what this process couldn't send, are left
+     * to who asked.
+     */
     public void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
-        if (!(cause instanceof ShardUnavailableException)) {
+        if (!(cause instanceof ShardUnavailableException) && !(cause instanceof TooManyCommandsException)) {
             end(cause);
         }
     }

@@ -13,9 +13,10 @@ import java.util.concurrent.CompletionStage;
  * What processes can ask of what they share: each is one atomic step there. Thread-safe; no method blocks.
  *
  * <p>A stage ends with a {@link java.util.concurrent.TimeoutException} when there is no answer within the command
- * timeout, with another exception at once while the connection is known to be lost, and with a
- * {@link RefusedCommandException} when the other side said that it can't. It may end on a thread that mustn't be held
- * up.
+ * timeout, with another exception at once while the connection is known to be lost, with a
+ * {@link dev.whippletree.cache.redis.link.TooManyCommandsException} at once while too many of this process's commands
+ * are under way, and with a {@link RefusedCommandException} when the other side said that it can't. It may end on a
+ * thread that mustn't be held up.
  *
  * <p>Nothing but the other side's clock dates what is shared; a duration is how long ago, or until when, something is
  * from the moment at which the command arrives.

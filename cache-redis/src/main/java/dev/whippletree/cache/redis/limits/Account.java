@@ -10,6 +10,7 @@ import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Grant;
@@ -388,15 +389,19 @@ final class Account {
         return new Outcome(answers, again, awaited, changes);
     }
 
-    /** A shard that hasn't answered is asked once more, before it counts as missing. */
+    /**
+     * A shard that hasn't answered is asked once more, before it counts as missing. What this process couldn't send is
+     * its own trouble, so it goes on trying.
+     */
     private Optional<Duration> fail(Sent sent, @Nullable Throwable failure, List<Runnable> answers) {
         Throwable cause = failure == null ? null : Cause.of(failure);
-        boolean again = inStep && contact.isUp() && cause instanceof ShardUnavailableException;
+        boolean ownTrouble = cause instanceof TooManyCommandsException;
+        boolean again = contact.isUp() && (ownTrouble || (inStep && cause instanceof ShardUnavailableException));
         fallOutOfStep();
         trouble = again ? null : cause;
         sent.asked().forEach(attempt -> answerUnasked(attempt, answers));
         drain(answers);
-        return again ? Optional.of(Duration.ZERO) : Optional.empty();
+        return again ? Optional.of(ownTrouble ? MOMENT : Duration.ZERO) : Optional.empty();
     }
 
     private void drain(List<Runnable> answers) {

@@ -1,8 +1,8 @@
 package dev.whippletree.cache.redis.link;
 
 /**
- * A command hasn't been done, which says nothing about others: one shard of a cluster didn't answer, or refused; or too
- * many commands of this process are under way.
+ * One shard of a cluster hasn't done what was asked: it didn't answer, or it refused. That says nothing about the other
+ * shards.
  */
 public final class ShardUnavailableException extends RuntimeException {
 

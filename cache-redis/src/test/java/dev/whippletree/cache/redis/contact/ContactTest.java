@@ -8,6 +8,7 @@ import static org.mockito.Mockito.when;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
@@ -176,6 +177,20 @@ final class ContactTest {
         assertThat(contact.isUp()).isFalse();
         assertThat(contact.trouble()).get().isInstanceOf(RedisUnavailableException.class);
         assertThat(told).containsExactly("met", "lost");
+    }
+
+    @Test
+    void tooManyCommandsOfThisProcess_endNoContact_evenIfABeatIsNotSent() {
+        met();
+        TooManyCommandsException own = new TooManyCommandsException("too many");
+        contact.lost(new CompletionException(own));
+        timeline.advance(Contact.INTERVAL);
+        beats.get(1).completeExceptionally(new CompletionException(own));
+        timeline.advance(MOMENT);
+        assertThat(contact.isSettled()).isTrue();
+        assertThat(told).containsExactly("met");
+        timeline.advance(Contact.INTERVAL);
+        assertThat(beats).hasSize(3);
     }
 
     @Test

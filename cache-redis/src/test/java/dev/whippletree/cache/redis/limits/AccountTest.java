@@ -21,6 +21,7 @@ import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
@@ -342,6 +343,25 @@ class AccountTest {
         answer(sent, granted(sent, 0));
         assertThat(account.trouble()).isEmpty();
         assertThat(reserve("d", ONE)).isNotDone();
+    }
+
+    /** The others go on, and leave it no part. */
+    @Test
+    void processThatHasTooManyCommandsUnderWay_putsAttemptsOff_untilATradeIsAnswered() {
+        TooManyCommandsException own = new TooManyCommandsException("too many");
+        Grant moment = new Grant.Refused(ONE, MOMENT);
+        CompletableFuture<Grant> first = reserve("a", ONE);
+        for (int n = 0; n < 3; n++) {
+            assertThat(fail(send(), own).again()).contains(MOMENT);
+            assertThat(reserve("b" + n, ONE)).isCompletedWithValue(moment);
+        }
+        assertThat(first).isCompletedWithValue(moment);
+        assertThat(account.trouble()).isEmpty();
+
+        Account.Sent sent = send();
+        answer(sent, granted(sent, 0));
+        assertThat(reserve("c", ONE)).as("it is asked for").isNotDone();
+        assertThat(account.alone()).isZero();
     }
 
     @Test
