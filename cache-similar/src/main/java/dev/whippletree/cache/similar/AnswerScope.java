@@ -4,6 +4,7 @@ import dev.whippletree.cache.similar.AuditedThreshold.Judgement;
 import dev.whippletree.cache.similar.AuditedThreshold.Request;
 import dev.whippletree.spi.CacheEntry;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,9 +99,9 @@ final class AnswerScope {
      * @param agree whether a stored answer would have done as well; asked without a lock
      */
     Optional<Stored> sameAnswer(Look look, Predicate<Stored> agree) {
-        List<Stored> candidates;
+        List<Stored> candidates = new ArrayList<>();
         synchronized (this) {
-            candidates = index.nearestAnswers(look.vector(), clock.instant(), COMPARED);
+            change(() -> candidates.addAll(index.nearestAnswers(look.vector(), clock.instant(), COMPARED)));
         }
         return candidates.stream()
                 .filter(stored -> look.nearest().stream().noneMatch(nearest -> nearest.id() == stored.id()))

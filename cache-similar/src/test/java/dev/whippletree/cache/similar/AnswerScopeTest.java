@@ -87,6 +87,16 @@ final class AnswerScopeTest {
         assertThat(scope.end()).isEqualTo(1);
     }
 
+    /** A verifier takes its time. */
+    @Test
+    void bytes_ofWhatExpiresAfterTheLook_areGivenBackWhenTheSameAnswerIsLookedFor() {
+        store(look("red", NORTH), "warm");
+        Look look = look("blue", EAST);
+        timeline.advance(Duration.ofHours(1));
+        assertThat(scope.sameAnswer(look, stored -> true)).isEmpty();
+        assertThat(held.get()).isZero();
+    }
+
     @Test
     void bytes_areGivenBack_whateverATextGoesBy() {
         store(look("red", NORTH), "warm");
