@@ -424,6 +424,45 @@ final class EngineStreamTest {
     }
 
     @Test
+    void keptSubscription_doesNotKeepItsAnswer() {
+        client.then(says("one ", "two"));
+        ForgetfulCaller caller = new ForgetfulCaller();
+        fixture.engine().stream(Prompt.of("q")).subscribe(caller);
+        fixture.run();
+        System.gc();
+        assertThat(caller.subscriptions).hasSize(1);
+        assertThat(caller.answers).hasSize(1).allMatch(answer -> answer.refersTo(null));
+    }
+
+    /** Keeps its subscription, but not its answer. */
+    private static final class ForgetfulCaller implements Flow.Subscriber<Delta> {
+
+        private final List<Flow.Subscription> subscriptions = new ArrayList<>();
+        private final List<WeakReference<Completion>> answers = new ArrayList<>();
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscriptions.add(subscription);
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Delta delta) {
+            if (delta instanceof Delta.End end) {
+                answers.add(new WeakReference<>(end.completion()));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
+        public void onComplete() {}
+    }
+
+    @Test
     void cancelledByItsFirstAct_asksNothing() {
         Signals signals = new Signals(Flow.Subscription::cancel);
         fixture.engine().stream(Prompt.of("q")).subscribe(signals);

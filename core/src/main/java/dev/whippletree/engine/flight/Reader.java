@@ -44,8 +44,8 @@ public final class Reader implements Flow.Subscription {
 
     private volatile @Nullable LongConsumer sizeListener;
 
-    /** Confined to the mailbox. */
-    private Delta.@Nullable End end;
+    /** Whether the answer is whole. Confined to the mailbox. */
+    private boolean whole;
 
     /**
      * Creates a reader without a subscription.
@@ -102,7 +102,7 @@ public final class Reader implements Flow.Subscription {
     /** Ends it with the prompt's outcome. */
     public void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
-            end = new Delta.End(completion);
+            whole = true;
             tell();
         } else if (failure != null) {
             fail(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
@@ -202,8 +202,10 @@ public final class Reader implements Flow.Subscription {
         if (reading == null) {
             return Optional.empty();
         }
-        Optional<? extends Delta> next = reading.flight().broadcast().next(position, end != null);
-        return next.isPresent() ? next : Optional.ofNullable(end);
+        Optional<? extends Delta> next = reading.flight().broadcast().next(position, whole);
+        return next.isPresent() || !whole
+                ? next
+                : Optional.of(new Delta.End(reading.future().join()));
     }
 
     /** Sends a signal; a subscriber that throws gets no more. */
