@@ -3,8 +3,6 @@
 --   ARGV  process, after how long one that wasn't seen is gone
 -- Replies Redis's time, the number, and 1 if the process wasn't among them.
 
-local MOST_PROCESSES = 100000
-
 local now = millis()
 local gone = tonumber(ARGV[2])
 local added = typed('ZADD', KEYS[1], now, ARGV[1])

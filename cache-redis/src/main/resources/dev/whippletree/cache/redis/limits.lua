@@ -121,7 +121,7 @@ local function readTurns(limit, turns)
   local value = redis.call('HGET', limit.key, 't' .. turns)
   local blocks, weight = string.match(value or '0 0', '^(%d+) (%d+)$')
   known = {blocks = plausible(blocks), weight = plausible(weight)}
-  if not known.blocks or not known.weight then
+  if not known.blocks or known.blocks > MOST_PROCESSES or not known.weight then
     ignore(limit.key .. ' t' .. turns, value)
     limit.broken = true
     known = {blocks = 0, weight = 0}

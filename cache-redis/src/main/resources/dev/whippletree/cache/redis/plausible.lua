@@ -7,6 +7,7 @@ local DAY = 86400000
 -- The longest time that services say, and that windows, closings and claims of a probe are believed to last.
 local LONGEST_WINDOW, LONGEST_CLOSING = 31 * DAY, 31 * DAY
 local LONGEST_LEASE = DAY
+local MOST_PROCESSES = 100000
 -- By so much the clock of a replica that became the master may be behind.
 local SKEW = 3600000
 

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the scripts do when they are asked what no process asks in good order: again, in another's name, or never again.
@@ -524,11 +526,13 @@ class ScriptsTest {
                 .containsExactly(1, 1);
     }
 
-    @Test
-    void turnsThatSomebodyElseHasWritten_areCountedAnew() {
+    /** A number that is too large to be read would end the contact. */
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "999999999999999 1000"})
+    void turnsThatSomebodyElseHasWritten_areCountedAnew(String value) {
         List<AskerEntry> askers = List.of(new AskerEntry("aa", 1_000));
         trade("one", 1, block(1, 0, 0), List.of(), List.of(), askers);
-        OtherClient.ask(redis.uri(), other -> other.hset(KEY_OF_LIMIT, "taa", "many"));
+        OtherClient.ask(redis.uri(), other -> other.hset(KEY_OF_LIMIT, "taa", value));
 
         assertThat(trade("two", 1, block(0, 0, 0), List.of(), List.of(), askers).processes())
                 .containsExactly(2);
