@@ -22,7 +22,10 @@ final class UntoldUses {
     private String epoch = "";
     private long number;
 
-    /** Adds what has ended; forgets what has left the limit's window. */
+    /**
+     * Adds what has ended, also if nothing was used: until that is told, the others count what was reserved for it.
+     * Forgets what has left the limit's window.
+     */
     void add(LimitName limit, long atNanos, long amount, long nowNanos, long windowNanos) {
         OwnUses uses = waiting.computeIfAbsent(limit, name -> new OwnUses());
         uses.add(atNanos, amount, windowNanos);

@@ -653,6 +653,18 @@ class AccountTest {
         assertThat(account.giveBack()).as("once").isEmpty();
     }
 
+    /** Otherwise it would count there until its lease is over, and for a window as used. */
+    @Test
+    void lastTrade_givesBackWhatWasReleased() {
+        grant("a", ONE);
+        account.release("a");
+
+        Trade last = account.giveBack().orElseThrow();
+
+        assertThat(last.blocks()).extracting(BlockEntry::held).containsExactly(0L);
+        assertThat(last.uses()).isEmpty();
+    }
+
     @Test
     void anotherEpoch_takesWhatWasFree_andWhatWasNotTold_isToldOnce() {
         grant("a", ONE);
