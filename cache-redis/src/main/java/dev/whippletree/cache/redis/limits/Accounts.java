@@ -84,9 +84,7 @@ public final class Accounts implements Contact.Member {
         Account account =
                 byOrganization.computeIfAbsent(name, organization -> new Account(organization, parts, usageSync));
         String id = parts.tokens().next();
-        return contact.tried().isDone()
-                ? reserve(account, id, uses, turn)
-                : contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
+        return contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
     }
 
     private static String organization(List<LimitUse> uses) {

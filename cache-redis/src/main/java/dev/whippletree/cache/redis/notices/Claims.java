@@ -83,7 +83,7 @@ public final class Claims implements Contact.Member {
 
     /** Claims a question's call. */
     public CompletionStage<Claim> claim(CacheKey key) {
-        return contact.tried().isDone() ? ask(key) : contact.tried().thenCompose(tried -> ask(key));
+        return contact.tried().thenCompose(tried -> ask(key));
     }
 
     private CompletionStage<Claim> ask(CacheKey key) {

@@ -53,7 +53,7 @@ public final class Closings implements Contact.Member {
 
     /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-        return contact.tried().isDone() ? ask(scope, lease) : contact.tried().thenCompose(tried -> ask(scope, lease));
+        return contact.tried().thenCompose(tried -> ask(scope, lease));
     }
 
     private CompletionStage<Boolean> ask(Scope scope, Duration lease) {
