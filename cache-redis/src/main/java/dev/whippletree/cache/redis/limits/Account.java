@@ -104,7 +104,6 @@ final class Account {
      * A trade that is to be sent.
      *
      * @param asked the attempts that it asks for
-     * @param names of its blocks
      * @param expired the attempts that nobody has ended in time
      * @param changes whose turns other processes don't ask for any more, as far as this one knows
      * @param over ends, normally, when what becomes of it has been taken
@@ -112,7 +111,6 @@ final class Account {
     record Sent(
             Trade trade,
             List<Waiting> asked,
-            List<LimitName> names,
             long sentNanos,
             List<String> expired,
             List<Askers.Spread> changes,
@@ -287,11 +285,10 @@ final class Account {
         turn++;
         news = false;
         sentNanos = now;
-        List<LimitName> names = List.copyOf(blocks.keySet());
         over = new CompletableFuture<>();
         List<Askers.Spread> changes = new ArrayList<>();
-        Trade trade = trade(names, asked, askers.tell(now, changes), now);
-        return Optional.of(new Sent(trade, asked, names, now, expired, changes, over));
+        Trade trade = trade(asked, askers.tell(now, changes), now);
+        return Optional.of(new Sent(trade, asked, now, expired, changes, over));
     }
 
     /** Ends, normally, when no trade is under way. */
@@ -317,7 +314,8 @@ final class Account {
         return !trading && blocks.isEmpty() && untold.isEmpty();
     }
 
-    private Trade trade(List<LimitName> names, List<Waiting> asked, List<AskerEntry> askedFor, long now) {
+    private Trade trade(List<Waiting> asked, List<AskerEntry> askedFor, long now) {
+        List<LimitName> names = List.copyOf(blocks.keySet());
         List<BlockEntry> entries = new ArrayList<>();
         blocks.forEach((name, block) -> {
             long waiting = untold.waiting(name, now, block.windowNanos());
@@ -445,12 +443,13 @@ final class Account {
 
     private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
         freeUntilNanos = sent.sentNanos() + FREE.toNanos();
+        List<BlockEntry> said = sent.trade().blocks();
         for (int n = 0; n < sent.asked().size(); n++) {
             Waiting attempt = sent.asked().get(n);
-            give(attempt, grant(attempt, reply.attempts().get(n), sent.names()), answers);
+            give(attempt, grant(attempt, reply.attempts().get(n), said), answers);
         }
-        for (int n = 0; n < sent.names().size(); n++) {
-            Block block = blocks.get(sent.names().get(n));
+        for (int n = 0; n < said.size(); n++) {
+            Block block = blocks.get(said.get(n).name());
             if (block != null) {
                 block.answered(
                         reply.blocks().get(n), sent.sentNanos(), parts.lease().plus(FREE));
@@ -458,13 +457,13 @@ final class Account {
         }
     }
 
-    private Grant grant(Waiting attempt, AttemptReply reply, List<LimitName> names) {
+    private Grant grant(Waiting attempt, AttemptReply reply, List<BlockEntry> said) {
         if (reply.isGranted()) {
             long now = nanoTime();
             attempt.uses().forEach(use -> block(use).startGranted(use.amount(), now));
             return fly(attempt.id(), attempt.uses());
         }
-        LimitName refuser = names.get(reply.refuser());
+        LimitName refuser = said.get(reply.refuser()).name();
         LimitUse by = attempt.uses().stream()
                 .filter(use -> LimitName.of(use).equals(refuser))
                 .findFirst()
