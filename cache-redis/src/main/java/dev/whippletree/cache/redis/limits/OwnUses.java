@@ -38,13 +38,14 @@ final class OwnUses {
         return (Math.floorDiv(atNanos, width) + 1) * width;
     }
 
-    /** Returns what was used within the window that ends now, or is dated later; forgets what is older. */
+    /** Returns what was used within the window that ends now, or is dated later; {@link #forget forgets} the rest. */
     long sum(long nowNanos, long windowNanos) {
         forget(nowNanos, windowNanos);
         return sum;
     }
 
-    private void forget(long nowNanos, long windowNanos) {
+    /** Forgets what was used before the window that ends now. */
+    void forget(long nowNanos, long windowNanos) {
         while (!byEndNanos.isEmpty() && byEndNanos.firstKey() <= nowNanos - windowNanos) {
             sum -= byEndNanos.pollFirstEntry().getValue().amount();
         }

@@ -29,7 +29,7 @@ final class UntoldUses {
     void add(LimitName limit, long atNanos, long amount, long nowNanos, long windowNanos) {
         OwnUses uses = waiting.computeIfAbsent(limit, name -> new OwnUses());
         uses.add(atNanos, amount, windowNanos);
-        uses.sum(nowNanos, windowNanos);
+        uses.forget(nowNanos, windowNanos);
     }
 
     boolean isEmpty() {
