@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scripts {
 
-    /** Lettuce's words, whichever of its queues is full: of commands to be sent, or of those that await an answer. */
-    private static final String QUEUE_IS_FULL = "Commands are not accepted until";
-
     private final RedisLink link;
     private final CorruptValue corrupt;
 
@@ -107,9 +104,8 @@ final class Scripts {
             return new RefusedCommandException(
                     ShownText.line(String.valueOf(refusal.get().getMessage())), failure);
         }
-        String message = String.valueOf(failure.getMessage());
-        if (message.contains(QUEUE_IS_FULL)) {
-            return new TooManyCommandsException(message);
+        if (TooManyCommandsException.isMeantBy(failure)) {
+            return new TooManyCommandsException(String.valueOf(failure.getMessage()));
         }
         return Cause.find(RedisCommandTimeoutException.class, failure)
                 .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))

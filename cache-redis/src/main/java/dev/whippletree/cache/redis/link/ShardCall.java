@@ -49,7 +49,7 @@ final class ShardCall<T> {
     static boolean isNotServed(Throwable failure) {
         return Cause.find(RedisCommandExecutionException.class, failure)
                 .map(refusal -> NOT_SERVED.stream().anyMatch(String.valueOf(refusal.getMessage())::startsWith))
-                .orElse(true);
+                .orElseGet(() -> !TooManyCommandsException.isMeantBy(failure));
     }
 
     private void attempt() {

@@ -130,6 +130,13 @@ class ShardCallTest {
                 .isTrue();
     }
 
+    @Test
+    void tooManyCommandsOfThisProcess_areNoNodesTrouble() {
+        String words = "Internal stack size exceeded: 10000. Commands are not accepted until the stack size drops.";
+        assertThat(ShardCall.isNotServed(new CompletionException(new RedisException(words))))
+                .isFalse();
+    }
+
     private static void assertTimedOut(CompletableFuture<?> answer) {
         assertThat(answer.handle((value, failure) -> Cause.of(failure)))
                 .isCompletedWithValueMatching(RedisCommandTimeoutException.class::isInstance, "a timeout");
