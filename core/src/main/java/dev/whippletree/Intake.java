@@ -57,14 +57,14 @@ record Intake(
     /**
      * Returns a checked configuration, as it will be used.
      *
+     * @param shares whether other processes share the accounts
      * @throws ConfigurationException if it is invalid, with every problem
      */
-    Configuration check(Configuration whole) {
+    Configuration check(Configuration whole, boolean shares) {
         Configuration kept = state.map(whole::withState).orElse(whole);
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
         // Processes that share accounts would all come to the same one first.
-        boolean oneOfMany = asksOnce || checked.coordinator().isPresent();
-        Configuration spread = oneOfMany ? checked.withRoutes(spread(checked.routes())) : checked;
+        Configuration spread = asksOnce || shares ? checked.withRoutes(spread(checked.routes())) : checked;
         return asksOnce ? spread.withoutCaches(catalog.cachesOfTheProcess()) : spread;
     }
 

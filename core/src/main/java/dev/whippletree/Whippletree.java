@@ -437,7 +437,7 @@ public final class Whippletree implements AutoCloseable {
      */
     public Reloaded reload(Configuration next) {
         synchronized (reloads) {
-            Configuration checked = intake.check(next);
+            Configuration checked = check(next);
             return reload(checked, Reloaded.between(configuration, checked), Whippletree::alone);
         }
     }
@@ -468,10 +468,15 @@ public final class Whippletree implements AutoCloseable {
      */
     public Reloaded reload(Function<Configuration, Runnable> companion) {
         synchronized (reloads) {
-            Configuration checked = intake.check(intake.read());
+            Configuration checked = check(intake.read());
             Reloaded changes = Reloaded.between(configuration, checked);
             return reload(checked, intake.namesOtherFolders() ? changes.withRestartFor("plugins") : changes, companion);
         }
+    }
+
+    /** The coordinator doesn't change, whatever the next configuration says. */
+    private Configuration check(Configuration next) {
+        return intake.check(next, configuration.coordinator().isPresent());
     }
 
     /** The companion of a reload that changes nothing else. */
@@ -907,7 +912,8 @@ public final class Whippletree implements AutoCloseable {
         private Configuration checked(Intake intake) {
             List<String> problems = new ArrayList<>(parts.missingTokens(intake.catalog()));
             try {
-                Configuration checked = intake.check(whole(intake));
+                Configuration whole = whole(intake);
+                Configuration checked = intake.check(whole, whole.coordinator().isPresent());
                 if (problems.isEmpty()) {
                     return checked;
                 }

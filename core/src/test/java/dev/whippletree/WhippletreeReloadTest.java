@@ -19,8 +19,11 @@ import dev.whippletree.plugin.FakePlugins.FakeCache;
 import dev.whippletree.plugin.FakePlugins.FakeProvider;
 import dev.whippletree.plugin.FakePlugins.FakeStrategy;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +124,29 @@ final class WhippletreeReloadTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("properties: accounts[2].id: another account has the id 'b' already");
         assertThat(whippletree.configuration().accounts()).hasSize(2);
+    }
+
+    /** The coordinator stays, and with it where the routes begin. */
+    @Test
+    void fileWithoutTheCoordinator_changesNoRoute() throws IOException {
+        Coordinator coordinator = mock();
+        when(coordinator.name()).thenReturn("shared");
+        when(coordinator.open(any(), any())).thenAnswer(call -> mock(Coordination.class));
+        String accounts = "accounts: [{id: a, provider: fake}, {id: b, provider: fake}]\nroutes: {r: {model: m}}\n";
+        write(accounts + "coordinator: shared\n");
+        Whippletree whippletree = Whippletree.builder()
+                .timeline(timeline)
+                .provider(new FakeProvider())
+                .coordinator(coordinator)
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("FAKE_TOKEN", "x"))
+                .build();
+
+        try (LoggedLines log = new LoggedLines(Whippletree.class)) {
+            String change = "coordinator: changed; takes effect after a restart";
+            assertThat(reloaded(whippletree, accounts)).hasToString(change);
+            assertThat(log.ofThisThread()).contains("WARN " + change);
+        }
     }
 
     @Test
