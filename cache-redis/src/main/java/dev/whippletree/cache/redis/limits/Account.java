@@ -363,6 +363,7 @@ final class Account {
     private void forgetIdle(long now) {
         if (askers.isNobody()) {
             blocks.values().removeIf(block -> block.isIdle(now));
+            untold.keepOnly(blocks.keySet());
         }
         if (isEmpty()) {
             untold.forgetEpoch();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What has been used here and isn't counted by the others yet, as far as is known; of each limit what is in its window,
@@ -30,6 +31,11 @@ final class UntoldUses {
         OwnUses uses = waiting.computeIfAbsent(limit, name -> new OwnUses());
         uses.add(atNanos, amount, windowNanos);
         uses.forget(nowNanos, windowNanos);
+    }
+
+    /** Forgets what waits of all other limits, whose windows it has left. */
+    void keepOnly(Set<LimitName> limits) {
+        waiting.keySet().retainAll(limits);
     }
 
     boolean isEmpty() {

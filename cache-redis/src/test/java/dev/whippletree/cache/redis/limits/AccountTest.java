@@ -539,6 +539,21 @@ class AccountTest {
         assertThat(send().trade().knownEpoch()).isEmpty();
     }
 
+    /** What it used has left the window, and so there is nothing to tell. */
+    @Test
+    void organizationThatWasLastUsedInAnOutage_doesNotTradeAfterIt_onceItsWindowIsOver() {
+        network.setDown(true);
+        contact.lost(new RedisUnavailableException("gone"));
+        account.fallOut().forEach(Runnable::run);
+        timeline.advance(FaultyCommands.TIMEOUT);
+        assertThat(reserve("a", BRIEF)).isCompletedWithValue(new Grant.Granted("a"));
+        account.settle("a", Optional.empty(), Duration.ZERO);
+        assertThat(account.isToTrade()).isTrue();
+        timeline.advance(Duration.ofSeconds(3));
+
+        assertThat(account.isToTrade()).isFalse();
+    }
+
     @Test
     void attemptThatWaitsForLongerThanAWindow_isStillAskedFor() {
         Account.Sent sent = send();
