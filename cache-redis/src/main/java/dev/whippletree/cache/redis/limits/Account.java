@@ -41,9 +41,8 @@ import org.jspecify.annotations.Nullable;
  * process's own, attempts are put off for a moment: the others go on, and don't leave it a part. Otherwise they are
  * answered from what is known here, and the next trade tells what came of that.
  *
- * <p><b>Trades.</b> A trade states blocks as they are, so one that is lost is made good by the next. Uses are counted
- * once a number: those of a trade that wasn't answered are sent again, as they were, and what has ended since is held
- * until the one after.
+ * <p><b>Trades.</b> A trade states blocks as they are, so one that is lost is made good by the next; {@link UntoldUses}
+ * says how uses are.
  *
  * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
  * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
