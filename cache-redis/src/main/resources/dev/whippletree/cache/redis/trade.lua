@@ -13,8 +13,8 @@
 -- As of when two waited for a limit, whoever has had more than its share of the window, and a 20th, is held back: it leaves the
 -- last 50th to the others, and goes on only as far as all together don't exceed the limit's rate by more than a tenth. So what comes
 -- back in one moment isn't used by whoever asks most at that moment. The limit's field p has from when on the next that is held back
--- may be granted, in hundredths of a millisecond, until when that is so, and how much of what is reserved is used in the end, in
--- thousandths.
+-- may be granted, in hundredths of a millisecond, until when that is so, how much of what is reserved is used in the end, in
+-- thousandths, and when the next that is held back is told to come, in hundredths of a millisecond.
 -- A process's share is that of the turns that it asks for, by their weights; each is divided by the processes that ask for it.
 -- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
 -- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; of each turn
@@ -52,7 +52,7 @@ for i = 2, #KEYS do
   limit.amount, limit.wanted, limit.own, limit.used = amount, argument(), argument(), 0
   -- What an RTT or a pause keeps from starting isn't lost: the pace makes up for a 100th of a window.
   limit.burst = limit.window / BURST
-  limit.pace = {from = now - limit.burst, till = 0, kept = 1}
+  limit.pace = {from = now - limit.burst, till = 0, kept = 1, next = 0}
   limit.step = limit.window / (PACE * math.max(1, amount))
   limit.before = blockOf(limit, process)
   limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = number, askers = askers}
@@ -115,14 +115,14 @@ local function readPace(limit)
   if not value then
     return
   end
-  local from, till, kept = string.match(value, '^(%d+) (%d+) (%d+)$')
-  from, till, kept = plausible(from), plausible(till), plausible(kept)
-  local sound = from and till and kept and from / 100 <= now + limit.window + SKEW and kept <= 1000
+  local from, till, kept, next = string.match(value, '^(%d+) (%d+) (%d+) (%d+)$')
+  from, till, kept, next = plausible(from), plausible(till), plausible(kept), plausible(next)
+  local sound = from and till and kept and next and math.max(from, next) / 100 <= now + 2 * limit.window + SKEW and kept <= 1000
   if not sound or till > now + 2 * LONGEST_PACED + SKEW then
     ignore(limit.key .. ' p', value)
     redis.call('HDEL', limit.key, 'p')
   elseif till > now then
-    limit.pace.from, limit.pace.till, limit.pace.kept = math.max(from / 100, now - limit.burst), till, kept / 1000
+    limit.pace = {from = math.max(from / 100, now - limit.burst), till = till, kept = kept / 1000, next = next / 100}
   end
 end
 
@@ -193,7 +193,11 @@ local function waitBehindOthers(limit, use)
     wait = AGAIN
   end
   if isHeldBack(limit, use) then
-    wait = math.max(wait, math.ceil(limit.pace.from + ahead * limit.step - now))
+    -- Each at a moment of its own: of two that come at the same one, whoever is nearer would get it each time.
+    local first = math.max(now + wait, limit.pace.from)
+    local due = math.min(math.max(first, limit.pace.next), first + ahead * limit.step, now + limit.window)
+    limit.pace.next = due + kept * use * limit.step
+    wait = math.ceil(due - now)
   end
   return math.min(wait, limit.window)
 end
@@ -204,11 +208,7 @@ local function refuse(limit, use)
     return limit.told
   end
   limit.told = waitBehindOthers(limit, use)
-  local alone = limit.promised <= limit.before.promised
-  if not isPaced(limit) then
-    limit.pace.from = now - limit.burst
-  end
-  if not alone and limit.window <= LONGEST_PACED and (use > left(limit, limit.amount) or not isPaced(limit)) then
+  if limit.promised > limit.before.promised and use > left(limit, limit.amount) and limit.window <= LONGEST_PACED then
     limit.pace.till = now + 2 * limit.window
   end
   limit.block.promised, limit.block.due = use, now + limit.told
@@ -219,7 +219,7 @@ end
 local function keepPace(limit)
   if isPaced(limit) then
     redis.call('HSET', limit.key, 'p', table.concat({whole(limit.pace.from * 100), whole(limit.pace.till),
-      whole(limit.pace.kept * 1000)}, ' '))
+      whole(limit.pace.kept * 1000), whole(limit.pace.next * 100)}, ' '))
   end
 end
 

@@ -7,6 +7,7 @@ import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Claim;
@@ -15,6 +16,7 @@ import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
@@ -320,6 +322,73 @@ class CoordinationSimulationTest {
                 timeline.schedule(refused.retryAfter().toNanos(), () -> work(process, use, granted));
             }
         });
+    }
+
+    /** A tenant asks in two processes, of which one is nearer to Redis. Another tenant uses a fifth of its half. */
+    @Test
+    void whatATenantLeaves_isSharedEvenlyByAnothersProcesses_howeverNearTheyAre() {
+        open(1, 3, Map.of());
+        redis.tellWaits(Duration.ofMinutes(1));
+        networks.get(0).slowDown(Duration.ofNanos(100_000));
+        Line near = new Line(0, "spread", Duration.ofMillis(200), 8);
+        Line far = new Line(1, "spread", Duration.ofMillis(200), 8);
+        Line other = new Line(2, "other", Duration.ofSeconds(3), 1);
+        List<Line> all = List.of(near, far, other);
+        all.forEach(Line::ask);
+        timeline.advance(Line.FEW.window().multipliedBy(2));
+        all.forEach(line -> line.granted = 0);
+
+        timeline.advance(Line.FEW.window().multipliedBy(6));
+
+        assertThat(other.granted).as("the other tenant's").isBetween(6 * 5L, 6 * 7L);
+        assertThat(Math.min(near.granted, far.granted))
+                .as("near %d, far %d", near.granted, far.granted)
+                .isGreaterThan(Math.max(near.granted, far.granted) * 4 / 5);
+    }
+
+    /** Asks as an engine does: for all prompts that wait, and once refused for none until it was told to come. */
+    private final class Line {
+
+        private static final Limit FEW = Limit.requests(60, Duration.ofSeconds(20));
+
+        private final Coordination process;
+        private final TenantTurn turn;
+        private final Duration call;
+        private int waiting;
+        private long untilNanos;
+        private long granted;
+
+        Line(int process, String tenant, Duration call, int prompts) {
+            this.process = processes.get(process);
+            this.turn = new TenantTurn(tenant, Priority.INTERACTIVE, 1);
+            this.call = call;
+            this.waiting = prompts;
+        }
+
+        void ask() {
+            int asking = timeline.nanoTime() < untilNanos ? 0 : waiting;
+            waiting -= asking;
+            LimitUse use = new LimitUse(Scope.of("test/acme"), "few", FEW, 1);
+            for (int n = 0; n < asking; n++) {
+                process.reserve(List.of(use), turn).thenAccept(this::take);
+            }
+        }
+
+        private void take(Grant grant) {
+            if (grant instanceof Grant.Granted one) {
+                granted++;
+                timeline.schedule(call.toNanos(), () -> {
+                    process.settle(one.id(), Optional.empty(), call);
+                    waiting++;
+                    ask();
+                });
+            } else if (grant instanceof Grant.Refused refused) {
+                long waitNanos = refused.retryAfter().toNanos();
+                untilNanos = Math.max(untilNanos, timeline.nanoTime() + waitNanos);
+                waiting++;
+                timeline.schedule(waitNanos, this::ask);
+            }
+        }
     }
 
     /** What they had free is given back by time, and what they had in flight counts as used. */

@@ -480,7 +480,9 @@ class ScriptsTest {
         assertThat(takeOf(0, 0, "two", 1)).as("of those that came back").isNegative();
         assertThat(takeOf(30, 20, "one", 1)).isBetween(1L, 1_000L);
         assertThat(takeOf(1, 30, "two", 1)).as("up to its share").isNegative();
-        assertThat(takeOf(2, 30, "two", 1)).as("beyond it").isBetween(1L, 4_000L);
+        long beyond = takeOf(2, 30, "two", 1);
+        assertThat(beyond).isBetween(1L, 4_000L);
+        assertThat(takeOf(30, 20, "one", 1) - beyond).as("not at the same moment").isBetween(500L, 1_000L);
     }
 
     /**

@@ -83,6 +83,7 @@ public final class ModelledRedis {
         private final Map<String, Long> weightByTurns = new HashMap<>();
         private double kept = 1;
         private double paceFromMillis;
+        private double paceNextMillis;
         private long pacedUntilMillis;
         private long used;
         private long held;
@@ -454,6 +455,7 @@ public final class ModelledRedis {
             limit.line.values().removeIf(place -> place.dueMillis + GRACE_MILLIS <= now());
             double earliest = now() - burstMillis();
             limit.paceFromMillis = isPaced(limit) ? Math.max(limit.paceFromMillis, earliest) : earliest;
+            limit.paceNextMillis = isPaced(limit) ? limit.paceNextMillis : 0;
         }
 
         private long promised() {
@@ -504,7 +506,11 @@ public final class ModelledRedis {
                 wait = leavingMillis(limit, missing, entry.window().toMillis());
             }
             if (isHeldBack(use)) {
-                wait = Math.max(wait, (long) Math.ceil(limit.paceFromMillis + ahead * stepMillis - now()));
+                double first = Math.max(now() + wait, limit.paceFromMillis);
+                double latest = Math.min(first + ahead * stepMillis, now() + entry.window().toMillis());
+                double due = Math.min(Math.max(first, limit.paceNextMillis), latest);
+                limit.paceNextMillis = due + limit.kept * use * stepMillis;
+                wait = (long) Math.ceil(due - now());
             }
             return Math.min(longestWaitMillis, wait);
         }
@@ -515,8 +521,7 @@ public final class ModelledRedis {
             }
             Place own = limit.line.get(process);
             toldMillis = waitMillis(use);
-            limit.paceFromMillis = isPaced(limit) ? limit.paceFromMillis : now() - burstMillis();
-            boolean exhausted = use > left(limit, entry) || !isPaced(limit);
+            boolean exhausted = use > left(limit, entry);
             boolean alone = limit.line.size() == (own == null ? 0 : 1);
             if (!alone && exhausted && entry.window().toMillis() <= LONGEST_PACED_MILLIS) {
                 limit.pacedUntilMillis = now() + 2 * entry.window().toMillis();
