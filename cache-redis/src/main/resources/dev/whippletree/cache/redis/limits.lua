@@ -18,7 +18,7 @@
 local SLOTS = 1024
 local SPARE_MILLIS = 10000
 local CHECKED_MILLIS = 10000
--- Whoever hasn't come so long after it was to, isn't promised anything any more; what all are promised is counted anew so often.
+-- Whoever hasn't come so long after it was to, isn't promised anything any more, and asks for nobody; both are counted anew so often.
 local GRACE, PROMISED_MILLIS = 500, 1000
 -- No use is dated further ahead than so many slots, and so nothing here takes longer.
 local MOST_SLOTS = 65536
@@ -82,8 +82,8 @@ local function readBlock(limit, field, value)
     sound = sound and block[name]
   end
   if sound and block.due <= limit.now + limit.window + SKEW and block.free <= block.amount and block.expiry <= limit.now + LONGEST_LEASE + SKEW then
-    if block.due + GRACE <= limit.now then
-      block.promised = 0
+    if block.promised > 0 and block.due + GRACE <= limit.now then
+      block.promised, block.askers = 0, ''
     end
     return block
   end

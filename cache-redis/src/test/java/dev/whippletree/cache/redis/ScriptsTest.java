@@ -457,6 +457,23 @@ class ScriptsTest {
         assertThat(field("q")).as("the blocks have expired").isEqualTo("0");
     }
 
+    /** It may be dead, and its block lasts for minutes. */
+    @Test
+    void whoDoesNotCome_isNotCountedAmongThoseThatAsk() {
+        List<AskerEntry> askers = List.of(new AskerEntry("aa", 1_000));
+        takeOf(0, 0, "old", 60);
+        ask("one", 0, askers, 1);
+        ask("two", 0, askers, 1);
+        assertThat(field("taa")).isEqualTo("2 1000");
+
+        letBeDue("two", Duration.ofMillis(-600));
+        age(Duration.ofSeconds(2));
+        ask("one", 0, askers, 1);
+        assertThat(field("taa")).as("counted anew").isEqualTo("1 1000");
+        ask("two", 0, askers, 1);
+        assertThat(field("taa")).as("it has come after all").isEqualTo("2 1000");
+    }
+
     @Test
     void whoComes_isPromisedNothingAnyMore() {
         trade("first", 1, block(AMOUNT, 0, 0), List.of(), List.of());
@@ -673,8 +690,9 @@ class ScriptsTest {
         OtherClient.ask(redis.uri(), other -> {
             List<String> time = other.time();
             long now = Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
-            String block = other.hget(KEY_OF_LIMIT, "b" + process);
-            return other.hset(KEY_OF_LIMIT, "b" + process, block.replaceAll("\\d+ ?$", "") + (now + due.toMillis()));
+            String[] block = other.hget(KEY_OF_LIMIT, "b" + process).split(" ");
+            block[6] = Long.toString(now + due.toMillis());
+            return other.hset(KEY_OF_LIMIT, "b" + process, String.join(" ", block));
         });
     }
 

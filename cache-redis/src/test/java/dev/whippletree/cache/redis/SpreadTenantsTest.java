@@ -30,14 +30,17 @@ class SpreadTenantsTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final ModelledRedis redis = new ModelledRedis(timeline);
+    private final List<FaultyCommands> networks = new ArrayList<>();
     private final List<Coordination> processes =
             IntStream.range(0, 3).mapToObj(n -> open()).toList();
     private final List<Integer> heard = new ArrayList<>();
     private boolean both = true;
+    private int dying = -1;
 
     private Coordination open() {
-        return CoordinatedProcess.open(
-                Map.of(), new FaultyCommands(redis, timeline).commands(), FakeServices.on(timeline));
+        FaultyCommands network = new FaultyCommands(redis, timeline);
+        networks.add(network);
+        return CoordinatedProcess.open(Map.of(), network.commands(), FakeServices.on(timeline));
     }
 
     /** Asks for one call of an organization after the other. */
@@ -49,14 +52,14 @@ class SpreadTenantsTest {
         processes.get(process).reserve(List.of(use), TURN).thenAccept(grant -> {
             if (grant instanceof Grant.Granted one) {
                 processes.get(process).settle(one.id(), Optional.empty(), Duration.ZERO);
+            } else if (process == dying) {
+                networks.get(process).setDown(true);
             }
             timeline.schedule(Duration.ofMillis(200).toNanos(), () -> work(process, organization));
         });
     }
 
-    /** Two ask for the tenant's turns of one organization, and three for those of another one, until they stop. */
-    @Test
-    void tenantOfSeveralOrganizations_isAsSpreadAsWhereItIsMost() {
+    private void listen() {
         processes.get(0).listen(new CoordinationListener() {
             @Override
             public void closed(ScopeClosing closing) {}
@@ -71,12 +74,31 @@ class SpreadTenantsTest {
                 heard.add(count);
             }
         });
+    }
+
+    /** Two ask for the tenant's turns of one organization, and three for those of another one, until they stop. */
+    @Test
+    void tenantOfSeveralOrganizations_isAsSpreadAsWhereItIsMost() {
+        listen();
         List.of(0, 1).forEach(process -> work(process, "a"));
         List.of(0, 1, 2).forEach(process -> work(process, "b"));
         timeline.advance(Duration.ofSeconds(20));
         assertThat(heard).last().isEqualTo(3);
         both = false;
         timeline.advance(Duration.ofSeconds(20));
+
+        assertThat(heard).last().isEqualTo(2);
+    }
+
+    /** Its block lasts for minutes. */
+    @Test
+    void tenantOfAProcessThatDiesWhileItWaits_isSpreadOverTheOthers() {
+        listen();
+        List.of(0, 1, 2).forEach(process -> work(process, "a"));
+        timeline.advance(Duration.ofSeconds(20));
+        assertThat(heard).last().isEqualTo(3);
+        dying = 2;
+        timeline.advance(Duration.ofSeconds(10));
 
         assertThat(heard).last().isEqualTo(2);
     }

@@ -164,9 +164,23 @@ public final class ModelledRedis {
                         .min()
                         .orElse(Long.MAX_VALUE);
             }
+            line.entrySet().removeIf(each -> lapse(each.getKey(), each.getValue(), nowMillis));
             while (!dated.isEmpty() && dated.firstKey() + windowMillis < nowMillis) {
                 used -= dated.pollFirstEntry().getValue();
             }
+        }
+
+        /** Whoever doesn't come as it was told asks for nobody. */
+        private boolean lapse(String process, Place place, long nowMillis) {
+            boolean over = place.dueMillis + GRACE_MILLIS <= nowMillis;
+            SharedBlock block = blocks.get(process);
+            if (over && block != null) {
+                put(
+                        process,
+                        new SharedBlock(
+                                block.amount, block.free, block.expiryMillis, block.number, block.turn, List.of()));
+            }
+            return over;
         }
 
         private boolean expire(SharedBlock block, long nowMillis) {
@@ -452,7 +466,6 @@ public final class ModelledRedis {
             this.process = process;
             this.entry = entry;
             this.stepMillis = entry.window().toMillis() / (PACE * entry.amount());
-            limit.line.values().removeIf(place -> place.dueMillis + GRACE_MILLIS <= now());
             double earliest = now() - burstMillis();
             limit.paceFromMillis = isPaced(limit) ? Math.max(limit.paceFromMillis, earliest) : earliest;
             limit.paceNextMillis = isPaced(limit) ? limit.paceNextMillis : 0;
