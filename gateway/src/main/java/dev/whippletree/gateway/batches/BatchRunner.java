@@ -152,10 +152,19 @@ final class BatchRunner {
                 begin(open(input.get()));
             }
         } catch (BadInputException e) {
-            fail(e);
+            if (lacksClient()) {
+                release(false);
+            } else {
+                fail(e);
+            }
         } catch (Throwable e) {
             giveUp(e);
         }
+    }
+
+    /** Its lines can't be read until its client is back. */
+    private boolean lacksClient() {
+        return lines.client().isEmpty();
     }
 
     private BatchFiles files(Path content) {
@@ -298,8 +307,8 @@ final class BatchRunner {
     private void ended(BatchFile file, ChargedItems items, LineCounts counts, @Nullable Throwable failure) {
         items.end();
         try {
-            if (failure != null && lines.client().isEmpty()) {
-                release(false); // Its lines can't be read until its client is back.
+            if (failure != null && lacksClient()) {
+                release(false);
             } else if (failure != null) {
                 giveUp(failure);
             } else if (isToStop() || counts.areAll()) {

@@ -14,9 +14,12 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -214,6 +218,41 @@ final class BatchTimesTest extends OverBatches {
             assertThat(at(batch, "request_counts")).isEqualTo("{total=1000, completed=1000, failed=0}");
             assertThat(log.all()).isEmpty();
         }
+    }
+
+    /** A reload takes no time, and to check a large file does. */
+    @Tag("slow")
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such pipes")
+    void batchOfAClientThatIsRemovedWhileItsLinesAreChecked_waitsUntilItIsBack() throws Exception {
+        open(RunningGateway.with(ALICE, BOB));
+        running.provider.usually(OverBatches::answer);
+        String file = uploaded(running, lines("one"), KEY);
+        ClientFolder alice = ClientFolder.of(batches(), "alice");
+        Path content = alice.file(file).orElseThrow().content();
+        Path whole = Files.move(content, folder.resolve("whole"));
+        assertThat(new ProcessBuilder("mkfifo", content.toString()).start().waitFor())
+                .isZero();
+        String id = at(create(running, file, CHAT, KEY), "id");
+        try (OutputStream pipe = Files.newOutputStream(content, StandardOpenOption.WRITE)) {
+            running.gateway.reload(running.settings(BOB));
+            pipe.write(Files.readAllBytes(whole));
+            Files.move(whole, content, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Path answers = alice.batch(id).orElseThrow().answers();
+        Optional<Closeable> lock = BatchFile.lock(answers);
+        while (lock.isEmpty()) {
+            lock = BatchFile.lock(answers);
+        }
+        lock.get().close();
+
+        running.gateway.reload(running.settings(ALICE, BOB));
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
+            pass(running, timeline, 1);
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+        assertThat(at(batch, "status")).isEqualTo("completed");
     }
 
     private void answerCalls() throws Exception {
