@@ -376,10 +376,17 @@ final class BatchRunner {
         }
     }
 
-    /** Completes the files of a batch that can't be opened, because its lines can't be asked any more. */
+    /**
+     * Completes the files of a batch that can't be opened, because its lines can't be asked any more. If not even their
+     * ids can be read, the answers stay as they came.
+     */
     private void arrange() throws IOException {
         if (input.isPresent() && (fileId(ClientFolder.OUTPUT) != null || fileId(ClientFolder.ERRORS) != null)) {
-            BatchFile.finishLocked(files(input.get()), gateway.whippletree().configuration(), timeline);
+            try {
+                BatchFile.finishLocked(files(input.get()), gateway.whippletree().configuration(), timeline);
+            } catch (BadInputException e) {
+                LOG.debug("The answers of the batch {} can't be arranged", batch.id(), e);
+            }
         }
     }
 

@@ -621,6 +621,34 @@ final class GatewayBatchesTest extends OverBatches {
                 .satisfies(answer -> assertThat(answer).contains("\"object\":\"response\"", "\"text\":\"ONE\""));
     }
 
+    /** Its input was damaged on the disk, or a newer version of the gateway bounds its lines. */
+    @Test
+    void batchWhoseInputCantBeReadAnyMore_fails_andKeepsItsAnswers() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {
+            if (call.prompt().messages().get(0).text().equals("one")) {
+                answer(call);
+            }
+        });
+        String line = "{\"custom_id\":\"TEXT\",\"url\":\"/v1/responses\","
+                + "\"body\":{\"model\":\"fast\",\"input\":\"TEXT\"}}";
+        String file = uploaded(running, line.replace("TEXT", "one") + "\n" + line.replace("TEXT", "two"));
+        String id = at(create(running, file, "/v1/responses"), "id");
+        while (!at(running.get("/v1/batches/" + id), "request_counts.completed").equals("1")) {
+            Thread.onSpinWait();
+        }
+        close();
+        Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
+        Files.writeString(content, "damaged" + Files.readString(content));
+
+        open(GatewaySettings.DEFAULT);
+        HttpResponse<String> failed = until(running, id, "failed");
+
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("invalid_json_line");
+        assertThat(content(running, failed, "output"))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer).contains("\"custom_id\":\"one\"", "ONE"));
+    }
+
     @Test
     void batchThatEndsTooLate_failsBeforeItsFirstCall_ifThatIsWanted() throws Exception {
         close();
