@@ -56,7 +56,7 @@ record StorageRequest(
         exchange.dispatch(GatewayBatches.FILES, () -> answerNow(work));
     }
 
-    /** The same where blocking is allowed already. */
+    /** The same where blocking is allowed already. Errors are answered too: no other code would end the exchange. */
     void answerNow(Work work) {
         Object answer;
         try {
@@ -72,7 +72,7 @@ record StorageRequest(
             answer = accepts
                     ? ApiError.storageFailed()
                     : ApiError.storageUnreadable(id.isEmpty() ? "your files and batches" : id);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             answer = ApiError.internal();
         }

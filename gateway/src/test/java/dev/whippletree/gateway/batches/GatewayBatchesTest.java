@@ -20,8 +20,10 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.SystemTimeline;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -149,6 +151,21 @@ final class GatewayBatchesTest extends OverBatches {
         }
 
         assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
+    /** No array is as long as what is said of this file. */
+    @Test
+    void errorThatIsNoException_isAnswered() throws Exception {
+        String file = uploaded(running, "one");
+        Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
+        File json = content.resolveSibling("file.json").toFile();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches");
+                RandomAccessFile about = new RandomAccessFile(json, "rw")) {
+            about.setLength(1L << 31);
+
+            assertError(running.get("/v1/files/" + file), 500, "internal_error", "see its log");
+            assertThat(log.all()).anyMatch(line -> line.startsWith("ERROR Request "));
+        }
     }
 
     @Test
