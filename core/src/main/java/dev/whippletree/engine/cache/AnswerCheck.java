@@ -11,6 +11,7 @@ import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -20,7 +21,11 @@ public final class AnswerCheck {
 
     private static final Set<String> WHOLE = Set.of("stop", "tool_calls", "function_call");
     private static final Set<String> JSON_FORMATS = Set.of("json_object", "json_schema");
-    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Left to itself, Jackson keeps thousands of names for good, whatever models answer. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .build();
 
     private AnswerCheck() {}
 

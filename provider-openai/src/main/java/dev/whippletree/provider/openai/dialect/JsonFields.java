@@ -22,6 +22,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
@@ -43,9 +44,11 @@ public final class JsonFields {
     /** An answer is one string more often than not, so a string may be as long as an answer: in bytes. */
     public static final int LONGEST = 16 << 20;
 
+    /** Left to itself, Jackson keeps thousands of names for good, whatever services send. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxStringLength(LONGEST).build())
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .build();
 
     /** Levels of a value that is passed on; what surrounds it adds some. */

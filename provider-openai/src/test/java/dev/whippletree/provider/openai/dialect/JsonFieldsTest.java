@@ -86,6 +86,17 @@ class JsonFieldsTest {
         assertThat(JsonFields.parse(bytes("[".repeat(501) + "]".repeat(501)))).isEmpty();
     }
 
+    /** A service could fill the heap with them. */
+    @Test
+    void names_areNotKept_whenTheirDocumentIsOver() {
+        assertThat(name("{\"alpha\":1}")).isEqualTo("alpha").isNotSameAs(name("{\"alpha\":1}"));
+    }
+
+    private static String name(String text) {
+        JsonNode read = JsonFields.parse(text).orElseThrow();
+        return read.properties().iterator().next().getKey();
+    }
+
     @Test
     void numbersOfVectors_areReadHoweverMany_whatElseIsThereCounts() {
         JsonNode answer = JsonFields.parseVectors(
