@@ -32,6 +32,16 @@ public final class BodyReader {
     /** The start of an error says all there is to know. */
     static final int MOST_ERROR_BYTES = 64 << 10;
 
+    /** An answer has more bytes than it may have. */
+    private static final class TooLongException extends UnusableResponseException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooLongException(String words) {
+            super(words);
+        }
+    }
+
     private BodyReader() {}
 
     /**
@@ -45,8 +55,8 @@ public final class BodyReader {
             if (body.request(MOST_ANSWER_BYTES + 1L)) {
                 throw tooLong(MOST_ANSWER_BYTES);
             }
-        } catch (UnusableResponseException e) {
-            throw new UnusableResponseException(e.getMessage() + advice);
+        } catch (TooLongException e) {
+            throw new UnusableResponseException(e.inWords() + advice);
         }
         return body.readByteArray();
     }
@@ -102,7 +112,7 @@ public final class BodyReader {
 
     /** Returns what is thrown for an answer of more bytes than that. */
     public static IOException tooLong(long most) {
-        return new UnusableResponseException("the answer is longer than " + (most >> 20) + " MB");
+        return new TooLongException("the answer is longer than " + (most >> 20) + " MB");
     }
 
     static IOException eventTooLong() {

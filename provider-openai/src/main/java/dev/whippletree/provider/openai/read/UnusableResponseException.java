@@ -3,7 +3,7 @@ package dev.whippletree.provider.openai.read;
 import java.io.IOException;
 
 /** A response breaks one of our rules or bounds. */
-public final class UnusableResponseException extends IOException {
+public class UnusableResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
 

@@ -2,8 +2,10 @@ package dev.whippletree.provider.openai.call;
 
 import static dev.whippletree.provider.openai.call.RawService.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -152,20 +155,33 @@ final class HostileServiceTest {
                 .contains("the answer is longer than 16 MB");
     }
 
-    @Test
-    void vectorsThatUnpackToTooMuch_sayWhatToDo() {
-        service.reply(0, unpacksToTooMuch());
-        service.reply(1, unpacksToTooMuch());
+    private String failureOfVectors(String response) {
+        service.reply(0, response);
+        service.reply(1, response);
         try (Whippletree whippletree = Whippletree.builder()
                 .provider(new OpenAiProvider())
                 .account(Bench.account(service.address(), Map.of()))
                 .model("model")
                 .build()) {
-            assertThat(whippletree.embed(Prompt.embedding(List.of("a"))))
-                    .failsWithin(30, TimeUnit.SECONDS)
-                    .withThrowableThat()
-                    .withMessageContaining("the answer is longer than 16 MB; lower the account's embedding-inputs");
+            CompletableFuture<Embeddings> vectors = whippletree.embed(Prompt.embedding(List.of("a")));
+            return String.valueOf(catchThrowable(() -> vectors.get(30, TimeUnit.SECONDS)));
         }
+    }
+
+    @Test
+    void vectorsThatUnpackToTooMuch_sayWhatToDo() {
+        assertThat(failureOfVectors(unpacksToTooMuch()))
+                .contains("the answer is longer than 16 MB; lower the account's embedding-inputs");
+    }
+
+    @Test
+    void vectorsWhosePackingIsBroken_areNotSaidToBeTooMany() {
+        String packed = RawService.packed("{}") + "more";
+        String head = head("Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: " + packed.length());
+
+        assertThat(failureOfVectors(head + packed))
+                .contains("its gzip data can't be decompressed")
+                .doesNotContain("embedding-inputs");
     }
 
     /** As an outage, which counts as one attempt, they were asked for and paid for a quarter of an hour. */
