@@ -280,7 +280,7 @@ public final class Embedder {
         boolean whole;
         boolean givenUp;
         synchronized (this) {
-            whole = request.take(share.call(), vectors, completion);
+            whole = request.take(share.call(), vectors, completion, timeline.nanoTime());
             givenUp = request.isGivenUp();
         }
         if (whole) {
@@ -299,6 +299,7 @@ public final class Embedder {
         EmbeddingCall call = share.call();
         List<CacheKey> again;
         boolean over;
+        Throwable told;
         synchronized (this) {
             boolean refused = failure instanceof PromptException problem && FOR_CONTENT.contains(problem.reason());
             List<CacheKey> own = call.textsOf(request);
@@ -309,9 +310,10 @@ public final class Embedder {
             }
             request.answers.remove(call);
             over = again.isEmpty() && (!request.isWithdrawn() || request.isGivenUp());
+            told = request.failure(failure, timeline.nanoTime());
         }
         if (over) {
-            request.result().completeExceptionally(failure);
+            request.result().completeExceptionally(told);
         } else if (!again.isEmpty()) {
             take(request, again);
         }

@@ -9,6 +9,7 @@ import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.CacheKey;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class EmbeddingRequest {
     private final Result result = new Result(this);
     private TokenUsage usage = TokenUsage.NONE;
     private int calls;
+    private long firstAnswerNanos;
     private boolean withdrawn;
     private boolean over;
 
@@ -127,7 +129,7 @@ final class EmbeddingRequest {
     }
 
     /** Takes a call's vectors. Returns whether they are the last ones. */
-    boolean take(EmbeddingCall call, List<String> found, Completion answer) {
+    boolean take(EmbeddingCall call, List<String> found, Completion answer, long now) {
         answers.remove(call);
         for (int index = 0; index < found.size(); index++) {
             CacheKey key = call.texts().get(index).key;
@@ -137,9 +139,25 @@ final class EmbeddingRequest {
         }
         if (answer.origin().source() == Origin.Source.CALL) {
             usage = usage.plus(answer.usage().orElse(TokenUsage.NONE));
+            firstAnswerNanos = calls == 0 ? now : firstAnswerNanos;
             calls += answer.origin().attempts();
         }
         return isWhole();
+    }
+
+    /** Returns a call's failure as the request's: if others were answered, calls were tried since then at least. */
+    Throwable failure(Throwable ofCall, long now) {
+        Duration tried = calls == 0 ? Duration.ZERO : Duration.ofNanos(now - firstAnswerNanos);
+        if (!(ofCall instanceof PromptException failure) || failure.tried().compareTo(tried) >= 0) {
+            return ofCall;
+        }
+        return new PromptException(
+                failure.reason(),
+                String.valueOf(failure.getMessage()),
+                failure.attempts(),
+                failure.roomAt(),
+                failure.kind(),
+                tried);
     }
 
     private boolean isWhole() {

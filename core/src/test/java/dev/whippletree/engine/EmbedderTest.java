@@ -11,6 +11,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Prompt.Operation;
 import dev.whippletree.model.PromptException;
@@ -272,6 +273,31 @@ final class EmbedderTest {
         assertThat(failure(hasty).reason()).isEqualTo(Reason.DEADLINE);
         assertVectors(patient, "b");
         assertThat(asked).hasSize(1);
+        assertNothingLeft();
+    }
+
+    /** Its first call is paid for; the second one waits behind another request's, which is more urgent. */
+    @Test
+    void deadlineOfACallThatWaits_saysThatAnotherWasMade() {
+        ScriptedClient one = fixture.account("one", Optional.empty(), 1).embeds(1, 300_000);
+        ScriptedClient.Behaviour answers = one.later(LATENCY, this::answer);
+        one.then(answers).then(answers).then(one.hangs());
+        fixture.tier("one");
+        embed("before");
+        fixture.run();
+        Duration deadline = Duration.ofSeconds(2);
+        Prompt prompt = prompt("a", "b")
+                .priority(Priority.BATCH)
+                .deadline(deadline)
+                .build();
+        CompletableFuture<Embeddings> answer = embedder().embed(prompt);
+        fixture.advance(HALF);
+        CompletableFuture<Embeddings> urgent = embed("c");
+        fixture.advance(deadline);
+        assertThat(failure(answer).reason()).isEqualTo(Reason.DEADLINE);
+        assertThat(failure(answer).tried()).isEqualTo(deadline.minus(LATENCY));
+        assertThat(asked).containsExactly(List.of("before"), List.of("a"));
+        urgent.cancel(false);
         assertNothingLeft();
     }
 
