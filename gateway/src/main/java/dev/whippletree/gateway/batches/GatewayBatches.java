@@ -17,6 +17,7 @@ import io.undertow.server.HttpHandler;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -236,10 +237,12 @@ public final class GatewayBatches {
         }
     }
 
-    /** If something fails in a folder, it is left, and the other folders aren't held up. */
+    /** If something fails in a folder, it is left, and the other folders aren't held up. One may be gone by now. */
     private void attempt(Path folder, FolderWork work) {
         try {
             work.run();
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} has been deleted meanwhile", folder, e);
         } catch (IOException | RuntimeException e) {
             leave(folder, e);
         }

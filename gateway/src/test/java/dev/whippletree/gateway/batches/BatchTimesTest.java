@@ -508,6 +508,20 @@ final class BatchTimesTest extends OverBatches {
         assertThat(at(batch, "status")).isEqualTo("completed");
     }
 
+    /** A link that leads nowhere stands for an upload that is published once what is coming has been listed. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows may forbid links")
+    void whatHasGoneSinceItWasListed_isNoTrouble() throws Exception {
+        Path coming = Files.createDirectories(folder.resolve("coming"));
+        Files.createSymbolicLink(coming.resolve("gone"), folder.resolve("nowhere"));
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            open(GatewaySettings.DEFAULT);
+            pass(running, timeline, 60);
+
+            assertThat(log.all()).noneMatch(line -> line.contains(coming.toString()));
+        }
+    }
+
     @Test
     void whatIsKeptForLongEnough_isDeleted_unlessABatchNeedsIt() throws Exception {
         open(GatewaySettings.DEFAULT);
