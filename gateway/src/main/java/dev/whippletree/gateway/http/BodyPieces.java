@@ -214,23 +214,25 @@ public final class BodyPieces {
         }
 
         private void goOn() {
-            executor.execute(() -> {
-                try {
-                    piece.clear().limit((int) Math.min(left, piece.capacity()));
-                    if (left > 0 && content.read(piece) < 0) {
-                        throw new EOFException("the file is shorter than it was");
-                    }
-                    left -= piece.position();
-                    piece.flip();
-                    Response.later(exchange, () -> exchange.getResponseSender().send(piece, this));
-                } catch (IOException e) {
-                    LOG.debug(
-                            "Request {}: a file can't be read",
-                            RequestLabel.of(exchange).id(),
-                            e);
-                    IoUtils.safeClose(exchange.getConnection());
+            executor.execute(() -> Response.guarded(exchange, this::read));
+        }
+
+        private void read() {
+            try {
+                piece.clear().limit((int) Math.min(left, piece.capacity()));
+                if (left > 0 && content.read(piece) < 0) {
+                    throw new EOFException("the file is shorter than it was");
                 }
-            });
+                left -= piece.position();
+                piece.flip();
+                Response.later(exchange, () -> exchange.getResponseSender().send(piece, this));
+            } catch (IOException e) {
+                LOG.debug(
+                        "Request {}: a file can't be read",
+                        RequestLabel.of(exchange).id(),
+                        e);
+                IoUtils.safeClose(exchange.getConnection());
+            }
         }
 
         @Override

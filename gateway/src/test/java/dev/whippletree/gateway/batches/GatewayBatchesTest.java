@@ -26,6 +26,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +166,21 @@ final class GatewayBatchesTest extends OverBatches {
 
             assertError(running.get("/v1/files/" + file), 500, "internal_error", "see its log");
             assertThat(log.all()).anyMatch(line -> line.startsWith("ERROR Request "));
+        }
+    }
+
+    /** No file has so few bytes. */
+    @Test
+    void fileThatCantBeSent_endsItsConnection() throws Exception {
+        String file = uploaded(running, "one");
+        Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
+        Path json = content.resolveSibling("file.json");
+        Files.writeString(json, Files.readString(json).replace("\"bytes\":3", "\"bytes\":-3"));
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.http.Response")) {
+            assertThat(catchThrowable(() -> running.get("/v1/files/" + file + "/content")))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(HttpTimeoutException.class);
+            assertThat(log.all()).anyMatch(line -> line.contains("couldn't be answered"));
         }
     }
 
