@@ -8,6 +8,9 @@ final class BadLineException extends Exception {
     /** The code of most problems. */
     private static final String INVALID = "invalid_value";
 
+    /** What a problem quotes may be as long as a line, and many problems are kept. */
+    private static final int MOST_CHARACTERS = 1_000;
+
     private final long line;
     private final String code;
 
@@ -27,9 +30,14 @@ final class BadLineException extends Exception {
      * @param code what is wrong, for programs
      */
     BadLineException(long line, String code, String message) {
-        super(message);
+        super(shortened(message));
         this.line = line;
         this.code = code;
+    }
+
+    /** Returns the beginning of a text that is too long to be kept, else the text. */
+    static String shortened(String text) {
+        return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
     }
 
     /** Returns the line and what is wrong with it, apart. */

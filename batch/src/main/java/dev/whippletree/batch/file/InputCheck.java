@@ -42,7 +42,7 @@ final class InputCheck {
      */
     record Checked(long lines, String digest, SessionEnds sessionEnds) {}
 
-    /** A line's id, and which line that is. */
+    /** The beginning of a line's id, and which line that is. */
     private record Named(String id, long number) {}
 
     InputCheck(
@@ -128,11 +128,14 @@ final class InputCheck {
         problems.clear();
         List<LineProblem> doubled = new ArrayList<>();
         read(storage.read(file), line -> {
-            long id = digest.applyAsLong(line.id());
-            if (repeated.contains(id) && doubled.size() < MOST_PROBLEMS) {
-                Named first = firstByDigest.putIfAbsent(id, new Named(line.id(), line.number()));
+            long key = digest.applyAsLong(line.id());
+            if (repeated.contains(key) && doubled.size() < MOST_PROBLEMS) {
+                String id = BadLineException.shortened(line.id());
+                Named first = firstByDigest.get(key);
                 if (first != null) {
-                    doubled.add(new LineProblem(line.number(), "duplicate_custom_id", clash(line.id(), first)));
+                    doubled.add(new LineProblem(line.number(), "duplicate_custom_id", clash(id, first)));
+                } else if (firstByDigest.size() < MOST_PROBLEMS) {
+                    firstByDigest.put(key, new Named(id, line.number()));
                 }
             }
         });

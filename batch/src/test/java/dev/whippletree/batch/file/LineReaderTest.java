@@ -126,6 +126,33 @@ final class LineReaderTest {
                                 + " of 1000 digits"));
     }
 
+    /** The problems that are kept could quote lines of 16 MB, all of them. */
+    @Test
+    void problems_quoteTheBeginningsOfLongTexts() throws IOException {
+        String longest = "x".repeat(100_000);
+        InputCheck check = check(
+                (url, body, session) -> {
+                    if (url.equals(longest)) {
+                        throw new LineReader.Refusal("url_mismatch", "not for " + url);
+                    }
+                    return Prompt.of("x");
+                },
+                "{\"custom_id\":\"a\",\"url\":\"" + longest + "\",\"body\":{}}",
+                asking(longest, "1"),
+                asking(longest, "2"));
+
+        BadInputException problems =
+                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+
+        assertThat(problems.lines())
+                .extracting(LineProblem::code)
+                .containsExactly("url_mismatch", "duplicate_custom_id");
+        assertThat(problems.lines())
+                .extracting(LineProblem::message)
+                .allMatch(message -> message.contains("xxx…") && message.length() < 1_100);
+        assertThat(problems.problems()).allMatch(problem -> problem.length() < 2_000);
+    }
+
     /** A table of names, which is kept for good, would give the second line the name of the first. */
     @Test
     void namesOfLines_areKeptNowhere() {
