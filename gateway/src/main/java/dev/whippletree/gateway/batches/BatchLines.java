@@ -16,13 +16,11 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +32,11 @@ final class BatchLines implements LineReader {
     private static final Set<String> OF_THE_JOURNAL = Set.of("/v1/chat/completions", "/v1/embeddings");
 
     private static final Pattern OF_THE_PROMPT = Pattern.compile("rejected|filtered|too_large|not_asked|batch_expired");
-    private static final int SAMPLES = 16;
 
     private final String tenant;
     private final String endpoint;
     private final Protocol protocol;
     private final Supplier<Access> access;
-    private final List<Prompt> samples = new CopyOnWriteArrayList<>();
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
@@ -60,11 +56,6 @@ final class BatchLines implements LineReader {
     /** Returns the client, with its rights by now; empty if there is none any more. */
     Optional<Client> client() {
         return access.get().clients().named(tenant);
-    }
-
-    /** Returns the first prompts that were read; none if lines name several models. */
-    List<Prompt> samples() {
-        return models.size() == 1 ? samples : List.of();
     }
 
     /** Returns the model that all lines name; null if there are several, or none was read. */
@@ -111,9 +102,6 @@ final class BatchLines implements LineReader {
             String route = now.models(client).choose(prompt, request.body().model());
             session.ifPresent(prompt::session);
             Prompt read = prompt.parameters(request.body().parameters()).build();
-            if (samples.size() < SAMPLES) {
-                samples.add(read);
-            }
             if (models.size() < 2) {
                 models.add(request.body().model().orElse(route));
             }

@@ -53,6 +53,9 @@ final class BatchRunner {
 
     private static final int APPENDED_TOGETHER = 1_000;
 
+    /** By so many lines it is estimated how long the others take. */
+    private static final int SAMPLES = 16;
+
     /** A share for each of several batches of what requests may take, at 16 bytes a character. */
     private static final long BYTES_A_CHARACTER = 64;
 
@@ -204,10 +207,13 @@ final class BatchRunner {
     }
 
     /** Returns why it can't end in its window; empty if it can, or it is asked all the same. */
-    private Optional<String> tooLate(BatchFile file) {
-        List<Prompt> like = lines.samples();
-        if (like.isEmpty() || !refusesLate) {
+    private Optional<String> tooLate(BatchFile file) throws IOException {
+        if (!refusesLate || lines.model() == null) {
             return Optional.empty();
+        }
+        List<Prompt> like = new ArrayList<>();
+        for (Iterator<BatchItem> items = file.items(); like.size() < SAMPLES && items.hasNext(); ) {
+            like.add(items.next().prompt());
         }
         long calls = file.distinct().left();
         return gateway.whippletree()

@@ -12,9 +12,11 @@ import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.gateway.chat.ChatRequest;
+import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Priority;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
@@ -24,6 +26,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -455,6 +458,25 @@ final class GatewayBatchesTest extends OverBatches {
 
         assertThat(catchThrowable(() -> lines.read(CHAT, Map.of(), Optional.empty())))
                 .isInstanceOf(CancellationException.class);
+    }
+
+    /** Each may be as long as a line. */
+    @Test
+    void promptsOfLines_areNotKept() {
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            Access access = Access.of(
+                    running.whippletree.configuration(), GatewaySettings.DEFAULT, timeline, Optional.empty());
+            BatchPlace batch = new BatchPlace(folder, Map.of("client", "", "endpoint", CHAT));
+            BatchLines lines = new BatchLines(batch, ChatRequest::read, () -> access);
+            Map<String, Object> body =
+                    RunningGateway.quoted("{'model':'fast','messages':[{'role':'user','content':'Hi'}]}");
+            WeakReference<Prompt> prompt = new WeakReference<>(lines.read(CHAT, body, Optional.empty()));
+
+            System.gc();
+
+            assertThat(prompt.refersTo(null)).isTrue();
+            assertThat(lines.model()).isEqualTo("fast");
+        }
     }
 
     /** Without memory, it is left to another gateway that has some, or to this one in a minute. */
