@@ -419,7 +419,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         stopConditions.begun(calls);
         long characters = Prompts.characters(prompt);
-        long room = characters + Prompts.charactersOfVectors(prompt);
+        long room = item.id().length() + Prompts.room(prompt) + Prompts.charactersOfVectors(prompt);
         Asked asked = new Asked(item, kind, promptKey, submit(prompt), characters, room, calls);
         underWay.add(asked);
         charactersUnderWay += room;

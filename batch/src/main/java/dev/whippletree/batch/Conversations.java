@@ -35,7 +35,7 @@ final class Conversations {
         return parked;
     }
 
-    /** Returns how long the texts of those are together. */
+    /** Returns the room that those take together, in characters. */
     long parkedCharacters() {
         return parkedCharacters;
     }
@@ -54,7 +54,7 @@ final class Conversations {
         if (conversation.busy) {
             conversation.parked.add(item);
             parked++;
-            parkedCharacters += Prompts.characters(item.prompt());
+            parkedCharacters += Prompts.room(item);
             return false;
         }
         conversation.busy = true;
@@ -107,7 +107,7 @@ final class Conversations {
             return Optional.empty();
         }
         parked--;
-        parkedCharacters -= Prompts.characters(next.prompt());
+        parkedCharacters -= Prompts.room(next);
         return Optional.of(next);
     }
 

@@ -79,7 +79,7 @@ final class Feed {
                 return;
             }
             pulledCount.decrementAndGet();
-            pulledCharacters.addAndGet(-Prompts.characters(item.prompt()));
+            pulledCharacters.addAndGet(-Prompts.room(item));
             if (conversations == null || conversations.isDue(item)) {
                 due.add(item);
             }
@@ -126,7 +126,7 @@ final class Feed {
                 skipped.incrementAndGet();
                 skipping.accept(item);
             } else {
-                pulledCharacters.addAndGet(Prompts.characters(item.prompt()));
+                pulledCharacters.addAndGet(Prompts.room(item));
                 pulled.add(item);
                 pulledCount.incrementAndGet();
                 if (pulledCount.get() == 1) {

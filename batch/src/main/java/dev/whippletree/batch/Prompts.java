@@ -4,6 +4,7 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Role;
+import dev.whippletree.model.ToolCall;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,6 +30,9 @@ final class Prompts {
     /** A number is in memory as Base64 and as JSON, which is about what two characters of a prompt take. */
     private static final long CHARACTERS_A_NUMBER = 2;
 
+    /** A message, a call, an object or an array, which takes some 190 bytes, at the 16 of a character. */
+    private static final long CHARACTERS_A_PART = 12;
+
     private Prompts() {}
 
     /** Returns the same with batch priority and, if it has no deadline of its own, one of a year. */
@@ -46,6 +50,52 @@ final class Prompts {
             characters += message.text().length() + characters(message.parts());
         }
         return characters;
+    }
+
+    /** Returns about how many characters take as much memory as an item, with all that its line may be filled with. */
+    static long room(BatchItem item) {
+        return item.id().length() + room(item.prompt());
+    }
+
+    /** Returns the same of a prompt. */
+    static long room(Prompt prompt) {
+        long room = prompt.session().map(String::length).orElse(0)
+                + room(prompt.parameters().stop())
+                + room(prompt.parameters().extras());
+        for (Message message : prompt.messages()) {
+            room += CHARACTERS_A_PART
+                    + message.text().length()
+                    + message.toolCallId().map(String::length).orElse(0)
+                    + room(message.parts())
+                    + room(message.extras());
+            for (ToolCall call : message.toolCalls()) {
+                room += CHARACTERS_A_PART
+                        + call.id().length()
+                        + call.name().length()
+                        + call.arguments().length()
+                        + room(call.extras());
+            }
+        }
+        return room;
+    }
+
+    private static long room(@Nullable Object json) {
+        if (json instanceof String text) {
+            return text.length();
+        }
+        long room = CHARACTERS_A_NUMBER;
+        if (json instanceof Map<?, ?> map) {
+            room = CHARACTERS_A_PART;
+            for (Map.Entry<?, ?> field : map.entrySet()) {
+                room += room(field.getKey()) + room(field.getValue());
+            }
+        } else if (json instanceof Collection<?> values) {
+            room = CHARACTERS_A_PART;
+            for (Object value : values) {
+                room += room(value);
+            }
+        }
+        return room;
     }
 
     /** Returns about how many characters take as much memory as the vectors that a prompt asks for. */

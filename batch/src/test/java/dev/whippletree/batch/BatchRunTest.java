@@ -16,7 +16,9 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Role;
 import dev.whippletree.model.TokenPrice;
+import dev.whippletree.model.ToolCall;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -190,6 +193,44 @@ final class BatchRunTest {
         assertThat(end.elapsed())
                 .as("four at once, a second each")
                 .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
+    }
+
+    private static BatchItem asking(Message message) {
+        return new BatchItem("i", Prompt.builder().message(message).build());
+    }
+
+    /** Whoever writes a line decides which part of it is long. */
+    @Test
+    void allThatAnItemHolds_takesRoom() {
+        String text = "x".repeat(1_000);
+        Prompt brief = Prompt.of("Hello");
+        ToolCall call = new ToolCall("c", "f", text);
+        List<BatchItem> items = List.of(
+                new BatchItem(text, brief),
+                new BatchItem("i", Prompt.of(text)),
+                new BatchItem("i", brief.toBuilder().session(text).build()),
+                new BatchItem("i", brief.toBuilder().stop(List.of(text)).build()),
+                new BatchItem("i", brief.toBuilder().extra(text, true).build()),
+                asking(new Message(Role.ASSISTANT, "", List.of(), List.of(call), Optional.empty())),
+                asking(new Message(Role.TOOL, "", List.of(), List.of(), Optional.of(text))),
+                asking(new Message(Role.USER, "", List.of(), List.of(), Optional.empty(), Map.of("name", text))),
+                asking(Message.tokens(Collections.nCopies(500, 7))));
+
+        assertThat(Prompts.room(new BatchItem("i", brief))).isLessThan(100);
+        assertThat(items).allSatisfy(item -> assertThat(Prompts.room(item)).isBetween(1_000L, 1_100L));
+    }
+
+    @Test
+    void longIds_arePulledFewAhead() {
+        String id = "i".repeat(5_000_000);
+        AtomicInteger pulled = new AtomicInteger();
+        Iterator<BatchItem> items = Stream.generate(() -> new BatchItem(id + pulled.incrementAndGet(), Prompt.of("x")))
+                .limit(20)
+                .iterator();
+
+        new Feed(items, journal, null, Runnable::run, () -> {}, item -> {}).pull();
+
+        assertThat(pulled).as("of 16 million characters").hasValue(4);
     }
 
     @Test
