@@ -25,6 +25,9 @@ final class BatchRequests {
     private static final int MOST_VALUE_CHARACTERS = 512;
     private static final Duration LONGEST_WINDOW = Duration.ofDays(365);
 
+    /** It is kept with the batch as it was given, also with blanks around it. */
+    private static final int MOST_WINDOW_CHARACTERS = 20;
+
     private final Collection<String> endpoints;
     private final GatewayParts gateway;
     private final Runnable changed;
@@ -155,6 +158,9 @@ final class BatchRequests {
     }
 
     private static long seconds(Fields fields, String window) {
+        if (window.length() > MOST_WINDOW_CHARACTERS) {
+            throw fields.wrong("completion_window", "must be 1s to 365d, such as 24h");
+        }
         long seconds = Settings.parseDuration(window).toSeconds();
         if (seconds < 1 || seconds > LONGEST_WINDOW.toSeconds()) {
             throw fields.wrong("completion_window", "must be 1s to 365d, such as 24h, not '" + window + "'");

@@ -521,6 +521,9 @@ final class GatewayBatchesTest extends OverBatches {
         assertError(
                 running.postTo("/v1/batches", body + "\"soon\"}"), 400, "invalid_value", "'soon' is not a duration");
         assertError(running.postTo("/v1/batches", body + "\"366d\"}"), 400, "invalid_value", "must be 1s to 365d");
+        String blanks = " ".repeat(20);
+        assertError(
+                running.postTo("/v1/batches", body + "\"24h" + blanks + "\"}"), 400, "invalid_value", "such as 24h");
         assertError(running.postTo("/v1/batches", body + "24}"), 400, "invalid_value", "must be a string");
         assertError(
                 running.postTo("/v1/batches", body + "\"1h\",\"metadata\":{\"a\":1}}"),
