@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -38,6 +39,19 @@ public final class Threads {
     public static ExecutorService newPlatformExecutor(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemonFactory(name));
+    }
+
+    /**
+     * Returns an executor with at most so many of those threads, which queues what it can't start at once.
+     *
+     * @param name what its threads are called
+     * @param most how many, at least 1
+     */
+    public static ExecutorService newPlatformExecutor(String name, int most) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemonFactory(name));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /**

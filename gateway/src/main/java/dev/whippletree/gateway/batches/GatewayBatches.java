@@ -49,6 +49,9 @@ public final class GatewayBatches {
     /** Files take their time. Virtual threads that wait for one, or check a large one, would block their carriers. */
     static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-batch");
 
+    /** The same for requests, of which a client may send one on each of its connections. */
+    static final Executor REQUESTS = Threads.newPlatformExecutor("whippletree-gateway-files", 32);
+
     /** As many texts as OpenAI takes: the line of their vectors can still be read. */
     private static final int MOST_TEXTS = 2_048;
 

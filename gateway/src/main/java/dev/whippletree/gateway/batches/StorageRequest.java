@@ -53,7 +53,7 @@ record StorageRequest(
 
     /** Does some work where it may block, and answers with its result. */
     void answer(Work work) {
-        exchange.dispatch(GatewayBatches.FILES, () -> answerNow(work));
+        exchange.dispatch(GatewayBatches.REQUESTS, () -> answerNow(work));
     }
 
     /** The same where blocking is allowed already. Errors are answered too: no other code would end the exchange. */
