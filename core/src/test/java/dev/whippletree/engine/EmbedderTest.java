@@ -286,10 +286,8 @@ final class EmbedderTest {
         embed("before");
         fixture.run();
         Duration deadline = Duration.ofSeconds(2);
-        Prompt prompt = prompt("a", "b")
-                .priority(Priority.BATCH)
-                .deadline(deadline)
-                .build();
+        Prompt prompt =
+                prompt("a", "b").priority(Priority.BATCH).deadline(deadline).build();
         CompletableFuture<Embeddings> answer = embedder().embed(prompt);
         fixture.advance(HALF);
         CompletableFuture<Embeddings> urgent = embed("c");

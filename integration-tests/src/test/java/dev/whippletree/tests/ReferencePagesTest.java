@@ -257,7 +257,8 @@ final class ReferencePagesTest {
         }
         assertThat(keys).hasSizeGreaterThan(60);
         Set<String> listed = words(page("json.md"));
-        literals(PAGES.resolve("status.schema.json"), Pattern.compile("\"(\\w+)\": \\{")).forEach(listed::add);
+        literals(PAGES.resolve("status.schema.json"), Pattern.compile("\"(\\w+)\": \\{"))
+                .forEach(listed::add);
         assertThat(listed).containsAll(keys);
     }
 

@@ -60,11 +60,8 @@ final class GenAiMeters {
 
     private void countTokens(Tags tags, String type, long tokens) {
         meters.measure(
-                GenAi.TOKENS,
-                GenAi.TOKENS_MEANING,
-                tags.and(GenAi.TOKEN_TYPE, type),
-                GenAi.TOKEN_COUNTS,
-                (double) tokens);
+                GenAi.TOKENS, GenAi.TOKENS_MEANING, tags.and(GenAi.TOKEN_TYPE, type), GenAi.TOKEN_COUNTS, (double)
+                        tokens);
     }
 
     /** An engine has ended; with the last one, its registry's meters go. */

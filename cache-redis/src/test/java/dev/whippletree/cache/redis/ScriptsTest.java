@@ -499,7 +499,9 @@ class ScriptsTest {
         assertThat(takeOf(1, 30, "two", 1)).as("up to its share").isNegative();
         long beyond = takeOf(2, 30, "two", 1);
         assertThat(beyond).isBetween(1L, 4_000L);
-        assertThat(takeOf(30, 20, "one", 1) - beyond).as("not at the same moment").isBetween(500L, 1_000L);
+        assertThat(takeOf(30, 20, "one", 1) - beyond)
+                .as("not at the same moment")
+                .isBetween(500L, 1_000L);
     }
 
     /**

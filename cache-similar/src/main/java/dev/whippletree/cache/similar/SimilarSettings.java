@@ -53,8 +53,7 @@ record SimilarSettings(
                     SimilarSettings::file),
             new SettingKey(
                     "embedder", "What compares questions; by default the one on the class path. None is included."),
-            new SettingKey(
-                    "verifier", "What decides whether two answers agree: equal (default), caller, or your own."),
+            new SettingKey("verifier", "What decides whether two answers agree: equal (default), caller, or your own."),
             new SettingKey(
                     "questions",
                     "Questions kept for each scope, and approved ones in total, 100 to 100,000; 10,000 by default."),

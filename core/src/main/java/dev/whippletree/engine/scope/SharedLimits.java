@@ -106,8 +106,8 @@ public final class SharedLimits {
             all.add(Shared.of(counter, window.toString(), window));
         }
         own.reported()
-                .forEach((key, counter) -> windowOf(key, counter)
-                        .ifPresent(window -> all.add(Shared.of(counter, nameOf(key), window))));
+                .forEach((key, counter) ->
+                        windowOf(key, counter).ifPresent(window -> all.add(Shared.of(counter, nameOf(key), window))));
         Map<String, Shared> found = new LinkedHashMap<>();
         all.forEach(limit -> found.merge(limit.name(), limit, Shared::stricter));
         limits = List.copyOf(found.values());

@@ -95,7 +95,8 @@ final class ChargedItems implements Iterator<BatchItem> {
             } catch (RequestException e) {
                 Duration told = e.error().retryAfter().orElse(USUAL_PAUSE);
                 Instant until = timeline.now().plus(told);
-                waiting = Optional.of(new BatchProgress.Wait("", Optional.of(until), Optional.of(e.error().message())));
+                waiting = Optional.of(new BatchProgress.Wait(
+                        "", Optional.of(until), Optional.of(e.error().message())));
                 waitFor(told.compareTo(LONGEST_PAUSE) < 0 ? told : LONGEST_PAUSE);
             }
         }

@@ -33,7 +33,8 @@ public final class ModelsHandler implements HttpHandler {
         try {
             Access now = access.get();
             Client client = now.clients().of(exchange);
-            Response.send(exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
+            Response.send(
+                    exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
         } catch (RequestException e) {
             Response.send(exchange, e.error());
         }

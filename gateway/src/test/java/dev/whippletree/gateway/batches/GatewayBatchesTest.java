@@ -464,8 +464,8 @@ final class GatewayBatchesTest extends OverBatches {
     @Test
     void promptsOfLines_areNotKept() {
         try (SystemTimeline timeline = new SystemTimeline()) {
-            Access access = Access.of(
-                    running.whippletree.configuration(), GatewaySettings.DEFAULT, timeline, Optional.empty());
+            Access access =
+                    Access.of(running.whippletree.configuration(), GatewaySettings.DEFAULT, timeline, Optional.empty());
             BatchPlace batch = new BatchPlace(folder, Map.of("client", "", "endpoint", CHAT));
             BatchLines lines = new BatchLines(batch, ChatRequest::read, () -> access);
             Map<String, Object> body =

@@ -115,7 +115,8 @@ final class MetersPageTest {
             default -> meter.getType().name().toLowerCase(Locale.ROOT);
         };
         String unit = meter.getBaseUnit() == null ? "" : ", " + meter.getBaseUnit();
-        String tags = meter.getTags().stream().map(tag -> "`" + tag.getKey() + "`").collect(Collectors.joining(", "));
+        String tags =
+                meter.getTags().stream().map(tag -> "`" + tag.getKey() + "`").collect(Collectors.joining(", "));
         return "| `" + meter.getName() + "` | " + type + unit + " | " + tags + " | " + meter.getDescription() + " |\n";
     }
 }

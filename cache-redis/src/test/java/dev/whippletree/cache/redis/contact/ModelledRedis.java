@@ -520,7 +520,8 @@ public final class ModelledRedis {
             }
             if (isHeldBack(use)) {
                 double first = Math.max(now() + wait, limit.paceFromMillis);
-                double latest = Math.min(first + ahead * stepMillis, now() + entry.window().toMillis());
+                double latest = Math.min(
+                        first + ahead * stepMillis, now() + entry.window().toMillis());
                 double due = Math.min(Math.max(first, limit.paceNextMillis), latest);
                 limit.paceNextMillis = due + limit.kept * use * stepMillis;
                 wait = (long) Math.ceil(due - now());
