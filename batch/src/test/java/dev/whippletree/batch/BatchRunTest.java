@@ -284,7 +284,10 @@ final class BatchRunTest {
 
         assertThat(conversations.parked()).isBetween(most, most + 1_000);
         assertThat(pulled.get()).isEqualTo(conversations.parked() + 1);
-        assertThat(conversations.parkedCharacters()).isEqualTo(conversations.parked() * (length + 9L));
+        assertThat(conversations.parkedCharacters())
+                .isEqualTo(IntStream.rangeClosed(2, pulled.get())
+                        .mapToLong(number -> Prompts.room(spoken("x" + number, text)))
+                        .sum());
     }
 
     @Test
