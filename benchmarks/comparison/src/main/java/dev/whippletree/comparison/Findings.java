@@ -58,7 +58,8 @@ final class Findings {
                 fewer++;
             }
         }
-        return "**In how many of " + cases.size() + " cases all prompts are answered** (with two seeds of three at least). "
+        return "**In how many of " + cases.size()
+                + " cases all prompts are answered** (with two seeds of three at least). "
                 + byCases.entrySet().stream()
                         .map(each -> "In " + each.getKey() + ": " + String.join("; ", each.getValue()) + ". ")
                         .collect(Collectors.joining())
