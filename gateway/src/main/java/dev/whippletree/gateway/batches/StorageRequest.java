@@ -118,12 +118,13 @@ record StorageRequest(
             Collections.reverse(all);
         }
         List<String> ids = all.stream().map(idOf).toList();
-        int from = parameter("after").map(ids::indexOf).orElse(-1) + 1;
-        int to = Math.min(all.size(), from + Integer.parseInt(limit));
+        int next = parameter("after").map(ids::indexOf).orElse(-1) + 1;
+        List<String> shown = new ArrayList<>();
         List<Map<String, Object>> data = new ArrayList<>();
-        for (T item : all.subList(from, to)) {
+        for (; next < all.size() && data.size() < Integer.parseInt(limit); next++) {
             try {
-                data.add(writer.json(item));
+                data.add(writer.json(all.get(next)));
+                shown.add(ids.get(next));
             } catch (IOException e) {
                 LOG.debug("What can't be read is left out", e);
             }
@@ -134,10 +135,10 @@ record StorageRequest(
                 "data",
                 data,
                 "first_id",
-                from == to ? null : ids.get(from),
+                shown.isEmpty() ? null : shown.get(0),
                 "last_id",
-                from == to ? null : ids.get(to - 1),
+                shown.isEmpty() ? null : shown.get(shown.size() - 1),
                 "has_more",
-                to < all.size());
+                next < all.size());
     }
 }
