@@ -63,6 +63,7 @@ final class CompatibilityTest {
     private Path folder;
 
     @Test
+    @Tag("thorough")
     void brokenApi_failsTheBuildOfItsArtifact_andNoOther() throws IOException, InterruptedException {
         former("whole");
         former("broken");
