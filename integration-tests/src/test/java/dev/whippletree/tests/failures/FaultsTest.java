@@ -98,7 +98,11 @@ final class FaultsTest {
                 assertThat(attempt.account()).isEqualTo(FIRST);
                 assertThat(attempt.failure().kind()).isEqualTo(fault.kind());
             });
-            assertThat(stage.counted(FIRST).outcomes()).isEqualTo(Map.of(fault.counted(), 2L));
+            // On a busy machine, a call may have timed out before it got there.
+            long arrived = fault.kind() == FailureKind.TIMEOUT ? 1 : 2;
+            assertThat(stage.counted(FIRST).outcomes())
+                    .containsOnlyKeys(fault.counted())
+                    .allSatisfy((outcome, count) -> assertThat(count).isBetween(arrived, 2L));
             assertThat(stage.status().prompts().failed()).isEqualTo(1);
             assertThat(stage.status().inFlight()).isZero();
         }
