@@ -194,8 +194,8 @@ local function waitBehindOthers(limit, use)
   end
   if isHeldBack(limit, use) then
     -- Each at a moment of its own: of two that come at the same one, whoever is nearer would get it each time.
-    local first = math.max(now + wait, limit.pace.from)
-    local due = math.min(math.max(first, limit.pace.next), first + ahead * limit.step, now + limit.window)
+    local first = math.max(now + wait, limit.pace.from) + ahead * limit.step
+    local due = math.min(math.max(first, limit.pace.next), now + limit.window)
     limit.pace.next = due + kept * use * limit.step
     wait = math.ceil(due - now)
   end

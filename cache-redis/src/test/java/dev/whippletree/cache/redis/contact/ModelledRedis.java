@@ -519,9 +519,8 @@ public final class ModelledRedis {
                 wait = leavingMillis(limit, missing, entry.window().toMillis());
             }
             if (isHeldBack(use)) {
-                double first = Math.max(now() + wait, limit.paceFromMillis);
-                double latest = Math.min(
-                        first + ahead * stepMillis, now() + entry.window().toMillis());
+                double first = Math.max(now() + wait, limit.paceFromMillis) + ahead * stepMillis;
+                double latest = now() + entry.window().toMillis();
                 double due = Math.min(Math.max(first, limit.paceNextMillis), latest);
                 limit.paceNextMillis = due + limit.kept * use * stepMillis;
                 wait = (long) Math.ceil(due - now());
