@@ -12,11 +12,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves OpenAI's batches: create, list, retrieve, cancel. Thread-safe. */
 final class BatchRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRequests.class);
 
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -115,8 +120,7 @@ final class BatchRequests {
             throw fields.wrong(
                     "endpoint", "must be one of " + String.join(", ", endpoints) + ", not '" + endpoint + "'");
         }
-        StoredFile input = request.folder()
-                .file(inputId)
+        StoredFile input = input(request.folder(), inputId)
                 .orElseThrow(() -> new RequestException(
                         ApiError.noSuchPlace("No such File object: " + inputId).about("input_file_id")));
         if (!input.purpose().equals(StoredFile.INPUT)) {
@@ -155,6 +159,15 @@ final class BatchRequests {
         }
         changed.run();
         return created;
+    }
+
+    private static Optional<StoredFile> input(ClientFolder folder, String id) {
+        try {
+            return folder.file(id);
+        } catch (IOException e) {
+            LOG.debug("{} can't be read", id, e); // The log has a warning of it.
+            throw new RequestException(ApiError.storageUnreadable(id));
+        }
     }
 
     private static long seconds(Fields fields, String window) {

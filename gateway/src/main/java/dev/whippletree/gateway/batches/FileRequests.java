@@ -70,7 +70,7 @@ final class FileRequests {
 
     private Runnable sending(StorageRequest request) throws IOException {
         StoredFile file = need(request);
-        FileChannel content = FileChannel.open(file.content(), StandardOpenOption.READ);
+        FileChannel content = FileChannel.open(WholeFiles.regular(file.content()), StandardOpenOption.READ);
         return () -> bodies.send(request.exchange(), request.tenant(), content, file.number("bytes"));
     }
 

@@ -47,7 +47,7 @@ final class WholeFiles {
      */
     static Optional<Map<String, Object>> read(Path file) throws IOException {
         try {
-            Optional<Map<String, Object>> json = GatewayJson.object(Files.readString(file));
+            Optional<Map<String, Object>> json = GatewayJson.object(Files.readString(regular(file)));
             if (json.isEmpty()) {
                 throw new IOException(file + " isn't a JSON object");
             }
@@ -55,6 +55,18 @@ final class WholeFiles {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Returns a path that is a file's, or nothing's.
+     *
+     * @throws IOException if it is a folder's or, for instance, a pipe's, which would hang
+     */
+    static Path regular(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + " isn't a file");
+        }
+        return file;
     }
 
     /** Moves a folder that is complete into the folder where it is looked for. */

@@ -451,6 +451,8 @@ final class BatchTimesTest extends OverBatches {
                         "can't read or change " + place.getFileName());
             }
             assertError(running.get("/v1/files/" + upload.getFileName()), 500, "storage_failed", "can't read");
+            HttpResponse<String> refused = create(running, upload.getFileName().toString(), CHAT);
+            assertError(refused, 500, "storage_failed", "can't read or change " + upload.getFileName());
 
             for (int second = 0; second < 3_000 && warnings(log) < 4; second++) {
                 pass(running, timeline, 1);

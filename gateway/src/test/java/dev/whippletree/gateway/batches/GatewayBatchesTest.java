@@ -423,6 +423,36 @@ final class GatewayBatchesTest extends OverBatches {
                 .isEqualTo("5000");
     }
 
+    @Test
+    void contentThatIsAFolder_isAnsweredAsUnreadable() throws Exception {
+        String file = uploaded(running, lines("one"));
+        Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
+        Files.delete(content);
+        Files.createDirectory(content);
+
+        assertError(
+                running.get("/v1/files/" + file + "/content"), 500, "storage_failed", "can't read or change " + file);
+    }
+
+    /** It would never be read to its end. */
+    @Tag("slow")
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such pipes")
+    void pipeInPlaceOfAFile_hangsNobody() throws Exception {
+        String file = uploaded(running, lines("one"));
+        Path about = ClientFolder.of(batches(), "")
+                .file(file)
+                .orElseThrow()
+                .content()
+                .resolveSibling("file.json");
+        Files.delete(about);
+        assertThat(new ProcessBuilder("mkfifo", about.toString()).start().waitFor())
+                .isZero();
+
+        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+        assertError(running.get("/v1/files/" + file), 500, "storage_failed", "can't read or change " + file);
+    }
+
     /** A virtual thread would hold up those of others, on which answers are delivered. */
     @Tag("slow")
     @Test
