@@ -69,9 +69,18 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         return folder.resolve("answers.jsonl");
     }
 
-    /** Returns how it has ended; empty if it hasn't. */
+    /**
+     * Returns how it has ended; empty if it hasn't.
+     *
+     * @throws IOException if that can't be read, or says it without how or when
+     */
     Optional<Map<String, Object>> end() throws IOException {
-        return WholeFiles.read(folder.resolve(END));
+        Path file = folder.resolve(END);
+        Optional<Map<String, Object>> end = WholeFiles.read(file);
+        if (end.isPresent() && endedAt(end.get()) <= 0) {
+            throw new IOException(file + " doesn't say how and when the batch has ended");
+        }
+        return end;
     }
 
     /** Ends it, and that shows. Only the holder of its lock does. */

@@ -426,6 +426,8 @@ final class BatchTimesTest extends OverBatches {
         Files.writeString(garbage.folder().resolve(BatchPlace.ASKED), "garbage");
         BatchPlace unended = client.create("batch_" + number + "2", Map.of("client", "", "created_at", 1));
         Files.createDirectory(unended.folder().resolve("end.json"));
+        BatchPlace statusless = client.create("batch_" + number + "5", Map.of("client", "", "created_at", 1));
+        Files.writeString(statusless.folder().resolve("end.json"), "{\"status\":\"completed\"}");
         Path batch = Files.createFile(garbage.folder().resolveSibling("batch_" + number + "3"));
         Path uploads = Files.createDirectories(client.folder().resolve("files"));
         Path upload = Files.createFile(uploads.resolve("file-" + number + "4"));
@@ -442,7 +444,7 @@ final class BatchTimesTest extends OverBatches {
             assertThat(files.body())
                     .doesNotContain(number)
                     .contains(at(ended, "input_file_id"), at(ended, "output_file_id"));
-            for (Path place : List.of(garbage.folder(), unended.folder(), batch)) {
+            for (Path place : List.of(garbage.folder(), unended.folder(), statusless.folder(), batch)) {
                 assertError(running.get("/v1/batches/" + place.getFileName()), 500, "storage_failed", "can't read");
                 assertError(
                         running.send("POST", "/v1/batches/" + place.getFileName() + "/cancel"),
@@ -454,7 +456,7 @@ final class BatchTimesTest extends OverBatches {
             HttpResponse<String> refused = create(running, upload.getFileName().toString(), CHAT);
             assertError(refused, 500, "storage_failed", "can't read or change " + upload.getFileName());
 
-            for (int second = 0; second < 3_000 && warnings(log) < 4; second++) {
+            for (int second = 0; second < 3_000 && warnings(log) < 5; second++) {
                 pass(running, timeline, 1);
             }
             Path forgotten = Files.createDirectory(coming.resolve("forgotten"));
@@ -464,12 +466,12 @@ final class BatchTimesTest extends OverBatches {
             }
 
             assertThat(forgotten).doesNotExist();
-            for (Path place : List.of(garbage.folder(), unended.folder(), batch, upload)) {
+            for (Path place : List.of(garbage.folder(), unended.folder(), statusless.folder(), batch, upload)) {
                 assertThat(log.all())
                         .filteredOn(line -> line.startsWith("WARN " + place + " can't be read, so lists leave it out"))
                         .hasSize(1);
             }
-            assertThat(warnings(log)).isEqualTo(4);
+            assertThat(warnings(log)).isEqualTo(5);
         }
     }
 
