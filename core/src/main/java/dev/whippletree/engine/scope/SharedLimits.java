@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,8 +30,8 @@ public final class SharedLimits {
     private final List<NoRoom> refusals = new ArrayList<>(0);
     private List<Shared> limits = List.of();
 
-    /** Under which name others know a limit that is counted here. */
-    private final Map<LimitCounter, String> names = new HashMap<>();
+    /** Of each limit that is counted here, the one that others know. */
+    private final Map<LimitCounter, Shared> known = new HashMap<>();
 
     private long foundAt = -1;
 
@@ -85,15 +84,13 @@ public final class SharedLimits {
     /**
      * Returns how much of a limit that is counted here all processes have left, if that is known.
      *
-     * @param known the same by what {@link #uses} returns for no tokens
+     * @param left the same by what {@link #uses} returns for no tokens
      */
-    OptionalLong left(LimitCounter counter, Map<LimitUse, Long> known) {
-        return uses(TokenCount.NONE).stream()
-                .filter(use -> use.name().equals(names.get(counter)))
-                .map(known::get)
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .findFirst();
+    OptionalLong left(LimitCounter counter, Map<LimitUse, Long> left) {
+        find();
+        Shared limit = known.get(counter);
+        Long amount = limit == null ? null : left.get(limit.use(scope, TokenCount.NONE));
+        return amount == null ? OptionalLong.empty() : OptionalLong.of(amount);
     }
 
     private void find() {
@@ -111,8 +108,8 @@ public final class SharedLimits {
         Map<String, Shared> found = new LinkedHashMap<>();
         all.forEach(limit -> found.merge(limit.name(), limit, Shared::stricter));
         limits = List.copyOf(found.values());
-        names.clear();
-        all.forEach(limit -> names.put(limit.counter(), limit.name()));
+        known.clear();
+        all.forEach(limit -> known.put(limit.counter(), found.get(limit.name())));
         foundAt = own.changes();
     }
 
