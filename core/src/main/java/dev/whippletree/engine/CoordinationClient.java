@@ -189,7 +189,7 @@ final class CoordinationClient {
                 now.remarks());
     }
 
-    /** Returns how much of each limit all processes together have left, of those of which the coordinator knows it. */
+    /** Returns what {@link Coordination#left} says of each limit, of those of which the coordinator knows it. */
     Map<LimitUse, Long> left(List<LimitUse> limits) {
         Map<LimitUse, Long> left = new HashMap<>();
         try {

@@ -313,8 +313,8 @@ public record StatusSnapshot(
      * @param unit what it counts
      * @param amount how much a window allows
      * @param window the window, if known
-     * @param left how much of it may be used now, 0 or more; what all processes have left, if their coordinator knows
-     *     that
+     * @param left how much of it may be used now, 0 or more; what all processes have left if their coordinator knows
+     *     that, and this process's share while it is cut off
      * @param source how it is known; a {@link LimitSource#LEARNED} limit is a rate, expressed as an amount per window,
      *     or the actual amount of a limit declared too high
      * @param nextIn how long until more may be used, in nanoseconds, if none may now and it is known

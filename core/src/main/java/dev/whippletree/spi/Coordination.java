@@ -50,7 +50,8 @@ public interface Coordination extends AutoCloseable {
     void release(String grant);
 
     /**
-     * Returns how much of a limit all processes together have left, as far as this process knows; makes no call.
+     * Returns how much of a limit all processes together have left, as far as this process knows, or what it may use
+     * itself while it is cut off; makes no call.
      *
      * @param use a use of the limit, whatever its amount
      * @return 0 or more; empty if it isn't known

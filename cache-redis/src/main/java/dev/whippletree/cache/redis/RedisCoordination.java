@@ -124,7 +124,7 @@ final class RedisCoordination implements Coordination {
     /** While this process uses the limit, or waits for it, each trade tells; others it needn't know. */
     @Override
     public OptionalLong left(LimitUse use) {
-        return contact.isSettled() ? accounts.left(use) : OptionalLong.empty();
+        return accounts.left(use);
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.TenantTurn;
@@ -47,7 +48,7 @@ final class RedisCoordinationTest {
 
     /** The last trade is younger than two and a half seconds all the time. */
     @Test
-    void leftOfALimit_isWhatAllHaveLeft_whileRedisCanBeReached() {
+    void leftOfALimit_isWhatAllHaveLeft_andTheOwnShareWhileRedisIsAway() {
         ModelledRedis redis = new ModelledRedis(timeline);
         FaultyCommands network = new FaultyCommands(redis, timeline);
         Coordination own = CoordinatedProcess.open(Map.of(), network.commands(), services);
@@ -62,7 +63,14 @@ final class RedisCoordinationTest {
 
         network.setDown(true);
         timeline.advance(Duration.ofSeconds(2));
-        assertThat(own.left(use(1))).isEmpty();
+        assertThat(own.left(use(1)))
+                .as("half, but for what the other may not have seen")
+                .hasValue(1);
+        assertThat(own.reserve(List.of(use(1)), TURN)).isCompletedWithValueMatching(Grant.Granted.class::isInstance);
+        assertThat(own.left(use(1))).hasValue(0);
+        assertThat(own.reserve(List.of(use(1)), TURN)).isCompletedWithValueMatching(Grant.Refused.class::isInstance);
+        LimitUse unused = new LimitUse(Scope.of("b"), "requests", Limit.requests(10, Duration.ofMinutes(1)), 1);
+        assertThat(own.left(unused)).hasValue(5);
     }
 
     @Test

@@ -139,6 +139,7 @@ final class Account {
         if (inStep) {
             inStep = false;
             outOfStepAtNanos = nanoTime();
+            blocks.values().forEach(Block::forgetAwaited);
         }
     }
 
@@ -186,10 +187,7 @@ final class Account {
             if (now - freeUntilNanos >= 0) {
                 block.loseFree();
             }
-            usageSync
-                    .of(RedisKeys.place(organization, LimitName.of(use)))
-                    .filter(sight -> sight.atNanos() - outOfStepAtNanos <= 0)
-                    .ifPresent(sight -> block.seen(use.limit().amount() - sight.used(), sight.atNanos()));
+            recallSight(use, block);
             long wait = block.waitNanos(use.amount(), contact.shares(), now);
             if (wait > longest) {
                 longest = wait;
@@ -202,6 +200,13 @@ final class Account {
         uses.forEach(use -> block(use).start(use.amount(), now));
         alone++;
         return fly(id, uses);
+    }
+
+    private void recallSight(LimitUse use, Block block) {
+        usageSync
+                .of(RedisKeys.place(organization, LimitName.of(use)))
+                .filter(sight -> sight.atNanos() - outOfStepAtNanos <= 0)
+                .ifPresent(sight -> block.seen(use.limit().amount() - sight.used(), sight.atNanos()));
     }
 
     /** Ends an attempt that was used; one that isn't in flight is left alone. */
@@ -505,10 +510,15 @@ final class Account {
         return Optional.ofNullable(trouble);
     }
 
-    /** Returns how much all have left of a limit, as far as that is known. */
+    /** Returns how much all have left of a limit or, while this process is cut off, its share; empty if unknown. */
     synchronized OptionalLong left(LimitUse use) {
-        Block block = blocks.get(LimitName.of(use));
-        return block == null ? OptionalLong.empty() : block.left(nanoTime());
+        LimitName name = LimitName.of(use);
+        if (contact.isUp() ? trouble != null : contact.isDecided()) {
+            Block block = blocks.getOrDefault(name, new Block(use.limit()));
+            recallSight(use, block);
+            return OptionalLong.of(block.leftAlone(contact.shares(), nanoTime()));
+        }
+        return inStep && blocks.containsKey(name) ? blocks.get(name).left(nanoTime()) : OptionalLong.empty();
     }
 
     /** Returns what is held of the limits, and how many wait; nothing if nothing is, and nobody does. */

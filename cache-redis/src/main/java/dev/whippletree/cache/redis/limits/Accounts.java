@@ -80,11 +80,13 @@ public final class Accounts implements Contact.Member {
 
     /** Reserves of all limits or none; all uses are of one organization. */
     public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
-        String name = organization(uses);
-        Account account =
-                byOrganization.computeIfAbsent(name, organization -> new Account(organization, parts, usageSync));
+        Account account = account(organization(uses));
         String id = parts.tokens().next();
         return contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
+    }
+
+    private Account account(String organization) {
+        return byOrganization.computeIfAbsent(organization, name -> new Account(name, parts, usageSync));
     }
 
     private static String organization(List<LimitUse> uses) {
@@ -247,10 +249,9 @@ public final class Accounts implements Contact.Member {
                 .orElse(CompletableFuture.completedFuture(null));
     }
 
-    /** Returns how much all have left of a limit, as far as that is known. */
+    /** Returns how much all have left of a limit or, while this process is cut off, its share; empty if unknown. */
     public OptionalLong left(LimitUse use) {
-        Account account = byOrganization.get(use.scope().organization());
-        return account == null ? OptionalLong.empty() : account.left(use);
+        return account(use.scope().organization()).left(use);
     }
 
     /** Returns what each account holds and waits for, of a few. */

@@ -124,6 +124,11 @@ final class Block {
         return awaited > 0;
     }
 
+    /** Notes that it isn't known any more what others wait for. */
+    void forgetAwaited() {
+        awaited = 0;
+    }
+
     /** Returns what is held, and what others wait for. */
     String remark(LimitName name) {
         String whose = name.model().map(model -> " of " + model).orElse("");
@@ -278,10 +283,17 @@ final class Block {
         if (amount == 0) {
             return 0;
         }
-        int sharers = Math.max(1, processes);
-        long most =
-                look == null ? limit.amount() / sharers : look.most(limit.amount(), windowNanos(), sharers, nowNanos);
-        long missing = own(nowNanos) + amount - most;
+        long missing = own(nowNanos) + amount - mostAlone(processes, nowNanos);
         return missing <= 0 ? 0 : uses.waitNanos(missing, nowNanos, windowNanos());
+    }
+
+    /** Returns how much can be used without asking, the free part included; processes as above. */
+    long leftAlone(int processes, long nowNanos) {
+        return Math.max(0, mostAlone(processes, nowNanos) - own(nowNanos) + free);
+    }
+
+    private long mostAlone(int processes, long nowNanos) {
+        int sharers = Math.max(1, processes);
+        return look == null ? limit.amount() / sharers : look.most(limit.amount(), windowNanos(), sharers, nowNanos);
     }
 }

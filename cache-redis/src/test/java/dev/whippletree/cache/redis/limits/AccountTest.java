@@ -621,6 +621,17 @@ class AccountTest {
     }
 
     @Test
+    void whatOthersWaitFor_isNotSaidAnyMore_onceContactIsLost() {
+        grant("a", ONE);
+        Account.Sent sent = send();
+        answer(sent, replyWith(sent, new BlockReply(0, 90, 10, 5, 0), 1));
+        contact.lost(new RedisUnavailableException("gone"));
+        account.fallOut();
+
+        assertThat(account.remark()).contains("test/acme: 100 requests / 1h: 1 in flight.");
+    }
+
+    @Test
     void whatIsSeenOfRedis_afterContactWasLost_isNotGoneBy() {
         Map<String, Duration> places = Map.of(RedisKeys.place("test/acme", LimitName.of(ONE)), LEASE);
         UsageSync sync = new UsageSync(commands, contact, services, () -> places);
