@@ -401,7 +401,7 @@ final class Account {
         boolean ownTrouble = cause instanceof TooManyCommandsException;
         boolean again = contact.isUp() && (ownTrouble || (inStep && cause instanceof ShardUnavailableException));
         fallOutOfStep();
-        trouble = again ? null : cause;
+        trouble = again || !contact.isUp() ? null : cause;
         sent.asked().forEach(attempt -> answerUnasked(attempt, answers));
         drain(answers);
         return again ? Optional.of(ownTrouble ? MOMENT : Duration.ZERO) : Optional.empty();
@@ -497,9 +497,10 @@ final class Account {
         untold.tellAgain(found, blocks, nanoTime());
     }
 
-    /** Notes that contact is lost; returns the answers of those that waited for it. */
+    /** Notes that contact is lost, as for all limits; returns the answers of those that waited for it. */
     synchronized List<Runnable> fallOut() {
         fallOutOfStep();
+        trouble = null;
         List<Runnable> answers = new ArrayList<>();
         drain(answers);
         return answers;

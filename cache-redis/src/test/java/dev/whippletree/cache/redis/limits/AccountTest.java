@@ -379,6 +379,28 @@ class AccountTest {
         assertThat(account.startTrade().orElseThrow().trade().attempts()).isEmpty();
     }
 
+    /** The others go on already, and leave it no part. */
+    @Test
+    void contactThatIsBack_putsAttemptsOff_untilATradeIsAnswered() {
+        RedisUnavailableException gone = new RedisUnavailableException("gone");
+        Account.Sent sent = send();
+        contact.lost(gone);
+        account.fallOut();
+        fail(sent, gone);
+        contact.beat();
+        timeline.advance(MOMENT);
+        assertThat(contact.isUp()).isTrue();
+        assertThat(reserve("a", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+
+        fail(send(), new RefusedCommandException("OOM", new IllegalStateException()));
+        assertThat(reserve("b", ONE)).isCompletedWithValue(new Grant.Granted("b"));
+        contact.lost(gone);
+        account.fallOut();
+        contact.beat();
+        timeline.advance(MOMENT);
+        assertThat(reserve("c", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+    }
+
     @Test
     void manyAttempts_areSpreadOverTrades() {
         List<CompletableFuture<Grant>> all = new ArrayList<>();
