@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  */
 final class SharedCalls {
 
+    /** Before claiming again what a coordinator says has ended already. */
+    private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
     private final CoordinationClient coordinator;
     private final CacheTiers caches;
     private final Monitor monitor;
@@ -92,19 +95,24 @@ final class SharedCalls {
 
     private void await(
             Flight flight, Claim.Others others, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
-        PluginCall wait = new PluginCall(timeline, untilNanos - timeline.nanoTime());
+        long sinceNanos = timeline.nanoTime();
+        PluginCall wait = new PluginCall(timeline, untilNanos - sinceNanos);
         wait.ask(
                 () -> others.ended().thenApply(ended -> true),
                 true,
                 failure -> {},
-                over -> lookAgain(flight, untilNanos, outcome));
+                over -> lookAgain(flight, sinceNanos, untilNanos, outcome));
     }
 
-    private void lookAgain(Flight flight, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void lookAgain(
+            Flight flight, long sinceNanos, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
         long lookedNanos = timeline.nanoTime();
         caches.findOfOthers(flight.key(), found -> {
             if (found.isPresent() || lookedNanos - untilNanos >= 0) {
                 outcome.accept(found);
+            } else if (lookedNanos - sinceNanos < PAUSE_NANOS) {
+                // At once, it would be asked without end, and each time from within its answer before.
+                timeline.schedule(PAUSE_NANOS, () -> claim(flight, lookedNanos, untilNanos, outcome));
             } else {
                 claim(flight, lookedNanos, untilNanos, outcome);
             }

@@ -518,6 +518,23 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void othersClaimThatHasAlwaysEnded_isAskedForAgainOnlyAfterAPause() {
+        fixture.sharedCache("shared", cache);
+        AtomicInteger claims = new AtomicInteger();
+        others.claims(() -> {
+            claims.incrementAndGet();
+            return CompletableFuture.completedFuture(new Claim.Others(CompletableFuture.completedFuture(null)));
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(claims.get()).isBetween(50, 101);
+
+        others.claims(() -> CompletableFuture.completedFuture(others.ours()));
+        fixture.run();
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
     void claim_endsOnceTheSharedCacheHasTheAnswer() {
         ScriptedCache slow = new ScriptedCache(fixture.timeline).latency(Duration.ofMillis(300));
         fixture.cache("near", cache).sharedCache("shared", slow);
