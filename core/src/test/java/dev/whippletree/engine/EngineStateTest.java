@@ -168,6 +168,29 @@ final class EngineStateTest {
     }
 
     @Test
+    void closing_takesTenSecondsInAll_ifAnotherHoldsTheFolderOnceTheFileSystemAnswers() throws IOException {
+        EngineFixture first = new EngineFixture(timeline).state(folder);
+        List<AttemptSink> underWay = new ArrayList<>();
+        List<Duration> took = new ArrayList<>();
+        InterruptedSave saving = new InterruptedSave(timeline, () -> {
+            long since = timeline.nanoTime();
+            var unused = first.engine()
+                    .close(Duration.ZERO)
+                    .thenRun(() -> took.add(Duration.ofNanos(timeline.nanoTime() - since)));
+            timeline.advance(Duration.ofSeconds(9));
+        });
+        begin(first.engineTimeline(saving), 1, underWay);
+        saving.next();
+        answer(underWay.get(0));
+        try (FileLock held = lock()) {
+            assertThat(held.isValid()).isTrue();
+            first.run();
+        }
+        assertThat(took).containsExactly(Duration.ofSeconds(10));
+        assertThat(first.status().notes()).singleElement().asString().contains("state.lock");
+    }
+
+    @Test
     void saveThatEndsInAnError_isTold_andTheNextOneSavesAll() {
         EngineFixture first = new EngineFixture(timeline).state(folder);
         List<AttemptSink> underWay = new ArrayList<>();

@@ -39,8 +39,14 @@ public final class StateSaver {
     /** How soon to try again while another process is saving, which takes a few milliseconds. */
     private static final long BUSY_NANOS = Duration.ofMillis(20).toNanos();
 
-    /** A process that holds the lock for longer hangs, was stopped, or isn't ours. */
+    /** A process that holds the lock for longer hangs, was stopped, or isn't ours; closing waits no longer. */
     private static final long LONGEST_BUSY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private static final String SILENT = "the file system doesn't answer; set another folder in the key 'state'";
+
+    private static final String LOCKED = "another process has held the lock on state.lock for "
+            + Duration.ofNanos(LONGEST_BUSY_NANOS).toSeconds()
+            + " s; end that process, or set another folder in the key 'state'";
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -66,6 +72,8 @@ public final class StateSaver {
 
     /** What starts the next save, or ends the wait for the present one. */
     private Timeline.@Nullable Timer timer;
+
+    private Timeline.Timer deadline = () -> {};
 
     /** Calls whose use is being saved, and calls whose use the next save covers. */
     private final List<Runnable> leaving = new ArrayList<>();
@@ -161,7 +169,7 @@ public final class StateSaver {
     /**
      * Saves one last time. The lock must be held.
      *
-     * @return completes when that is done or has failed, after at most ten seconds if others are in the way
+     * @return completes when that is done or has failed, after at most ten seconds
      */
     public CompletableFuture<Void> end() {
         if (ending) {
@@ -170,12 +178,20 @@ public final class StateSaver {
         ending = true;
         if (phase == Phase.IDLE && !unsaved) {
             finish();
-        } else if (phase == Phase.SAVING) {
-            watch(); // The present save may have hung for so long that nobody watches it any more.
-        } else {
+            return ended;
+        }
+        deadline = timeline.schedule(LONGEST_BUSY_NANOS, () -> monitor.decide(this::giveUp));
+        if (phase != Phase.SAVING) {
             plan(0);
         }
         return ended;
+    }
+
+    private void giveUp() {
+        if (phase != Phase.ENDED) {
+            tell(problemOf(busy == null ? SILENT : LOCKED));
+            finish();
+        }
     }
 
     private void plan(long inNanos) {
@@ -244,7 +260,7 @@ public final class StateSaver {
     /** Reports a file system that hasn't answered for a long time. */
     private void hangs(long next) {
         if (phase == Phase.SAVING && nextSave == next) {
-            tell(problemOf("the file system doesn't answer; set another folder in the key 'state'"));
+            tell(problemOf(SILENT));
             if (ending) {
                 finish();
             }
@@ -298,9 +314,7 @@ public final class StateSaver {
         if (now - busySince < LONGEST_BUSY_NANOS) {
             plan(BUSY_NANOS + timeline.random().nextLong(BUSY_NANOS));
         } else {
-            tell(problemOf("another process has held the lock on state.lock for "
-                    + Duration.ofNanos(LONGEST_BUSY_NANOS).toSeconds()
-                    + " s; end that process, or set another folder in the key 'state'"));
+            tell(problemOf(LOCKED));
             if (ending) {
                 finish();
             } else {
@@ -323,6 +337,7 @@ public final class StateSaver {
         if (phase != Phase.ENDED) {
             phase = Phase.ENDED;
             cancelTimer();
+            deadline.cancel();
             monitor.after(notices, () -> ended.complete(null));
         }
     }
