@@ -23,6 +23,9 @@ public final class UnreadAnswers {
     private final Set<CountedAnswer> all = ConcurrentHashMap.newKeySet();
     private final LongAdder dropped = new LongAdder();
 
+    /** So many pieces may come until it is looked again, because a look found nothing to end. Guarded by this. */
+    private int unexamined;
+
     /** An answer that somebody reads. Asked on any thread. */
     public interface Answer {
 
@@ -83,6 +86,10 @@ public final class UnreadAnswers {
     private void giveUpLargest(Predicate<MemoryBudget.Lease> tooMuch) {
         List<Answer> givenUp = new ArrayList<>(1);
         synchronized (this) {
+            if (unexamined > 0) {
+                unexamined--;
+                return;
+            }
             // How much is unread changes meanwhile, which no sorting endures.
             Map<CountedAnswer, Long> unread = new HashMap<>();
             all.forEach(counted -> unread.put(counted, counted.answer.unread()));
@@ -95,6 +102,7 @@ public final class UnreadAnswers {
                         counted.end();
                         givenUp.add(counted.answer);
                     });
+            unexamined = givenUp.isEmpty() ? all.size() : 0;
         }
         dropped.add(givenUp.size());
         givenUp.forEach(Answer::giveUp);

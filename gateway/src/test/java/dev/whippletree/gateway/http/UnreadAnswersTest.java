@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ final class UnreadAnswersTest {
         private final MemoryBudget.Lease lease;
         private final UnreadAnswers.CountedAnswer counted;
         private long unread;
+        private int asked;
         private int givenUp;
 
         Fake(String tenant) {
@@ -44,6 +46,7 @@ final class UnreadAnswersTest {
 
         @Override
         public long unread() {
+            asked++;
             return unread;
         }
 
@@ -82,6 +85,23 @@ final class UnreadAnswersTest {
         new Fake("carol").keeps(400, 200);
         assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(largest);
         assertThat(answers.dropped()).isEqualTo(1);
+    }
+
+    @Test
+    void whileNothingCanBeEnded_answersAreLookedAtRarely_andWhoStopsReadingIsGivenUpAllTheSame() {
+        List<Fake> read =
+                Stream.generate(() -> new Fake("").keeps(9, 1)).limit(100).toList();
+        for (int kilobytes = 10; kilobytes < 30; kilobytes++) {
+            for (Fake fake : read) {
+                fake.keeps(kilobytes, 1);
+            }
+        }
+        assertThat(all.stream().mapToInt(fake -> fake.asked).sum()).isBetween(2_000, 4_100);
+
+        Fake unread = read.get(42);
+        unread.keeps(200, 100);
+        read.forEach(fake -> fake.keeps(30, fake.unread / KB));
+        assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(unread);
     }
 
     @Test
