@@ -425,7 +425,7 @@ final class BatchRunner {
      * Leaves the batch to others, also after an error that is no exception: without memory, it would keep its lock for
      * good. Whoever stops it isn't interested in what doesn't work any more.
      */
-    private void giveUp(Throwable why) {
+    void giveUp(Throwable why) {
         close();
         if (stopped) {
             over.complete(false);

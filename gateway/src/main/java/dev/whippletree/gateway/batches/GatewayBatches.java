@@ -32,8 +32,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +103,7 @@ public final class GatewayBatches {
     private final GatewaySettings.Batches settings;
     private final GatewayParts gateway;
     private final Timeline timeline;
+    private final Executor files;
     private final long mostRunning;
     private final Map<String, BatchRunner> running = new ConcurrentHashMap<>();
 
@@ -133,7 +136,13 @@ public final class GatewayBatches {
      * @throws IllegalStateException if the folder can't be used, saying what to do
      */
     public GatewayBatches(GatewaySettings.Batches settings, GatewayParts gateway) {
+        this(settings, gateway, FILES);
+    }
+
+    /** As the other, on these threads. */
+    GatewayBatches(GatewaySettings.Batches settings, GatewayParts gateway, Executor files) {
         this.settings = settings;
+        this.files = files;
         this.gateway = gateway;
         this.timeline = gateway.timeline();
         this.mostRunning = Math.max(2, gateway.settings().bounds().memoryBytes() / MEMORY_OF_ONE);
@@ -164,23 +173,38 @@ public final class GatewayBatches {
 
     /** Begins to look for batches. */
     public void begin() {
-        FILES.execute(this::lookAgainAndAgain);
+        execute(this::lookAgainAndAgain, noThread -> {
+            LOG.warn("No thread can be had to look for batches, which is tried again", noThread);
+            lookLater();
+        });
     }
 
     private void lookAgainAndAgain() {
         try {
             look();
         } finally {
-            if (!closed) {
-                timeline.schedule(PAUSE.toNanos(), () -> FILES.execute(this::lookAgainAndAgain));
-            }
+            lookLater();
+        }
+    }
+
+    private void lookLater() {
+        if (!closed) {
+            timeline.schedule(PAUSE.toNanos(), this::begin);
         }
     }
 
     /** Looks at once, in one go for all who want that meanwhile. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
-            FILES.execute(this::look);
+            execute(this::look, noThread -> woken.set(false));
+        }
+    }
+
+    private void execute(Runnable work, Consumer<Throwable> noThread) {
+        try {
+            files.execute(work);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            noThread.accept(e);
         }
     }
 
@@ -366,7 +390,7 @@ public final class GatewayBatches {
         if (closed) {
             runner.stop();
         }
-        FILES.execute(runner::begin);
+        execute(runner::begin, runner::giveUp);
     }
 
     private void count(BatchResult result) {

@@ -1,0 +1,84 @@
+package dev.whippletree.gateway.batches;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.prompt.GatewayParts;
+import dev.whippletree.testkit.logging.LoggedLines;
+import dev.whippletree.time.VirtualTimeline;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches on a machine that has no thread left now and then. */
+final class BatchThreadsTest {
+
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    @TempDir
+    private Path folder;
+
+    private final VirtualTimeline timeline = new VirtualTimeline(1);
+    private final GatewayParts parts = mock(GatewayParts.class);
+    private GatewaySettings.Batches settings = GatewaySettings.Batches.in(Path.of(""));
+    private int begun;
+    private int lacking;
+
+    @BeforeEach
+    void prepare() {
+        settings = GatewaySettings.Batches.in(folder);
+        Access access = mock(Access.class, RETURNS_DEEP_STUBS);
+        when(access.clients().named("alice")).thenReturn(Optional.empty());
+        when(parts.access()).thenReturn(() -> access);
+        when(parts.timeline()).thenReturn(timeline);
+        when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
+    }
+
+    /** All that one of these begins has no thread. */
+    private GatewayBatches without(int first, int last) {
+        return new GatewayBatches(settings, parts, work -> {
+            begun++;
+            if (begun >= first && begun <= last) {
+                lacking++;
+                throw new OutOfMemoryError("for the test");
+            }
+            work.run();
+        });
+    }
+
+    @Test
+    void lookThatHasNoThread_isTriedAgain() {
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            without(2, 3).begin();
+            timeline.advance(PAUSE.multipliedBy(3));
+
+            assertThat(begun).isEqualTo(4);
+            assertThat(log.all()).hasSize(2).allMatch(line -> line.contains("tried again"));
+        }
+    }
+
+    @Test
+    void batchThatHasNoThread_isLeftForAMinute() throws Exception {
+        ClientFolder client = ClientFolder.of(settings, "alice");
+        BatchPlace batch = client.create(
+                "batch_00000000000000000000000000000001",
+                Map.of("client", "alice", "endpoint", OverBatches.CHAT, "expires_at", 1));
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            without(2, 2).begin();
+            assertThat(lacking).isEqualTo(1);
+            assertThat(log.all()).singleElement().asString().contains(batch.folder() + " can't be used now");
+            assertThat(batch.end()).isEmpty();
+
+            timeline.advance(Duration.ofMinutes(1).plus(PAUSE));
+            assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "expired"));
+        }
+    }
+}
