@@ -107,8 +107,8 @@ public final class GatewayBatches {
     private final long mostRunning;
     private final Map<String, BatchRunner> running = new ConcurrentHashMap<>();
 
-    /** The folders of batches, and others, that couldn't be used here a moment ago. */
-    private final Set<Path> failing = ConcurrentHashMap.newKeySet();
+    /** The folders of batches, and others, that couldn't be used here a moment ago, and why. */
+    private final Map<Path, String> failing = new ConcurrentHashMap<>();
 
     private final AtomicBoolean woken = new AtomicBoolean();
     private final LongAdder answered = new LongAdder();
@@ -327,7 +327,7 @@ public final class GatewayBatches {
     /** One whose client is gone waits until it is back, unless it is to end. */
     private boolean isDue(BatchPlace batch, boolean ends) {
         return !running.containsKey(batch.id())
-                && !failing.contains(batch.folder())
+                && !failing.containsKey(batch.folder())
                 && (ends
                         || gateway.access()
                                 .get()
@@ -397,9 +397,13 @@ public final class GatewayBatches {
         (result instanceof BatchResult.Answered ? answered : failed).increment();
     }
 
-    private void leave(Path folder, Throwable why) {
-        if (failing.add(folder)) {
+    /** Warns unless the failure is the one of a moment ago. */
+    void leave(Path folder, Throwable why) {
+        String before = failing.put(folder, why.toString());
+        if (!why.toString().equals(before)) {
             LOG.warn("{} can't be used now, and is tried again in a minute", folder, why);
+        }
+        if (before == null) {
             timeline.schedule(RETRY_PAUSE.toNanos(), () -> failing.remove(folder));
         }
     }

@@ -81,4 +81,15 @@ final class BatchThreadsTest {
             assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "expired"));
         }
     }
+
+    @Test
+    void anotherFailureInAFolder_isToldToo() {
+        GatewayBatches batches = without(0, 0);
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            for (String why : new String[] {"one", "one", "two"}) {
+                batches.leave(folder, new IllegalStateException(why));
+            }
+            assertThat(log.all()).hasSize(2);
+        }
+    }
 }
