@@ -7,6 +7,9 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class LettuceConnector<C extends AbstractRedisClient> implements RedisConnector {
 
-    /** To connect, and again to log in, may take as long as a command, and this at least. */
+    /** To connect, to log in and to subscribe may each take as long as a command, and this at least. */
     private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
 
     /** Bounds what a Redis that has stopped answering can pile up; far above what ever waits for one that answers. */
@@ -128,7 +131,10 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         var unused = options.autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutCommands()
+                        .timeoutSource(new Timeouts())
+                        .build())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(attemptTimeout)
                         .keepAlive(true)
@@ -147,6 +153,21 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
                     });
             client = null;
             resources = null;
+        }
+    }
+
+    private final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            ProtocolKeyword type = command.getType();
+            boolean connects = type == CommandType.SUBSCRIBE || type == CommandType.CLUSTER;
+            return (connects ? attemptTimeout : settings.commandTimeout()).toNanos();
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return TimeUnit.NANOSECONDS;
         }
     }
 }
