@@ -91,6 +91,9 @@ public final class Embedder {
 
     /** Returns how many calls a prompt's texts need if no cache has one of them; 1 if it can't be asked. */
     public int calls(Prompt prompt) {
+        if (prompt.messages().size() == 1) {
+            return 1; // Asking hashes the text anyway.
+        }
         try {
             EmbeddingRequest request = new EmbeddingRequest(engine.embedding(prompt), timeline.nanoTime());
             List<WantedText> texts = request.distinct().stream()

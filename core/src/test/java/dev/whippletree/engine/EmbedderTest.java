@@ -2,6 +2,8 @@ package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
 
 import dev.whippletree.embedding.Embedder;
 import dev.whippletree.model.Delta;
@@ -468,8 +470,16 @@ final class EmbedderTest {
         client.embeds(2, 300_000);
         assertThat(embedder().calls(Prompt.embedding(List.of("a", "b", "c", "b", "a", "d", "e"))))
                 .isEqualTo(3);
-        assertThat(embedder().calls(prompt("a").route("nowhere").build())).isEqualTo(1);
+        assertThat(embedder().calls(prompt("a", "b").route("nowhere").build())).isEqualTo(1);
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void oneText_isOneCall_withoutItsKey() {
+        Engine engine = mock(Engine.class);
+        assertThat(new Embedder(engine, fixture.timeline).calls(Prompt.embedding(List.of("a"))))
+                .isEqualTo(1);
+        verifyNoInteractions(engine);
     }
 
     @Test
