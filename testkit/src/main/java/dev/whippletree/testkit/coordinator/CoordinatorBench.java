@@ -228,9 +228,12 @@ abstract class CoordinatorBench {
                 "a grant of " + List.of(uses) + ", since " + why);
     }
 
-    /** Waits until everything that a process has sent so far has arrived: its messages keep their order. */
+    /**
+     * Waits until everything that a process has sent so far has arrived: its messages about an organization keep their
+     * order.
+     */
     final void awaitArrival(Coordination told) {
-        LimitUse all = new LimitUse(Scope.of("marker"), "marker-" + markers++, Limit.requests(1, HOUR), 1);
+        LimitUse all = new LimitUse(ORGANIZATION, "marker-" + markers++, Limit.requests(1, HOUR), 1);
         told.release(granted("nobody has used this limit", told, all));
         Coordination other = processes.stream()
                 .filter(process -> process != told)
