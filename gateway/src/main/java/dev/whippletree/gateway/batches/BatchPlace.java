@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,10 +33,17 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
     static final String FORESIGHT = "whippletree";
 
     private static final String END = "end.json";
+    private static final List<String> TEXTS =
+            List.of("object", "client", "endpoint", "input_file_id", "completion_window");
+    private static final List<String> NUMBERS = List.of("created_at", "expires_at", "lines");
 
-    /** Reads one; empty if there is none. */
+    /**
+     * Reads one; empty if there is none.
+     *
+     * @throws IOException if what its client asked for can't be read, or isn't whole
+     */
     static Optional<BatchPlace> read(Path folder) throws IOException {
-        return WholeFiles.read(folder.resolve(ASKED)).map(asked -> new BatchPlace(folder, asked));
+        return WholeFiles.read(folder, ASKED, TEXTS, NUMBERS).map(asked -> new BatchPlace(folder, asked));
     }
 
     String id() {

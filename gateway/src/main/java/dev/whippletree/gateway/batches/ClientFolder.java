@@ -45,6 +45,8 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientFolder.class);
     private static final String ABOUT = "file.json";
+    private static final List<String> TEXTS = List.of("object", "filename", "purpose", "status");
+    private static final List<String> NUMBERS = List.of("bytes", "created_at", "expires_at", "lines");
     private static final Pattern FILE_ID = Pattern.compile("file-([0-9a-f]{32})(-output|-errors)?");
     private static final Pattern BATCH_ID = Pattern.compile("batch_[0-9a-f]{32}");
 
@@ -133,7 +135,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     private static Optional<StoredFile> upload(Path place) throws IOException {
-        return WholeFiles.read(place.resolve(ABOUT)).map(json -> new StoredFile(json, place.resolve(CONTENT)));
+        return WholeFiles.read(place, ABOUT, TEXTS, NUMBERS).map(json -> new StoredFile(json, place.resolve(CONTENT)));
     }
 
     /** Returns a file as OpenAI's API has it. */

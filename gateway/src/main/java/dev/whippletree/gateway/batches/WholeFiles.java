@@ -58,6 +58,36 @@ final class WholeFiles {
     }
 
     /**
+     * Reads the JSON object that a folder has about itself; empty if there is none.
+     *
+     * @param texts the fields that must be texts, beside its id
+     * @param numbers the fields that must be numbers
+     * @throws IOException if it can't be read, is no JSON object, lacks a field, or is another folder's
+     */
+    static Optional<Map<String, Object>> read(Path folder, String name, List<String> texts, List<String> numbers)
+            throws IOException {
+        Path file = folder.resolve(name);
+        Optional<Map<String, Object>> json = read(file);
+        if (json.isPresent()) {
+            need(file, json.get(), texts, String.class);
+            need(file, json.get(), numbers, Number.class);
+            if (!String.valueOf(folder.getFileName()).equals(json.get().get("id"))) {
+                throw new IOException(file + " doesn't have the id " + folder.getFileName());
+            }
+        }
+        return json;
+    }
+
+    private static void need(Path file, Map<String, Object> json, List<String> fields, Class<?> type)
+            throws IOException {
+        for (String field : fields) {
+            if (!type.isInstance(json.get(field))) {
+                throw new IOException(file + " lacks '" + field + "', or has another type of it");
+            }
+        }
+    }
+
+    /**
      * Returns a path that is a file's, or nothing's.
      *
      * @throws IOException if it is a folder's or, for instance, a pipe's, which would hang

@@ -38,7 +38,7 @@ final class BatchPlaceTest {
     private BatchPlace place(int number) throws IOException {
         Path place = Files.createDirectories(folder.resolve(id(number)));
         Files.createFile(place.resolve(BatchPlace.OPEN));
-        WholeFiles.write(place, BatchPlace.ASKED, Map.of("id", id(number), "client", "a", "created_at", 7, "lines", 3));
+        WholeFiles.write(place, BatchPlace.ASKED, OverBatches.asked(id(number), "a", "x", 7));
         return BatchPlace.read(place).orElseThrow();
     }
 
@@ -155,7 +155,7 @@ final class BatchPlaceTest {
                 new GatewaySettings.Batches(folder, Duration.ofDays(7), 100, 100, 2, 100, 100, false), "a");
         Files.createDirectories(folder.resolve("coming"));
         for (int number = 1; number <= 6; number++) {
-            client.create(id(number), Map.of("client", "a", "created_at", number, "input_file_id", "x"));
+            client.create(id(number), OverBatches.asked(id(number), "a", "x", number));
         }
         for (int number = 2; number <= 6; number++) {
             BatchPlace batch = client.batch(id(number)).orElseThrow();
@@ -178,8 +178,10 @@ final class BatchPlaceTest {
         ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
         String id = "file-" + "%032x".formatted(1);
         Path upload = Files.createDirectories(folder.resolve("coming").resolve(id));
-        client.publish(upload, ClientFolder.json(id, "in.jsonl", StoredFile.INPUT, 1, 5, 10));
-        BatchPlace batch = client.create(id(1), Map.of("client", "a", "input_file_id", id));
+        Map<String, Object> about = ClientFolder.json(id, "in.jsonl", StoredFile.INPUT, 1, 5, 10);
+        about.put("lines", 1);
+        client.publish(upload, about);
+        BatchPlace batch = client.create(id(1), OverBatches.asked(id(1), "a", id, 1));
         Path asked = batch.folder().resolve(BatchPlace.ASKED);
         String whole = Files.readString(asked);
         Files.writeString(asked, "damaged");
@@ -201,7 +203,7 @@ final class BatchPlaceTest {
     void strayFiles_areLeftAlone() throws IOException {
         ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
         Files.createDirectories(folder.resolve("coming"));
-        client.create(id(1), Map.of("client", "a", "created_at", 1));
+        client.create(id(1), OverBatches.asked(id(1), "a", "x", 1));
         Files.createFile(client.folder().resolve("batches/batch_of-somebody"));
         Files.createFile(
                 Files.createDirectories(client.folder().resolve("files")).resolve("file-of-somebody"));

@@ -23,7 +23,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -416,21 +415,46 @@ final class BatchTimesTest extends OverBatches {
                 .count();
     }
 
+    private static BatchPlace stored(ClientFolder client, int number) throws IOException {
+        String id = "batch_" + "%032x".formatted(number);
+        return client.create(id, asked(id, "", "x", 1));
+    }
+
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows finds nothing below a file")
     void whatCantBeRead_isLeftOutOfLists_andWarnedOfOnce() throws Exception {
         Path coming = Files.createDirectories(folder.resolve("coming"));
         ClientFolder client = ClientFolder.of(batches(), "");
         String number = "0".repeat(31);
-        BatchPlace garbage = client.create("batch_" + number + "1", Map.of("client", "", "created_at", 1));
+        BatchPlace garbage = stored(client, 1);
         Files.writeString(garbage.folder().resolve(BatchPlace.ASKED), "garbage");
-        BatchPlace unended = client.create("batch_" + number + "2", Map.of("client", "", "created_at", 1));
+        BatchPlace unended = stored(client, 2);
         Files.createDirectory(unended.folder().resolve("end.json"));
-        BatchPlace statusless = client.create("batch_" + number + "5", Map.of("client", "", "created_at", 1));
+        BatchPlace statusless = stored(client, 5);
         Files.writeString(statusless.folder().resolve("end.json"), "{\"status\":\"completed\"}");
+        BatchPlace empty = stored(client, 6);
+        Files.writeString(empty.folder().resolve(BatchPlace.ASKED), "{}");
+        BatchPlace mistyped = stored(client, 7);
+        Path itself = mistyped.folder().resolve(BatchPlace.ASKED);
+        Files.writeString(itself, Files.readString(itself).replace("\"created_at\":1", "\"created_at\":\"1\""));
+        BatchPlace another = stored(client, 8);
+        Files.copy(
+                unended.folder().resolve(BatchPlace.ASKED),
+                another.folder().resolve(BatchPlace.ASKED),
+                StandardCopyOption.REPLACE_EXISTING);
         Path batch = Files.createFile(garbage.folder().resolveSibling("batch_" + number + "3"));
+        List<Path> places = List.of(
+                garbage.folder(),
+                unended.folder(),
+                statusless.folder(),
+                empty.folder(),
+                mistyped.folder(),
+                another.folder(),
+                batch);
         Path uploads = Files.createDirectories(client.folder().resolve("files"));
         Path upload = Files.createFile(uploads.resolve("file-" + number + "4"));
+        Path nothing = Files.createDirectory(uploads.resolve("file-" + number + "9"));
+        Files.writeString(nothing.resolve("file.json"), "{}");
         try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
             open(GatewaySettings.DEFAULT);
             running.provider.usually(OverBatches::answer);
@@ -444,7 +468,7 @@ final class BatchTimesTest extends OverBatches {
             assertThat(files.body())
                     .doesNotContain(number)
                     .contains(at(ended, "input_file_id"), at(ended, "output_file_id"));
-            for (Path place : List.of(garbage.folder(), unended.folder(), statusless.folder(), batch)) {
+            for (Path place : places) {
                 assertError(running.get("/v1/batches/" + place.getFileName()), 500, "storage_failed", "can't read");
                 assertError(
                         running.send("POST", "/v1/batches/" + place.getFileName() + "/cancel"),
@@ -452,11 +476,14 @@ final class BatchTimesTest extends OverBatches {
                         "storage_failed",
                         "can't read or change " + place.getFileName());
             }
-            assertError(running.get("/v1/files/" + upload.getFileName()), 500, "storage_failed", "can't read");
-            HttpResponse<String> refused = create(running, upload.getFileName().toString(), CHAT);
-            assertError(refused, 500, "storage_failed", "can't read or change " + upload.getFileName());
+            for (Path place : List.of(upload, nothing)) {
+                assertError(running.get("/v1/files/" + place.getFileName()), 500, "storage_failed", "can't read");
+                HttpResponse<String> refused =
+                        create(running, place.getFileName().toString(), CHAT);
+                assertError(refused, 500, "storage_failed", "can't read or change " + place.getFileName());
+            }
 
-            for (int second = 0; second < 3_000 && warnings(log) < 5; second++) {
+            for (int second = 0; second < 3_000 && warnings(log) < 9; second++) {
                 pass(running, timeline, 1);
             }
             Path forgotten = Files.createDirectory(coming.resolve("forgotten"));
@@ -466,12 +493,13 @@ final class BatchTimesTest extends OverBatches {
             }
 
             assertThat(forgotten).doesNotExist();
-            for (Path place : List.of(garbage.folder(), unended.folder(), statusless.folder(), batch, upload)) {
+            for (Path place :
+                    Stream.concat(places.stream(), Stream.of(upload, nothing)).toList()) {
                 assertThat(log.all())
                         .filteredOn(line -> line.startsWith("WARN " + place + " can't be read, so lists leave it out"))
                         .hasSize(1);
             }
-            assertThat(warnings(log)).isEqualTo(5);
+            assertThat(warnings(log)).isEqualTo(9);
         }
     }
 
@@ -489,20 +517,7 @@ final class BatchTimesTest extends OverBatches {
             assertThat(log.thrown()).containsExactly("a fault for the test");
         }
         String id = "batch_00000000000000000000000000000001";
-        ClientFolder.of(batches(), "")
-                .create(
-                        id,
-                        Map.of(
-                                "client",
-                                "",
-                                "endpoint",
-                                CHAT,
-                                "input_file_id",
-                                file,
-                                "created_at",
-                                1,
-                                "expires_at",
-                                4_000_000_000L));
+        ClientFolder.of(batches(), "").create(id, asked(id, "", file, 1));
 
         HttpResponse<String> batch = running.get("/v1/batches/" + id);
         for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {

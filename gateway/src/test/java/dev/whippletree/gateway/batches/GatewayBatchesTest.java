@@ -347,19 +347,7 @@ final class GatewayBatchesTest extends OverBatches {
         ClientFolder client = ClientFolder.of(batches(), "");
         String id = "batch_00000000000000000000000000000001";
         client.delete(client.file(file).orElseThrow());
-        client.create(
-                id,
-                Map.of(
-                        "client",
-                        "",
-                        "endpoint",
-                        CHAT,
-                        "input_file_id",
-                        file,
-                        "created_at",
-                        1,
-                        "expires_at",
-                        4_000_000_000L));
+        client.create(id, asked(id, "", file, 1));
         open(GatewaySettings.DEFAULT);
 
         assertThat(at(until(running, id, "failed"), "errors.data.0.code")).isEqualTo("file_not_found");
@@ -882,8 +870,8 @@ final class GatewayBatchesTest extends OverBatches {
     @Test
     void batchThatCantBeRead_holdsUpNoOther_andNoDeleting() throws Exception {
         close();
-        BatchPlace broken = ClientFolder.of(batches(), "alice")
-                .create("batch_00000000000000000000000000000001", Map.of("client", "alice", "created_at", 1));
+        String brokenId = "batch_00000000000000000000000000000001";
+        BatchPlace broken = ClientFolder.of(batches(), "alice").create(brokenId, asked(brokenId, "alice", "x", 1));
         Files.write(broken.folder().resolve(BatchPlace.ASKED), new byte[] {(byte) 0xff});
         Path forgotten = Files.createDirectory(folder.resolve("coming/forgotten"));
         Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));

@@ -6,6 +6,7 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.gateway.ScriptedProvider;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Reach;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -54,6 +56,20 @@ abstract class OverBatches {
                 Optional.empty(),
                 Optional.empty(),
                 Reach.PROMPT);
+    }
+
+    /** Returns what a client may have asked for. */
+    static Map<String, Object> asked(String id, String client, String input, long createdAt) {
+        return GatewayJson.of(
+                "id", id,
+                "object", "batch",
+                "client", client,
+                "endpoint", CHAT,
+                "input_file_id", input,
+                "completion_window", "24h",
+                "created_at", createdAt,
+                "expires_at", 4_000_000_000L,
+                "lines", 1);
     }
 
     static String line(String id, String text) {
