@@ -148,7 +148,7 @@ final class BatchRunner {
                 arrange();
                 end(progress.orElse(Map.of()), List.of());
             } else if (input.isEmpty()) {
-                fail("file_not_found", "the input file has been deleted");
+                fail("file_not_found", "the input file has been deleted, or is damaged");
             } else {
                 inProgressAt = progress.map(before -> BatchPlace.number(before, "in_progress_at"))
                         .orElse(0L);

@@ -120,6 +120,14 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return outputs.stream().filter(output -> output.id().equals(id)).findFirst();
     }
 
+    /** Returns where a batch's lines are, also if what is said of their file is damaged; empty: they are gone. */
+    Optional<Path> input(BatchPlace batch) {
+        String id = batch.text("input_file_id");
+        Path content = uploads().resolve(id).resolve(CONTENT);
+        boolean isGone = !FILE_ID.matcher(id).matches() || Files.notExists(content) || Files.isDirectory(content);
+        return isGone ? Optional.empty() : Optional.of(content);
+    }
+
     /** Returns a batch with what it has put out; empty if it hasn't ended. */
     private Optional<Ended> ended(BatchPlace batch) throws IOException {
         Optional<Map<String, Object>> end = batch.end();
@@ -135,6 +143,9 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     private static Optional<StoredFile> upload(Path place) throws IOException {
+        if (Files.isDirectory(place.resolve(CONTENT))) {
+            throw new IOException(place.resolve(CONTENT) + " isn't a file");
+        }
         return WholeFiles.read(place, ABOUT, TEXTS, NUMBERS).map(json -> new StoredFile(json, place.resolve(CONTENT)));
     }
 

@@ -362,9 +362,7 @@ public final class GatewayBatches {
             return false;
         }
         try {
-            Optional<Path> input = ClientFolder.of(settings, batch.tenant())
-                    .file(batch.text("input_file_id"))
-                    .map(StoredFile::content);
+            Optional<Path> input = ClientFolder.of(settings, batch.tenant()).input(batch);
             Optional<Closeable> lock = BatchFile.lock(batch.answers());
             lock.ifPresent(held -> begin(batch, held, input, protocol));
             return lock.isPresent();

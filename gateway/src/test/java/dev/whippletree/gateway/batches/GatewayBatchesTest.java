@@ -411,15 +411,48 @@ final class GatewayBatchesTest extends OverBatches {
                 .isEqualTo("5000");
     }
 
+    /** Its batch has begun already, and has an answer. */
     @Test
-    void contentThatIsAFolder_isAnsweredAsUnreadable() throws Exception {
-        String file = uploaded(running, lines("one"));
+    void contentThatIsAFolder_isUnreadable_andItsBatchFails() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {
+            if (call.prompt().messages().get(0).text().equals("one")) {
+                answer(call);
+            }
+        });
+        String file = uploaded(running, lines("one", "two"));
+        String id = at(create(running, file, CHAT), "id");
+        while (!at(running.get("/v1/batches/" + id), "request_counts.completed").equals("1")) {
+            Thread.onSpinWait();
+        }
+        close();
         Path content = ClientFolder.of(batches(), "").file(file).orElseThrow().content();
         Files.delete(content);
         Files.createDirectory(content);
 
-        assertError(
-                running.get("/v1/files/" + file + "/content"), 500, "storage_failed", "can't read or change " + file);
+        open(GatewaySettings.DEFAULT);
+        HttpResponse<String> failed = until(running, id, "failed");
+
+        assertThat(at(failed, "errors.data.0.message")).isEqualTo("the input file has been deleted, or is damaged");
+        assertThat(content(running, failed, "output")).hasSize(1);
+        for (String path : List.of("", "/content")) {
+            assertError(running.get("/v1/files/" + file + path), 500, "storage_failed", "can't read or change " + file);
+        }
+        assertThat(running.get("/v1/files").body()).doesNotContain(file);
+    }
+
+    @Test
+    void uploadWhoseDescriptionIsDamaged_isAskedAllTheSame() throws Exception {
+        close();
+        ClientFolder client = ClientFolder.of(batches(), "");
+        String file = "file-00000000000000000000000000000001";
+        Path place = Files.createDirectories(client.folder().resolve("files").resolve(file));
+        Files.writeString(place.resolve("content"), lines("one"));
+        Files.writeString(place.resolve("file.json"), "{}");
+        String id = "batch_00000000000000000000000000000001";
+        client.create(id, asked(id, "", file, 1));
+        open(GatewaySettings.DEFAULT);
+
+        until(running, id, "completed");
     }
 
     /** It would never be read to its end. */
