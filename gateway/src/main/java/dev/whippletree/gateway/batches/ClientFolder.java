@@ -50,6 +50,11 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     private static final Pattern FILE_ID = Pattern.compile("file-([0-9a-f]{32})(-output|-errors)?");
     private static final Pattern BATCH_ID = Pattern.compile("batch_[0-9a-f]{32}");
 
+    private static final Comparator<BatchPlace> NEWEST_FIRST = Comparator.<BatchPlace>comparingLong(
+                    batch -> batch.number("created_at"))
+            .thenComparing(BatchPlace::id)
+            .reversed();
+
     /** Reads what one of several places has. */
     private interface PlaceReader<P, T> {
 
@@ -57,7 +62,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     /** A batch that ended in a second since 1970, and what it has put out. */
-    private record Ended(Path folder, long second, List<StoredFile> outputs) {}
+    private record Ended(BatchPlace batch, long second, List<StoredFile> outputs) {}
 
     /** Returns a client's folder. */
     static ClientFolder of(GatewaySettings.Batches settings, String tenant) {
@@ -139,7 +144,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         for (String suffix : List.of(OUTPUT, ERRORS)) {
             batch.output(suffix, second, keptSeconds()).ifPresent(outputs::add);
         }
-        return Optional.of(new Ended(batch.folder(), second, outputs));
+        return Optional.of(new Ended(batch, second, outputs));
     }
 
     private static Optional<StoredFile> upload(Path place) throws IOException {
@@ -226,9 +231,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** Returns all batches that can be read, newest first. */
     List<BatchPlace> batches() throws IOException {
         List<BatchPlace> batches = readable(places(), BatchPlace::read);
-        batches.sort(Comparator.<BatchPlace>comparingLong(batch -> batch.number("created_at"))
-                .thenComparing(BatchPlace::id)
-                .reversed());
+        batches.sort(NEWEST_FIRST);
         return batches;
     }
 
@@ -298,42 +301,54 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
      * @param unreadable is told of each upload and batch that can't be read
      */
     void sweep(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
-        int empty = 0;
-        for (Ended batch : readable(batches(), this::ended)) {
-            boolean isEmpty = batch.outputs().isEmpty();
-            empty += isEmpty ? 1 : 0;
-            if (batch.second() + keptSeconds() <= nowSecond || (isEmpty && empty > settings.mostFiles())) {
-                discard(batch.folder());
-            }
-        }
-        sweepUploads(nowSecond, unreadable);
-    }
-
-    /** A batch that can't be read may need any upload. */
-    private void sweepUploads(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
+        List<StoredFile> over = over(nowSecond, unreadable); // First: a batch that comes meanwhile may need one.
         Set<String> needed = new HashSet<>();
+        List<Ended> ended = new ArrayList<>();
         boolean allKnown = true;
         for (Path place : places()) {
             try {
-                open(place).ifPresent(batch -> needed.add(batch.text("input_file_id")));
+                Optional<BatchPlace> batch = BatchPlace.read(place);
+                if (batch.isPresent()) {
+                    ended(batch.get())
+                            .ifPresentOrElse(
+                                    ended::add, () -> needed.add(batch.get().text("input_file_id")));
+                }
             } catch (IOException e) {
                 unreadable.accept(place, e);
-                allKnown = false;
+                allKnown = false; // It may need any upload.
             }
         }
-        List<Path> over = new ArrayList<>();
+        discardEnded(ended, nowSecond);
+        for (StoredFile upload : over) {
+            if (allKnown && !needed.contains(upload.id())) {
+                discard(uploads().resolve(upload.id()));
+            }
+        }
+    }
+
+    /** Returns the uploads that have been kept for long enough. */
+    private List<StoredFile> over(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
+        List<StoredFile> over = new ArrayList<>();
         for (Path place : list(uploads(), FILE_ID)) {
             try {
                 upload(place)
-                        .filter(file -> file.number("expires_at") <= nowSecond && !needed.contains(file.id()))
-                        .ifPresent(file -> over.add(place));
+                        .filter(file -> file.number("expires_at") <= nowSecond)
+                        .ifPresent(over::add);
             } catch (IOException e) {
                 unreadable.accept(place, e);
             }
         }
-        if (allKnown) {
-            for (Path place : over) {
-                discard(place);
+        return over;
+    }
+
+    private void discardEnded(List<Ended> all, long nowSecond) throws IOException {
+        all.sort(Comparator.comparing(Ended::batch, NEWEST_FIRST));
+        int empty = 0;
+        for (Ended ended : all) {
+            boolean isEmpty = ended.outputs().isEmpty();
+            empty += isEmpty ? 1 : 0;
+            if (ended.second() + keptSeconds() <= nowSecond || (isEmpty && empty > settings.mostFiles())) {
+                discard(ended.batch().folder());
             }
         }
     }

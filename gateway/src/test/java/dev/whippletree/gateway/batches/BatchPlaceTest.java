@@ -173,14 +173,41 @@ final class BatchPlaceTest {
                 .containsExactly(id(6), id(5), id(2), id(1));
     }
 
-    @Test
-    void batchThatCantBeRead_keepsEveryUpload_whichItMayNeed() throws IOException {
-        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
-        String id = "file-" + "%032x".formatted(1);
+    private String upload(ClientFolder client, int number) throws IOException {
+        String id = "file-" + "%032x".formatted(number);
         Path upload = Files.createDirectories(folder.resolve("coming").resolve(id));
         Map<String, Object> about = ClientFolder.json(id, "in.jsonl", StoredFile.INPUT, 1, 5, 10);
         about.put("lines", 1);
         client.publish(upload, about);
+        return id;
+    }
+
+    /** It comes when an upload turns out to be damaged. */
+    @Test
+    void batchThatComesWhileUploadsAreDeleted_keepsItsOwn() throws IOException {
+        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
+        String needed = upload(client, 1);
+        String over = upload(client, 2);
+        Path damaged = client.folder().resolve("files").resolve(upload(client, 3));
+        Files.writeString(damaged.resolve("file.json"), "damaged");
+
+        client.sweep(20, (place, why) -> {
+            try {
+                client.create(id(1), OverBatches.asked(id(1), "a", needed, 15));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+
+        assertThat(client.file(needed)).isPresent();
+        assertThat(client.file(over)).isEmpty();
+        assertThat(damaged).exists();
+    }
+
+    @Test
+    void batchThatCantBeRead_keepsEveryUpload_whichItMayNeed() throws IOException {
+        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
+        String id = upload(client, 1);
         BatchPlace batch = client.create(id(1), OverBatches.asked(id(1), "a", id, 1));
         Path asked = batch.folder().resolve(BatchPlace.ASKED);
         String whole = Files.readString(asked);
