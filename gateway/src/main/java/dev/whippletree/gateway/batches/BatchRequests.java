@@ -15,13 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Serves OpenAI's batches: create, list, retrieve, cancel. Thread-safe. */
 final class BatchRequests {
-
-    private static final Logger LOG = LoggerFactory.getLogger(BatchRequests.class);
 
     private static final int USUALLY_LISTED = 20;
     private static final int MOST_LISTED = 100;
@@ -120,7 +116,7 @@ final class BatchRequests {
             throw fields.wrong(
                     "endpoint", "must be one of " + String.join(", ", endpoints) + ", not '" + endpoint + "'");
         }
-        StoredFile input = input(request.folder(), inputId)
+        StoredFile input = input(request, inputId)
                 .orElseThrow(() -> new RequestException(
                         ApiError.noSuchPlace("No such File object: " + inputId).about("input_file_id")));
         if (!input.purpose().equals(StoredFile.INPUT)) {
@@ -161,11 +157,11 @@ final class BatchRequests {
         return created;
     }
 
-    private static Optional<StoredFile> input(ClientFolder folder, String id) {
+    private static Optional<StoredFile> input(StorageRequest request, String id) {
         try {
-            return folder.file(id);
+            return request.folder().file(id);
         } catch (IOException e) {
-            LOG.debug("{} can't be read", id, e); // The log has a warning of it.
+            request.unreadable().add(request.folder().place(id), e);
             throw new RequestException(ApiError.storageUnreadable(id));
         }
     }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,6 +109,15 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
 
     long keptSeconds() {
         return settings.keep().toSeconds();
+    }
+
+    /** Returns where a file or a batch is, by its id; the client's folder for another id. */
+    Path place(String id) {
+        Matcher file = FILE_ID.matcher(id);
+        if (file.matches()) {
+            return file.group(2) == null ? uploads().resolve(id) : batchFolder().resolve(BATCH + file.group(1));
+        }
+        return BATCH_ID.matcher(id).matches() ? batchFolder().resolve(id) : folder;
     }
 
     /** Returns a file. */
@@ -299,9 +309,11 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
      * as many as there may be files.
      *
      * @param unreadable is told of each upload and batch that can't be read
+     * @param readable is told of each upload, and each batch that has ended, that can
      */
-    void sweep(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
-        List<StoredFile> over = over(nowSecond, unreadable); // First: a batch that comes meanwhile may need one.
+    void sweep(long nowSecond, BiConsumer<Path, IOException> unreadable, Consumer<Path> readable) throws IOException {
+        // First: a batch that comes meanwhile may need one of them.
+        List<StoredFile> over = over(nowSecond, unreadable, readable);
         Set<String> needed = new HashSet<>();
         List<Ended> ended = new ArrayList<>();
         boolean allKnown = true;
@@ -318,6 +330,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
                 allKnown = false; // It may need any upload.
             }
         }
+        ended.forEach(batch -> readable.accept(batch.batch().folder()));
         discardEnded(ended, nowSecond);
         for (StoredFile upload : over) {
             if (allKnown && !needed.contains(upload.id())) {
@@ -327,13 +340,15 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     /** Returns the uploads that have been kept for long enough. */
-    private List<StoredFile> over(long nowSecond, BiConsumer<Path, IOException> unreadable) throws IOException {
+    private List<StoredFile> over(long nowSecond, BiConsumer<Path, IOException> unreadable, Consumer<Path> readable)
+            throws IOException {
         List<StoredFile> over = new ArrayList<>();
         for (Path place : list(uploads(), FILE_ID)) {
             try {
                 upload(place)
                         .filter(file -> file.number("expires_at") <= nowSecond)
                         .ifPresent(over::add);
+                readable.accept(place);
             } catch (IOException e) {
                 unreadable.accept(place, e);
             }

@@ -110,6 +110,7 @@ public final class GatewayBatches {
     /** The folders of batches, and others, that couldn't be used here a moment ago, and why. */
     private final Map<Path, String> failing = new ConcurrentHashMap<>();
 
+    private final Unreadable unreadable = new Unreadable();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final LongAdder answered = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -121,9 +122,6 @@ public final class GatewayBatches {
 
     /** The rows of batches that have ended, which change no more; without content: it isn't shown any more. */
     private final Map<Path, Map<String, Object>> ended = new HashMap<>();
-
-    /** Uploads and batches of which the log has a warning that they can't be read. */
-    private final Set<Path> unreadable = new HashSet<>();
 
     private final Instant began;
     private final long beganNanos;
@@ -167,8 +165,8 @@ public final class GatewayBatches {
         FileRequests files = new FileRequests(settings, pieces, timeline);
         BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, this::wake);
         return Map.of(
-                "/v1/files", new StorageHandler(settings, gateway, files.servings()),
-                "/v1/batches", new StorageHandler(settings, gateway, batches.servings()));
+                "/v1/files", new StorageHandler(settings, gateway, unreadable, files.servings()),
+                "/v1/batches", new StorageHandler(settings, gateway, unreadable, batches.servings()));
     }
 
     /** Begins to look for batches. */
@@ -279,18 +277,7 @@ public final class GatewayBatches {
         try {
             seen.add(row(place, waiting));
         } catch (IOException e) {
-            leaveOut(place, e);
-        }
-    }
-
-    /** Warns once of what can't be read, however often that is tried. */
-    private void leaveOut(Path place, IOException why) {
-        if (unreadable.add(place)) {
-            LOG.warn(
-                    "{} can't be read, so lists leave it out: {}; let this process's user read it, restore it, or"
-                            + " delete it",
-                    place,
-                    why.toString());
+            unreadable.add(place, e);
         }
     }
 
@@ -302,6 +289,7 @@ public final class GatewayBatches {
             return known == null ? Map.of() : known;
         }
         Map<String, Object> row = batch.get().json(true);
+        unreadable.remove(place);
         row.put("client", batch.get().tenant());
         if (!isOpen(row)) {
             ended.put(place, row);
@@ -416,7 +404,10 @@ public final class GatewayBatches {
         Instant really = began.plusNanos(nanos - beganNanos);
         Instant now = really.isBefore(timeline.now()) ? really : timeline.now();
         for (ClientFolder client : ClientFolder.all(settings)) {
-            attempt(client.folder(), () -> client.sweep(now.getEpochSecond(), this::leaveOut));
+            attempt(client.folder(), () -> {
+                client.sweep(now.getEpochSecond(), unreadable::add, unreadable::remove);
+                unreadable.remove(client.folder());
+            });
         }
         for (Path left : WholeFiles.list(ClientFolder.coming(settings))) {
             attempt(left, () -> {

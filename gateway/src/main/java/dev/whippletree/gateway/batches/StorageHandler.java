@@ -19,10 +19,14 @@ import java.util.stream.Collectors;
  * Hands requests on by their method and path: {@code GET /<id>/content}. Immutable; never blocks.
  *
  * @param settings where files and batches are
+ * @param unreadable is told what can't be read
  * @param servings what serves each; called on the I/O thread, and may throw {@link RequestException}
  */
 record StorageHandler(
-        GatewaySettings.Batches settings, GatewayParts gateway, Map<String, Consumer<StorageRequest>> servings)
+        GatewaySettings.Batches settings,
+        GatewayParts gateway,
+        Unreadable unreadable,
+        Map<String, Consumer<StorageRequest>> servings)
         implements HttpHandler {
 
     @Override
@@ -38,6 +42,7 @@ record StorageHandler(
                             exchange,
                             client.tenant(),
                             ClientFolder.of(settings, client.tenant()),
+                            unreadable,
                             now.disclosure().accountsShown(),
                             id));
         } catch (RequestException e) {

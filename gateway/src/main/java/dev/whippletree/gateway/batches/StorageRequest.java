@@ -25,11 +25,17 @@ import org.slf4j.LoggerFactory;
  * @param exchange its exchange
  * @param tenant the client's
  * @param folder what the client has
+ * @param unreadable is told what can't be read
  * @param accountsShown whether the client may see accounts
  * @param id of the file or batch that it is about; empty: none
  */
 record StorageRequest(
-        HttpServerExchange exchange, String tenant, ClientFolder folder, boolean accountsShown, String id) {
+        HttpServerExchange exchange,
+        String tenant,
+        ClientFolder folder,
+        Unreadable unreadable,
+        boolean accountsShown,
+        String id) {
 
     private static final Logger LOG = LoggerFactory.getLogger(StorageRequest.class);
 
@@ -64,20 +70,25 @@ record StorageRequest(
         } catch (RequestException e) {
             answer = e.error();
         } catch (IOException e) {
-            LOG.warn(
-                    "Request {}: files can't be read or written",
-                    RequestLabel.of(exchange).id(),
-                    e);
-            boolean accepts = id.isEmpty() && exchange.getRequestMethod().equals(Methods.POST);
-            answer = accepts
-                    ? ApiError.storageFailed()
-                    : ApiError.storageUnreadable(id.isEmpty() ? "your files and batches" : id);
+            answer = failed(e);
         } catch (Throwable e) {
             LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
             answer = ApiError.internal();
         }
         Object sent = answer;
         Response.later(exchange, () -> send(sent));
+    }
+
+    private ApiError failed(IOException why) {
+        if (id.isEmpty() && exchange.getRequestMethod().equals(Methods.POST)) {
+            LOG.warn(
+                    "Request {}: what was sent can't be kept",
+                    RequestLabel.of(exchange).id(),
+                    why);
+            return ApiError.storageFailed();
+        }
+        unreadable.add(folder.place(id), why);
+        return ApiError.storageUnreadable(id.isEmpty() ? "your files and batches" : id);
     }
 
     private void send(Object answer) {

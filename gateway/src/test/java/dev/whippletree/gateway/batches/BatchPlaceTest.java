@@ -165,7 +165,7 @@ final class BatchPlaceTest {
             batch.end(Map.of("status", "failed", "failed_at", 10));
         }
 
-        client.sweep(20, FAILING);
+        client.sweep(20, FAILING, place -> {});
 
         assertThat(client.batches())
                 .as("the two newest without a file, the one with a file, and the one under way")
@@ -191,13 +191,14 @@ final class BatchPlaceTest {
         Path damaged = client.folder().resolve("files").resolve(upload(client, 3));
         Files.writeString(damaged.resolve("file.json"), "damaged");
 
-        client.sweep(20, (place, why) -> {
+        BiConsumer<Path, IOException> coming = (place, why) -> {
             try {
                 client.create(id(1), OverBatches.asked(id(1), "a", needed, 15));
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-        });
+        };
+        client.sweep(20, coming, place -> {});
 
         assertThat(client.file(needed)).isPresent();
         assertThat(client.file(over)).isEmpty();
@@ -214,7 +215,7 @@ final class BatchPlaceTest {
         Files.writeString(asked, "damaged");
         List<Path> unreadable = new ArrayList<>();
 
-        client.sweep(20, (place, why) -> unreadable.add(place));
+        client.sweep(20, (place, why) -> unreadable.add(place), place -> {});
 
         assertThat(unreadable).containsExactly(batch.folder());
         StoredFile file = client.file(id).orElseThrow();
@@ -222,7 +223,7 @@ final class BatchPlaceTest {
 
         Files.writeString(asked, whole);
         batch.end(Map.of("status", "cancelled", "cancelled_at", 15));
-        client.sweep(20, FAILING);
+        client.sweep(20, FAILING, place -> {});
         assertThat(client.files()).isEmpty();
     }
 
@@ -235,7 +236,7 @@ final class BatchPlaceTest {
         Files.createFile(
                 Files.createDirectories(client.folder().resolve("files")).resolve("file-of-somebody"));
 
-        client.sweep(Long.MAX_VALUE / 2, FAILING);
+        client.sweep(Long.MAX_VALUE / 2, FAILING, place -> {});
 
         assertThat(client.batches()).hasSize(1);
         assertThat(client.files()).isEmpty();

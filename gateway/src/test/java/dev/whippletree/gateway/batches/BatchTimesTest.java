@@ -411,8 +411,17 @@ final class BatchTimesTest extends OverBatches {
 
     private long warnings(LoggedLines log) {
         return log.all().stream()
-                .filter(line -> line.contains(folder.toString()) && line.contains("lists leave it out"))
+                .filter(line -> line.contains(folder.toString()) && line.contains("lists leave out"))
                 .count();
+    }
+
+    private void awaitSweep() throws Exception {
+        Path forgotten = Files.createDirectory(folder.resolve("coming/forgotten"));
+        Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));
+        for (int second = 0; second < 3_000 && Files.exists(forgotten); second++) {
+            pass(running, timeline, 1);
+        }
+        assertThat(forgotten).doesNotExist();
     }
 
     private static BatchPlace stored(ClientFolder client, int number) throws IOException {
@@ -423,7 +432,7 @@ final class BatchTimesTest extends OverBatches {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows finds nothing below a file")
     void whatCantBeRead_isLeftOutOfLists_andWarnedOfOnce() throws Exception {
-        Path coming = Files.createDirectories(folder.resolve("coming"));
+        Files.createDirectories(folder.resolve("coming"));
         ClientFolder client = ClientFolder.of(batches(), "");
         String number = "0".repeat(31);
         BatchPlace garbage = stored(client, 1);
@@ -460,6 +469,9 @@ final class BatchTimesTest extends OverBatches {
             running.provider.usually(OverBatches::answer);
             String id = begun(running, lines("one"));
             HttpResponse<String> ended = until(running, id, "completed");
+            for (int second = 0; second < 3_000 && warnings(log) < 9; second++) {
+                pass(running, timeline, 1);
+            }
 
             HttpResponse<String> batches = running.get("/v1/batches");
             assertThat(batches.body()).doesNotContain(number);
@@ -482,24 +494,40 @@ final class BatchTimesTest extends OverBatches {
                         create(running, place.getFileName().toString(), CHAT);
                 assertError(refused, 500, "storage_failed", "can't read or change " + place.getFileName());
             }
+            awaitSweep();
 
-            for (int second = 0; second < 3_000 && warnings(log) < 9; second++) {
-                pass(running, timeline, 1);
-            }
-            Path forgotten = Files.createDirectory(coming.resolve("forgotten"));
-            Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));
-            for (int second = 0; second < 3_000 && Files.exists(forgotten); second++) {
-                pass(running, timeline, 1);
-            }
-
-            assertThat(forgotten).doesNotExist();
             for (Path place :
                     Stream.concat(places.stream(), Stream.of(upload, nothing)).toList()) {
                 assertThat(log.all())
-                        .filteredOn(line -> line.startsWith("WARN " + place + " can't be read, so lists leave it out"))
+                        .filteredOn(line ->
+                                line.startsWith("WARN " + place + " can't be read or changed, and lists leave out"))
                         .hasSize(1);
             }
             assertThat(warnings(log)).isEqualTo(9);
+            assertThat(log.all()).noneMatch(line -> line.contains("WARN Request"));
+        }
+    }
+
+    @Test
+    void whatIsDamagedAnew_isWarnedOfAnew() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one"));
+        until(running, id, "completed");
+        Path end = end("", id);
+        String whole = Files.readString(end);
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
+            for (int time = 1; time <= 2; time++) {
+                Files.writeString(end, "damaged");
+                for (int request = 0; request < 3; request++) {
+                    assertError(running.get("/v1/batches/" + id), 500, "storage_failed", "can't read");
+                }
+                assertThat(warnings(log)).isEqualTo(time);
+
+                Files.writeString(end, whole);
+                awaitSweep(); // One may have read it already.
+                awaitSweep();
+            }
         }
     }
 

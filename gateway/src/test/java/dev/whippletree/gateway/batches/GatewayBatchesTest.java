@@ -892,7 +892,7 @@ final class GatewayBatchesTest extends OverBatches {
             assertError(create(running, file, CHAT), 507, "storage_failed", "it has accepted nothing");
             assertThat(log.all())
                     .anySatisfy(line -> assertThat(line).contains("An upload can't be kept"))
-                    .anySatisfy(line -> assertThat(line).contains("files can't be read or written"));
+                    .anySatisfy(line -> assertThat(line).contains("what was sent can't be kept"));
         }
         assertThat(at(running.get("/v1/batches"), "data")).isEqualTo("[]");
 
@@ -908,7 +908,7 @@ final class GatewayBatchesTest extends OverBatches {
         Files.write(broken.folder().resolve(BatchPlace.ASKED), new byte[] {(byte) 0xff});
         Path forgotten = Files.createDirectory(folder.resolve("coming/forgotten"));
         Files.setLastModifiedTime(forgotten, FileTime.fromMillis(0));
-        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+        try (LoggedLines log = new LoggedLines("dev.whippletree.gateway.batches")) {
             open(twoClients());
 
             String id = begun(running, lines("one"), BOB);
