@@ -87,7 +87,7 @@ public final class SlidingWindow implements Quota {
         }
         long rounds = (missing - 1) / amount;
         long ofLastRound = missing - rounds * amount;
-        return rounds * windowNanos + freedInNanos(ofLastRound + overdrawn(), now);
+        return saturatedProduct(rounds, windowNanos) + freedInNanos(ofLastRound + overdrawn(), now);
     }
 
     /** Returns how long until {@code goal} of the first round has left. Uses without a date count as arriving now. */

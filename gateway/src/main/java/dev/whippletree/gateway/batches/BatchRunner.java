@@ -267,7 +267,9 @@ final class BatchRunner {
     private void note(LineCounts counts, Optional<BatchProgress> progress) {
         Map<String, @Nullable Object> json = known(counts);
         json.put("status", "in_progress");
-        json.put(BatchPlace.FORESIGHT, progress.map(this::foresight).orElse(Map.of()));
+        json.put(
+                BatchPlace.FORESIGHT,
+                progress.map(now -> foresight(now, counts)).orElse(Map.of()));
         try {
             BatchFile.note(batch.answers(), GatewayJson.text(json));
         } catch (IOException e) {
@@ -282,11 +284,29 @@ final class BatchRunner {
         return json;
     }
 
-    private Map<String, Object> foresight(BatchProgress progress) {
+    private Map<String, Object> foresight(BatchProgress progress, LineCounts counts) {
         return GatewayJson.of(
-                "forecast", progress.forecast().map(this::forecast).orElse(null),
+                "forecast", expected(progress, counts).map(this::forecast).orElse(null),
                 "waits_for", waiting(progress).orElse(null),
                 "held", progress.held().orElse(null));
+    }
+
+    /** Returns the engine's forecast, but no less than the limits of the client take. */
+    private Optional<BatchProgress.Forecast> expected(BatchProgress progress, LineCounts counts) {
+        Optional<BatchProgress.Forecast> engine = progress.forecast();
+        Duration own = Optional.ofNullable(charged)
+                .filter(items -> progress.held().isEmpty())
+                .map(items -> items.timeFor(counts.left()))
+                .orElse(Duration.ZERO);
+        return own.isZero()
+                ? engine
+                : Optional.of(new BatchProgress.Forecast(
+                        longer(own, engine.map(BatchProgress.Forecast::least).orElse(own)),
+                        engine.flatMap(BatchProgress.Forecast::most).map(most -> longer(own, most))));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private Map<String, Object> forecast(BatchProgress.Forecast forecast) {

@@ -107,6 +107,12 @@ final class ChargedItems implements Iterator<BatchItem> {
         return waiting;
     }
 
+    /** Returns in what time at least the limits of the client let the last of so many items without a result go. */
+    Duration timeFor(long left) {
+        long more = Math.max(0, left - charges.size());
+        return client.get().map(now -> now.timeFor(more, timeline.nanoTime())).orElse(Duration.ZERO);
+    }
+
     private void waitFor(Duration time) {
         CompletableFuture<Void> over = new CompletableFuture<>();
         Timeline.Timer timer = timeline.schedule(time.toNanos(), () -> over.complete(null));

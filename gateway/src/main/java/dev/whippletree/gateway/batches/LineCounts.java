@@ -45,7 +45,12 @@ final class LineCounts {
 
     /** Returns whether every line has a result. */
     synchronized boolean areAll() {
-        return completed + failed >= total;
+        return left() <= 0;
+    }
+
+    /** Returns how many lines have no result. */
+    synchronized long left() {
+        return total - completed - failed;
     }
 
     /** Returns the fields of a batch that say it: a new object, to which more may be added. */

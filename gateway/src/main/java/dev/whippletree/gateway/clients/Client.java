@@ -238,6 +238,17 @@ public final class Client {
         }
     }
 
+    /** Returns the least time in which its limits of requests let so many more begin; others may make it longer. */
+    public Duration timeFor(long more, long now) {
+        synchronized (used) {
+            return Duration.ofNanos(limits.stream()
+                    .filter(bound -> !bound.limit().unit().countsTokens())
+                    .mapToLong(bound -> bound.counted().window.waitNanos(more, now))
+                    .max()
+                    .orElse(0));
+        }
+    }
+
     private void refuseBeyondLimits(TokenCount tokens, long now) {
         Limit tightest = null;
         long longest = 0;

@@ -360,8 +360,29 @@ final class BatchTimesTest extends OverBatches {
         assertThat(at(batch, "whippletree.waits_for.because"))
                 .isEqualTo("this key's own limit of 2 requests / 1h is used up");
         assertThat(at(batch, "whippletree.waits_for.account")).isEqualTo("null");
-        assertThat(Long.parseLong(at(batch, "whippletree.waits_for.until")) - begun)
-                .isBetween(3_590L, 3_610L);
+        assertThat(Long.parseLong(at(batch, "whippletree.waits_for.until")))
+                .isBetween(begun + 3_599, timeline.now().getEpochSecond() + 3_600);
+    }
+
+    @Test
+    void limitOfRequestsOfTheClient_countsInTheForecast() throws Exception {
+        open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "1 requests / 1h")));
+        running.provider.usually(OverBatches::answer);
+        String id = begun(running, lines("one", "two", "three", "four"), KEY);
+        long begun = timeline.now().getEpochSecond();
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        for (int second = 0; second < 1_500 && !isLimitedAfterItsFirstLine(batch); second++) {
+            timeline.advance(Duration.ofSeconds(1));
+            batch = running.get("/v1/batches/" + id, KEY);
+        }
+
+        assertThat(Long.parseLong(at(batch, "whippletree.forecast.earliest")))
+                .isBetween(begun + 3 * 3_599, timeline.now().getEpochSecond() + 3 * 3_600);
+    }
+
+    private static boolean isLimitedAfterItsFirstLine(HttpResponse<String> batch) {
+        return batch.body().contains("this key's own limit")
+                && at(batch, "request_counts.completed").equals("1");
     }
 
     @Test

@@ -115,6 +115,18 @@ final class ClientTest {
                         refused -> assertThat(refused.error().retryAfter()).contains(Duration.ofHours(1)));
     }
 
+    @Test
+    void timeForMoreRequests_isTheLongestOfItsLimitsOfRequests_howeverManyTheyAre() {
+        List<Limit> limits =
+                List.of(Limit.parse("2 requests / 1m"), Limit.parse("3 requests / 1h"), Limit.parse("1 tokens / 1d"));
+        Client limited = new Client("acme", limits, new Client.Used());
+
+        assertThat(limited.timeFor(2, 0)).isZero();
+        assertThat(limited.timeFor(3, 0)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(limited.timeFor(4, 0)).isEqualTo(Duration.ofHours(1));
+        assertThat(limited.timeFor(Long.MAX_VALUE, 0)).isGreaterThan(Duration.ofDays(10_000));
+    }
+
     /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
     @ParameterizedTest
     @CsvSource({
