@@ -170,11 +170,20 @@ final class BatchRequests {
         if (window.length() > MOST_WINDOW_CHARACTERS) {
             throw fields.wrong("completion_window", "must be 1s to 365d, such as 24h");
         }
-        long seconds = Settings.parseDuration(window).toSeconds();
+        long seconds = seconds(window);
         if (seconds < 1 || seconds > LONGEST_WINDOW.toSeconds()) {
             throw fields.wrong("completion_window", "must be 1s to 365d, such as 24h, not '" + window + "'");
         }
         return seconds;
+    }
+
+    /** Returns 0 for what is no duration. */
+    private static long seconds(String window) {
+        try {
+            return Settings.parseDuration(window).toSeconds();
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
     }
 
     private static Map<String, Object> metadata(Fields fields) {

@@ -569,9 +569,11 @@ final class GatewayBatchesTest extends OverBatches {
         assertError(create(running, output, CHAT), 400, "invalid_value", "has the purpose 'batch_output'");
         assertError(create(running, file, "/v1/images/generations"), 400, "invalid_value", "'endpoint' must be one of");
         String body = "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT + "\",\"completion_window\":";
-        assertError(
-                running.postTo("/v1/batches", body + "\"soon\"}"), 400, "invalid_value", "'soon' is not a duration");
-        assertError(running.postTo("/v1/batches", body + "\"366d\"}"), 400, "invalid_value", "must be 1s to 365d");
+        for (String window : List.of("soon", "0s", "999ms", "366d", "999999999999w")) {
+            HttpResponse<String> refused = running.postTo("/v1/batches", body + "\"" + window + "\"}");
+            assertError(refused, 400, "invalid_value", "must be 1s to 365d, such as 24h, not '" + window + "'");
+            assertThat(at(refused, "error.param")).isEqualTo("completion_window");
+        }
         String blanks = " ".repeat(20);
         assertError(
                 running.postTo("/v1/batches", body + "\"24h" + blanks + "\"}"), 400, "invalid_value", "such as 24h");
