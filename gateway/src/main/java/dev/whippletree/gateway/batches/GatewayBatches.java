@@ -4,6 +4,7 @@ import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.chat.ChatRequest;
+import dev.whippletree.gateway.clients.Clients;
 import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
 import dev.whippletree.gateway.http.BodyPieces;
 import dev.whippletree.gateway.http.Patience;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -36,6 +38,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +125,9 @@ public final class GatewayBatches {
 
     /** The rows of batches that have ended, which change no more; without content: it isn't shown any more. */
     private final Map<Path, Map<String, Object>> ended = new HashMap<>();
+
+    /** Clients of which the log says that their batches have stopped. */
+    private final Set<String> stopped = new HashSet<>();
 
     private final Instant began;
     private final long beganNanos;
@@ -251,6 +257,7 @@ public final class GatewayBatches {
                             .reversed())
                     .toList();
             open = rows.stream().filter(GatewayBatches::isOpen).count();
+            tellOfStopped(seen);
             claim(waiting);
             sweep();
             warned = false;
@@ -295,12 +302,35 @@ public final class GatewayBatches {
             ended.put(place, row);
             return row;
         }
-        boolean ends = "cancelling".equals(row.get("status"))
-                || batch.get().number("expires_at") <= timeline.now().getEpochSecond();
+        boolean ends = ends(row);
         if (isDue(batch.get(), ends)) {
             waiting.add(new Due(batch.get(), ends));
         }
         return row;
+    }
+
+    /** Tells once that batches have stopped, whose client the configuration doesn't have any more. */
+    private void tellOfStopped(List<Map<String, Object>> seen) {
+        Clients clients = gateway.access().get().clients();
+        Map<String, Long> now = seen.stream()
+                .filter(row -> isOpen(row) && !ends(row))
+                .map(row -> String.valueOf(row.get("client")))
+                .filter(client -> clients.named(client).isEmpty())
+                .collect(Collectors.groupingBy(client -> client, TreeMap::new, Collectors.counting()));
+        now.forEach((client, batches) -> {
+            if (stopped.add(client)) {
+                LOG.info(
+                        "The configuration has no client '{}': its batches ({} under way) stop until it is back",
+                        client,
+                        batches);
+            }
+        });
+        stopped.retainAll(now.keySet());
+    }
+
+    private boolean ends(Map<String, Object> row) {
+        return "cancelling".equals(row.get("status"))
+                || BatchPlace.number(row, "expires_at") <= timeline.now().getEpochSecond();
     }
 
     private static boolean isOpen(Map<String, Object> row) {
