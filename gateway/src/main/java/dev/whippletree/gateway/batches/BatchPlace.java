@@ -4,6 +4,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.gateway.batches.Ending.How;
 import dev.whippletree.gateway.http.GatewayJson;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -114,9 +115,18 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         }
     }
 
-    /** Returns how far it is, as whoever runs it wrote last; empty if its lines haven't been checked yet. */
+    /**
+     * Returns how far it is, as whoever runs it wrote last; empty if nobody did. What isn't whole counts as nothing: it
+     * isn't forced to disk, and is written anew.
+     */
     Optional<Map<String, Object>> progress() throws IOException {
-        return BatchFile.lastNote(answers()).flatMap(GatewayJson::object);
+        try {
+            return BatchFile.lastNote(answers())
+                    .flatMap(GatewayJson::object)
+                    .filter(note -> note.get(FORESIGHT) instanceof Map);
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     /** Returns one of the files that it has put out, by its id's suffix; empty if there is nothing in it. */

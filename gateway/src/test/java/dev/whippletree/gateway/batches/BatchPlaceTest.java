@@ -8,6 +8,7 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.batches.Ending.How;
 import dev.whippletree.time.Threads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +88,22 @@ final class BatchPlaceTest {
                         .containsEntry("filename", batch.id() + "-output.jsonl")
                         .containsEntry("bytes", 3L)
                         .containsEntry("expires_at", 72L));
+    }
+
+    @Test
+    void progressThatIsDamaged_countsAsNone() throws IOException {
+        BatchPlace batch = place(1);
+        Path note = Files.createDirectories(batch.folder().resolve("answers.jsonl.batch"))
+                .resolve("progress.json");
+        for (byte[] damaged : List.of(
+                new byte[0],
+                new byte[100],
+                new byte[] {(byte) 0xff},
+                "{\"status\":\"in_progress\",\"whippletree\":5}".getBytes(StandardCharsets.UTF_8))) {
+            Files.write(note, damaged);
+
+            assertThat(batch.json(false)).containsEntry("status", "validating");
+        }
     }
 
     @Test
