@@ -180,7 +180,7 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         Object waits = foresight.get("waits_for") instanceof Map<?, ?> wait && wait.get("account") != null
                 ? GatewayJson.of("until", wait.get("until"))
                 : foresight.get("waits_for");
-        Object held = foresight.get("held") == null ? null : "results can't be written now";
+        Object held = foresight.get("held") == null ? null : "its files can't be read or written now";
         return GatewayJson.of("forecast", foresight.get("forecast"), "waits_for", waits, "held", held);
     }
 }

@@ -139,19 +139,18 @@ final class BatchRunner {
     /** Begins, and blocks while the lines are checked. */
     void begin() {
         try {
-            Optional<Map<String, Object>> progress = batch.progress();
+            Map<String, Object> progress = batch.progress().orElse(Map.of());
+            inProgressAt = BatchPlace.number(progress, "in_progress_at");
             boolean hasClient = lines.client().isPresent();
             if (batch.end().isPresent() || (!hasClient && !isExpired() && !isToStop())) {
                 release(false);
-            } else if (!hasClient || (progress.isEmpty() && ends(How.CANCELLED))) {
+            } else if (!hasClient || (inProgressAt == 0 && ends(How.CANCELLED))) {
                 batch.decide(How.EXPIRED, now());
                 arrange();
-                end(progress.orElse(Map.of()), List.of());
+                end(progress, List.of());
             } else if (input.isEmpty()) {
                 fail("file_not_found", "the input file has been deleted, or is damaged");
             } else {
-                inProgressAt = progress.map(before -> BatchPlace.number(before, "in_progress_at"))
-                        .orElse(0L);
                 begin(open(input.get()));
             }
         } catch (BadInputException e) {
@@ -446,11 +445,26 @@ final class BatchRunner {
      * good. Whoever stops it isn't interested in what doesn't work any more.
      */
     void giveUp(Throwable why) {
+        if (!stopped && why instanceof IOException) {
+            hold(why.toString());
+        }
         close();
         if (stopped) {
             over.complete(false);
         } else {
             over.completeExceptionally(why);
+        }
+    }
+
+    /** Writes for everybody why it isn't run now, if even that can be written. */
+    private void hold(String why) {
+        try {
+            Map<String, @Nullable Object> json =
+                    new LinkedHashMap<>(batch.progress().orElse(Map.of()));
+            json.put(BatchPlace.FORESIGHT, GatewayJson.of("forecast", null, "waits_for", null, "held", why));
+            BatchFile.note(batch.answers(), GatewayJson.text(json));
+        } catch (IOException e) {
+            LOG.debug("The progress of {} can't be written", batch.folder(), e);
         }
     }
 

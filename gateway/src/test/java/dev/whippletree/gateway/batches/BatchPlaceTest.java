@@ -65,7 +65,7 @@ final class BatchPlaceTest {
                 .containsEntry("request_counts", Map.of("total", 3));
         assertThat(batch.json(true).get("whippletree").toString()).contains("hf-1", "secret", "folder");
         assertThat(batch.json(false).get("whippletree").toString())
-                .contains("until=9", "results can't be written now")
+                .contains("until=9", "its files can't be read or written now")
                 .doesNotContain("hf-1", "secret");
 
         assertThat(batch.decide(How.CANCELLED, 10)).isTrue();

@@ -563,6 +563,39 @@ final class BatchTimesTest extends OverBatches {
         }
     }
 
+    @Test
+    void batchWhoseAnswersCantBeOpened_saysSo_andGoesOnOnceTheyCan() throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(call -> {});
+        String id = begun(running, lines("one"));
+        until(running, id, "in_progress");
+        close();
+        Path answers = ClientFolder.of(batches(), "").batch(id).orElseThrow().answers();
+        Files.deleteIfExists(answers);
+        Files.createDirectory(answers);
+        ManualTimeline next = new ManualTimeline();
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            running =
+                    new RunningGateway(GatewaySettings.DEFAULT.withBatches(batches()), next, UnaryOperator.identity());
+            running.provider.usually(OverBatches::answer);
+            HttpResponse<String> batch = running.get("/v1/batches/" + id);
+            for (int second = 0; second < 3_000 && at(batch, "whippletree.held").equals("null"); second++) {
+                pass(running, next, 1);
+                batch = running.get("/v1/batches/" + id);
+            }
+            assertThat(at(batch, "status")).isEqualTo("in_progress");
+            assertThat(at(batch, "whippletree.held")).isNotEqualTo("null");
+            assertThat(log.all()).anyMatch(line -> line.contains("is tried again in a minute"));
+
+            Files.delete(answers);
+            for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
+                pass(running, next, 1);
+                batch = running.get("/v1/batches/" + id);
+            }
+            assertThat(at(batch, "status")).isEqualTo("completed");
+        }
+    }
+
     /** For want of memory, for instance. The batch comes from another gateway, so that nothing else begins it. */
     @Test
     void errorWhileBatchesAreLookedFor_isNotTheEndOfLooking() throws Exception {
