@@ -12,6 +12,7 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,9 +69,10 @@ final class BatchThreadsTest {
     @Test
     void batchThatHasNoThread_isLeftForAMinute() throws Exception {
         ClientFolder client = ClientFolder.of(settings, "alice");
-        BatchPlace batch = client.create(
-                "batch_00000000000000000000000000000001",
-                Map.of("client", "alice", "endpoint", OverBatches.CHAT, "expires_at", 1));
+        String id = "batch_00000000000000000000000000000001";
+        Map<String, Object> asked = new HashMap<>(OverBatches.asked(id, "alice", "file-1", 0));
+        asked.put("expires_at", 1);
+        BatchPlace batch = client.create(id, asked);
         try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
             without(2, 2).begin();
             assertThat(lacking).isEqualTo(1);
