@@ -23,6 +23,7 @@ import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.plugin.PluginCatalog.GivenPlugins;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
@@ -266,6 +267,16 @@ public final class Whippletree implements AutoCloseable {
      */
     public TokenCount tokensToReserve(Prompt prompt) {
         return assembly.engine().tokensToReserve(prompt);
+    }
+
+    /**
+     * Returns the targets of a prompt's route that can't take it, and why: those of a service that gives one answer, for
+     * instance, if it asks for several. Calls no service. Thread-safe.
+     *
+     * @return empty if every target can, or the prompt names an unknown route
+     */
+    public Map<TargetSettings, String> refusals(Prompt prompt) {
+        return assembly.engine().refusals(prompt);
     }
 
     /**

@@ -33,6 +33,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.EmbeddingBounds;
@@ -44,6 +45,7 @@ import dev.whippletree.state.StateFolder;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -207,6 +209,21 @@ public final class Engine {
                             () -> demand.reserving(route, pool.forecast()).mostTokens());
                 })
                 .orElse(TokenCount.NONE);
+    }
+
+    /**
+     * Returns the targets of a prompt's route whose providers refuse it, and why. Calls no service.
+     *
+     * @return empty if it names an unknown route
+     */
+    public Map<TargetSettings, String> refusals(Prompt prompt) {
+        Map<TargetSettings, String> refusals = new HashMap<>();
+        pool.route(prompt.route())
+                .ifPresent(route -> Demand.of(route.bounded(prompt), route)
+                        .refusals(route)
+                        .forEach((target, why) ->
+                                refusals.put(new TargetSettings(target.account().id(), target.model()), why)));
+        return refusals;
     }
 
     /**

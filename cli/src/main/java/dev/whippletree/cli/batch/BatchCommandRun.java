@@ -81,7 +81,7 @@ final class BatchCommandRun {
                     return ExitCode.ANSWERED;
                 }
                 if (command.plan) {
-                    MeasuredPrompts measured = PromptsFile.measure(files, whippletree.configuration());
+                    MeasuredPrompts measured = PromptsFile.measure(files, whippletree);
                     return PlanCommand.plan(surroundings, command.opening, measured, command.prices, command.leave);
                 }
                 return run(files, spool, whippletree, rules);

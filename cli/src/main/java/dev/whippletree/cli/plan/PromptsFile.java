@@ -1,5 +1,6 @@
 package dev.whippletree.cli.plan;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.DistinctPrompts;
 import dev.whippletree.batch.file.BadInputException;
@@ -30,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Measures a file of prompts for a plan. Confined to one thread. */
 public final class PromptsFile {
@@ -48,6 +51,7 @@ public final class PromptsFile {
 
     private final boolean conversations;
     private final Configuration configuration;
+    private final Function<Prompt, Map<TargetSettings, String>> refusals;
     private final DistinctPrompts distinct;
     private final PromptList.Builder prompts = new PromptList.Builder();
     private final Map<String, Long> saidBySession = new HashMap<>();
@@ -57,20 +61,30 @@ public final class PromptsFile {
     /** The first line that asks for vectors. */
     private Optional<String> vectors = Optional.empty();
 
-    private PromptsFile(boolean conversations, Configuration configuration) {
+    private PromptsFile(
+            boolean conversations,
+            Configuration configuration,
+            Function<Prompt, Map<TargetSettings, String>> refusals) {
         this.conversations = conversations;
         this.configuration = configuration;
+        this.refusals = refusals;
         this.distinct = new DistinctPrompts(conversations);
     }
 
     /**
      * Reads a file to its end.
      *
-     * @param configuration by which routes and models that lines name are found; one without routes stands for any
+     * @param whippletree whose routes, models and accounts the lines ask
      * @throws UserMistake with everything that is wrong with it
      */
-    public static MeasuredPrompts measure(BatchFiles files, Configuration configuration) {
-        PromptsFile measuring = new PromptsFile(files.conversations(), configuration);
+    public static MeasuredPrompts measure(BatchFiles files, Whippletree whippletree) {
+        return measure(files, whippletree.configuration(), whippletree::refusals);
+    }
+
+    /** One without routes stands for any. */
+    private static MeasuredPrompts measure(
+            BatchFiles files, Configuration configuration, Function<Prompt, Map<TargetSettings, String>> refusals) {
+        PromptsFile measuring = new PromptsFile(files.conversations(), configuration, refusals);
         try {
             var unused = BatchFile.check(files, configuration, measuring::add);
             return measuring.result(files.input().toString());
@@ -107,7 +121,8 @@ public final class PromptsFile {
         Path nowhere = Path.of("answers.jsonl");
         return measure(
                 new BatchFiles(file, format, nowhere, form, conversations, false, Sync.SECOND, false, false, false),
-                new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()));
+                new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of()),
+                prompt -> Map.of());
     }
 
     private void add(BatchItem item) {
@@ -142,16 +157,20 @@ public final class PromptsFile {
                 .filter(there -> prompt.route().map(there.name()::equals).orElse(true))
                 .findFirst()
                 .orElseThrow();
+        Map<TargetSettings, String> refused = new HashMap<>(refusals.apply(prompt));
+        refused.keySet().removeIf(target -> !mayAnswer(target, prompt));
         List<Tier> tiers = route.tiers().stream()
                 .map(tier -> tier.targets().stream()
-                        .filter(target -> mayAnswer(target, prompt))
+                        .filter(target -> mayAnswer(target, prompt) && !refused.containsKey(target))
                         .toList())
                 .filter(targets -> !targets.isEmpty())
                 .map(Tier::new)
                 .toList();
         if (tiers.isEmpty()) {
-            throw new UserMistake("'" + item.id() + "': route " + route.name()
-                    + " has no such account or model; check --account and the line's model");
+            String why = refused.isEmpty()
+                    ? "has no such account or model; check --account and the line's model"
+                    : "has no account that can take it: " + String.join("; ", new TreeSet<>(refused.values()));
+            throw new UserMistake("'" + item.id() + "': route " + route.name() + " " + why);
         }
         return route.withTiers(tiers);
     }
@@ -210,8 +229,9 @@ public final class PromptsFile {
                     + " at most: plan for a part of the file, such as its first lines");
         }
         if (routes.size() > 1) {
-            throw new UserMistake(name + " has prompts for several routes or models, and a plan covers one: send all to"
-                    + " one with --route, or plan a file of each");
+            throw new UserMistake(
+                    name + " has prompts for several routes, models or accounts, and a plan covers one: send"
+                            + " all to one with --route, or plan a file of each");
         }
         return new MeasuredPrompts(name, prompts.build(), routes.stream().findFirst(), "");
     }

@@ -126,11 +126,34 @@ final class PromptsFileTest {
                 line("a", "", "\"model\": \"m\", ", "\"Hello\"") + line("b", "", "\"model\": \"n\", ", "\"Hello\""));
 
         assertThat(shell.line("batch p.jsonl --plan")).isEqualTo(2);
-        assertThat(shell.err()).contains("p.jsonl has prompts for several routes or models");
+        assertThat(shell.err()).contains("p.jsonl has prompts for several routes, models or accounts");
         Shell other = new Shell(folder);
         assertThat(other.line("batch p.jsonl --plan --route default --account two"))
                 .isEqualTo(2);
         assertThat(other.err()).contains("'a': route default has no such account or model");
+    }
+
+    /** Of OpenAI, one asks for three answers to each prompt; Hugging Face and Groq give one. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', 1, 'they need 200 calls, but the accounts allow 120'",
+        "--account openai, 1, 'they need 200 calls, but the accounts allow 120'",
+        "--account groq, 2, route default has no account that can take it: n must be 1: this service gives one answer"
+    })
+    void linesThatAskForSeveralAnswers_areForThoseThatGiveThem(String option, int exitCode, String said) {
+        configuration("""
+                accounts:
+                  - {id: groq, provider: groq, token: x, limits: [1000/h]}
+                  - {id: hf, provider: huggingface, token: y, limits: [1000/h]}
+                  - {id: openai, provider: openai, base-url: "http://localhost:9", token: z, limits: [5/h]}
+                routes: {default: {model: m}}
+                """);
+        prompts("\"n\": 3, ");
+
+        assertThat(shell.line(("batch p.jsonl --plan " + option).strip()))
+                .as(shell.err())
+                .isEqualTo(exitCode);
+        assertThat(words() + shell.err()).contains(said);
     }
 
     @ParameterizedTest
