@@ -100,7 +100,8 @@ final class StopConditions {
                     failuresInARow + " prompts in a row failed in the same way; the last one: " + lastMessage);
         }
         if (rules.maxCalls().isPresent() && calls() >= rules.maxCalls().getAsLong()) {
-            return Optional.of("it has made the " + rules.maxCalls().getAsLong() + " calls that it may make");
+            return Optional.of("it has made as many calls as it may make: "
+                    + rules.maxCalls().getAsLong());
         }
         if (rules.maxCost().isPresent() && calls() > 0) {
             Optional<BigDecimal> cost = cost();

@@ -881,7 +881,7 @@ final class BatchRunTest {
         assertThat(pool.stats().calls()).isEqualTo(50 + most);
         assertThat(end.calls()).isEqualTo(most);
         assertThat(end.answered()).isEqualTo(most).isEqualTo(later.results().size());
-        assertThat(end.stopped()).hasValue("it has made the " + most + " calls that it may make");
+        assertThat(end.stopped()).hasValue("it has made as many calls as it may make: " + most);
     }
 
     @Test

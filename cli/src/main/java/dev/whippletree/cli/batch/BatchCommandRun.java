@@ -174,7 +174,15 @@ final class BatchCommandRun {
         if (failure.isEmpty()) {
             failure = finish(files, file);
         }
-        return conclude(files, file, run.progress(), failure);
+        return conclude(files, file, run.progress(), failedCalls(whippletree), failure);
+    }
+
+    /** Returns how many calls have failed: --max-calls counts them too, and their prompts may need another one. */
+    private static long failedCalls(Whippletree whippletree) {
+        return whippletree.status().accounts().stream()
+                .flatMap(account -> account.failures().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     private static String said(Throwable wrong) {
@@ -226,13 +234,15 @@ final class BatchCommandRun {
         return Math.min(NARROW, surroundings.terminal().size().now().columns());
     }
 
-    private int conclude(BatchFiles files, BatchFile file, BatchProgress end, Optional<String> failure) {
+    private int conclude(
+            BatchFiles files, BatchFile file, BatchProgress end, long failedCalls, Optional<String> failure) {
         PrintWriter err = surroundings.err();
         long missing = file.total() - end.done();
         err.println(Words.count(end.answered()) + " answered (" + Words.count(end.fromCache())
                 + " without a call of their own), "
                 + Words.count(end.failed()) + " failed, in " + Words.duration(rounded(end.elapsed())) + " by "
-                + Words.count(end.calls(), "call") + ".");
+                + Words.count(end.calls(), "call")
+                + (failedCalls == 0 ? "." : ", " + Words.count(failedCalls) + " of them refused or failed."));
         if (failure.isEmpty() || !InputFormat.of(files.output()).isTable()) {
             err.println("The answers are in " + files.output() + ".");
         }

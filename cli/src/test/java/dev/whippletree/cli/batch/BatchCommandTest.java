@@ -190,6 +190,19 @@ final class BatchCommandTest {
         assertThat(file("a.jsonl").lines()).hasSize(2);
     }
 
+    @Test
+    void callThatALimitRefuses_isSpent_whichTheSummarySays() {
+        oneAtATime();
+        shell.provider.scripts.add(call -> call.failed(Failure.of(FailureKind.RATE_LIMITED, "slow down")));
+
+        assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl", "--max-calls=1"))
+                .isEqualTo(9);
+
+        assertThat(shell.err())
+                .contains("0 answered", "0 failed", " by 1 call, 1 of them refused or failed.")
+                .contains("The batch stopped early: it has made as many calls as it may make: 1.");
+    }
+
     /** Five texts, two to a call: the same command would stop again. */
     @Test
     void lineThatNeedsMoreCallsThanAreAllowed_saysHowManyToAllow() {
