@@ -39,8 +39,17 @@ final class Judge {
      * @param needed how many calls are needed
      * @param allowed how many the accounts allow
      * @param waited how long prompts waited for room
+     * @param waitedTooLong how many of them waited longer than is acceptable
      */
-    record Figures(long prompts, long answered, long failed, double load, long needed, long allowed, Times waited) {}
+    record Figures(
+            long prompts,
+            long answered,
+            long failed,
+            double load,
+            long needed,
+            long allowed,
+            Times waited,
+            long waitedTooLong) {}
 
     /**
      * The verdict.
@@ -59,7 +68,7 @@ final class Judge {
     Judgement judge(Figures figures, Binding binding) {
         String within = " within " + Phrases.time(request.horizon());
         if (figures.answered() < figures.prompts()) {
-            return new Judgement(Verdict.DOES_NOT_HOLD, unanswered(figures, binding, within));
+            return new Judgement(Verdict.DOES_NOT_HOLD, unanswered(figures, binding, within) + waitedTooLong(figures));
         }
         Optional<Duration> longest = request.longestWait();
         if (longest.isPresent() && figures.waited().worst().compareTo(longest.get()) > 0) {
@@ -113,6 +122,14 @@ final class Judge {
         return figures.failed() > 0
                 ? who + ", " + Words.count(figures.failed()) + " of them fail: " + binding.text()
                 : who + ": " + binding.text();
+    }
+
+    private String waitedTooLong(Figures figures) {
+        return request.longestWait()
+                .filter(longest -> figures.waitedTooLong() > 0)
+                .map(longest -> "; " + Words.count(figures.waitedTooLong())
+                        + " wait longer for room than the acceptable " + Phrases.time(longest))
+                .orElse("");
     }
 
     /**

@@ -26,6 +26,13 @@ final class NanosList {
         return new Outcome.Times(at(sorted, HALF), at(sorted, MOST), at(sorted, 1));
     }
 
+    /** Returns how many are longer than another time. */
+    long longerThan(Duration time) {
+        return Arrays.stream(nanos, 0, size)
+                .filter(value -> value > time.toNanos())
+                .count();
+    }
+
     private static Duration at(long[] sorted, double share) {
         return sorted.length == 0
                 ? Duration.ZERO

@@ -55,7 +55,14 @@ final class OutcomeReport {
         Judge judge = new Judge(request);
         Judge.Judgement known = judge.judge(
                 new Judge.Figures(
-                        prompts, answered, recorder.failed(), load, needed, allowance.calls(variant.pool()), waited),
+                        prompts,
+                        answered,
+                        recorder.failed(),
+                        load,
+                        needed,
+                        allowance.calls(variant.pool()),
+                        waited,
+                        request.longestWait().map(recorder::waitedLongerThan).orElse(0L)),
                 binding);
         Judge.Judgement judgement = judge.withUnknown(known, asked(calls));
         Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);

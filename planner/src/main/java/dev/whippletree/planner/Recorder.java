@@ -7,6 +7,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.time.Timeline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -219,6 +220,11 @@ final class Recorder {
 
     Outcome.Times waited() {
         return waited.times();
+    }
+
+    /** Returns how many prompts, answered or not, have waited longer for room. */
+    long waitedLongerThan(Duration time) {
+        return waited.longerThan(time);
     }
 
     long failed() {

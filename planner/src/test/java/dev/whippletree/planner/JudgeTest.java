@@ -30,7 +30,8 @@ class JudgeTest {
                                 load,
                                 34,
                                 1000,
-                                new Times(Duration.ZERO, Duration.ofSeconds(1), waited)),
+                                new Times(Duration.ZERO, Duration.ofSeconds(1), waited),
+                                0),
                         BINDING);
     }
 

@@ -142,6 +142,18 @@ class PlannerTest {
         assertThat(outcome.binding().text()).isEqualTo("8000 tokens / 1m of openai-1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"5, '; 8 wait longer for room than the acceptable 5.0 s'", "60, ''"})
+    void whereNotAllAreAnswered_thoseThatWaitTooLongAreCountedToo(int longest, String waits) {
+        PlanRequest request = different(10, AccountPool.parse("openai:1x2/min"))
+                .withHorizon(Duration.ofMinutes(1))
+                .withLongestWait(Duration.ofSeconds(longest));
+
+        assertThat(plan(request).asIs().reason())
+                .isEqualTo("8 of 10 prompts aren't answered within 1 min: they need 10 calls, but the accounts allow 2"
+                        + waits);
+    }
+
     /** By arithmetic alone, 680,000 prompts need 136,000 calls; what prompts wait only a simulation tells. */
     @ParameterizedTest
     @CsvSource({"24, 1, UNKNOWN", "24, 86400, HOLDS", "4, 1, UNKNOWN", "2, 1, DOES_NOT_HOLD"})
