@@ -1,13 +1,11 @@
 package dev.whippletree.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.whippletree.terminal.Terminal;
+import dev.whippletree.testkit.record.RecordedFile;
 import dev.whippletree.time.SystemTimeline;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -44,14 +42,7 @@ final class OptionsPageTest {
 
     @Test
     void page_hasEachOptionOfEachCommand() throws IOException {
-        String page = page();
-        if (Boolean.getBoolean("record")) {
-            Files.writeString(PAGE, page);
-        }
-        assertThat(PAGE)
-                .as("%s; if the change is meant, run this test with -Drecord=true", PAGE)
-                .content()
-                .isEqualTo(page);
+        RecordedFile.check(PAGE, page());
     }
 
     private String page() {

@@ -12,6 +12,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.record.RecordedFile;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -155,21 +156,14 @@ final class ReferencePagesTest {
     /** {@code -Drecord=true} writes the page. */
     @Test
     void settings_areWhatThePluginsSay() throws IOException {
-        Path file = PAGES.resolve("settings.md");
-        String page;
         try (PluginCatalog plugins = Whippletree.builder().environment(Map.of()).plugins()) {
             KnownPlugins known = plugins.known();
-            page = Stream.of(known.providers(), known.caches(), known.strategies(), known.coordinators())
-                    .map(ReferencePagesTest::section)
-                    .collect(Collectors.joining("", SETTINGS, ""));
+            RecordedFile.check(
+                    PAGES.resolve("settings.md"),
+                    Stream.of(known.providers(), known.caches(), known.strategies(), known.coordinators())
+                            .map(ReferencePagesTest::section)
+                            .collect(Collectors.joining("", SETTINGS, "")));
         }
-        if (Boolean.getBoolean("record")) {
-            Files.writeString(file, page);
-        }
-        assertThat(file)
-                .as("%s; if the change is meant, run this test with -Drecord=true", file)
-                .content()
-                .isEqualTo(page);
     }
 
     private static String section(PluginKind kind) {

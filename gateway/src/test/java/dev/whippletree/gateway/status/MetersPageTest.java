@@ -17,10 +17,10 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.ServiceCall;
 import dev.whippletree.terminal.board.Snapshots;
+import dev.whippletree.testkit.record.RecordedFile;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,15 +60,7 @@ final class MetersPageTest {
         new RequestMeters(registry).accept(request);
         GatewayGauges gauges = gauges();
 
-        String page = BEGINNING + rows();
-
-        if (Boolean.getBoolean("record")) {
-            Files.writeString(PAGE, page);
-        }
-        assertThat(PAGE)
-                .as("%s; if the change is meant, run this test with -Drecord=true", PAGE)
-                .content()
-                .isEqualTo(page);
+        RecordedFile.check(PAGE, BEGINNING + rows());
         gauges.close();
         assertThat(rows()).doesNotContain("`whippletree.gateway.memory.used`", "`whippletree.gateway.connections`");
         engine.ended();
