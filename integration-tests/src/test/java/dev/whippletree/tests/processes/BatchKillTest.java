@@ -3,9 +3,7 @@ package dev.whippletree.tests.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.testkit.emulator.EmulatedServices;
 import dev.whippletree.tests.CommandProcess;
 import java.io.IOException;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,19 +32,8 @@ final class BatchKillTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern ID = Pattern.compile("\"custom_id\":\"(.*?)\"");
 
-    /**
-     * Two accounts, each with 64 calls at once, and as many prompts again in line: so many haven't been written down at
-     * most. Usually the calls in flight are lost; where the disk is slow, answers too that were just being written
-     * while the line went on.
-     */
-    private static final int MOST_UNWRITTEN = 2 * 128;
-
     @RegisterExtension
-    static final EmulatedServices SERVICES = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-            .account("hf-1", "token-1")
-            .account("hf-2", "token-2")
-            .latency(Latency.constant(Duration.ofMillis(300)))
-            .build());
+    static final EmulatedServices SERVICES = KillStage.services(300);
 
     @TempDir
     private Path folder;
@@ -108,18 +94,10 @@ final class BatchKillTest {
         assertThat(results("answers.errors.jsonl")).isEmpty();
         assertThat(SERVICES.stats(ServiceKind.HUGGING_FACE).calls())
                 .as("calls made again")
-                .isBetween((long) lines, (long) lines + (long) kills * MOST_UNWRITTEN);
+                .isBetween((long) lines, (long) lines + (long) kills * KillStage.MOST_UNWRITTEN);
     }
 
     private void write(int lines) throws IOException {
-        Files.writeString(
-                folder.resolve("whippletree.yaml"), """
-                accounts:
-                  - {id: hf-1, provider: huggingface, token: "${ONE}", base-url: "URL"}
-                  - {id: hf-2, provider: huggingface, token: "${TWO}", base-url: "URL"}
-                routes: {default: {model: openai/gpt-oss-20b}}
-                caches: []
-                """.replace("URL", SERVICES.baseUrl(ServiceKind.HUGGING_FACE)));
         List<String> prompts = new ArrayList<>();
         for (int i = 0; i < lines; i++) {
             prompts.add("{\"custom_id\":\"r" + i
@@ -129,13 +107,7 @@ final class BatchKillTest {
     }
 
     private CommandProcess start() throws IOException {
-        return CommandProcess.start(
-                folder,
-                Map.of("ONE", "token-1", "TWO", "token-2"),
-                List.of("-Xmx128m"),
-                "batch",
-                "prompts.jsonl",
-                "--output=answers.jsonl");
+        return KillStage.start(folder, SERVICES, "", "-Xmx128m", "batch", "prompts.jsonl", "--output=answers.jsonl");
     }
 
     private List<String> results(String file) {

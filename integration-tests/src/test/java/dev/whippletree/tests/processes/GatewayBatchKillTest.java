@@ -3,9 +3,7 @@ package dev.whippletree.tests.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.testkit.emulator.EmulatedServices;
 import dev.whippletree.tests.CommandProcess;
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,25 +35,14 @@ final class GatewayBatchKillTest {
     /** What docs/gateway-batches.md promises, with the checking of the lines. */
     private static final Duration TAKEN_OVER = Duration.ofSeconds(30);
 
-    /** As in {@link BatchKillTest}. */
-    private static final int MOST_UNWRITTEN = 2 * 128;
-
     private static final String BOUNDARY = "lines-of-a-batch";
 
     @RegisterExtension
-    static final EmulatedServices SERVICES = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-            .account("hf-1", "token-1")
-            .account("hf-2", "token-2")
-            .latency(Latency.constant(Duration.ofMillis(300)))
-            .build());
+    static final EmulatedServices SERVICES = KillStage.services(300);
 
     /** Answers at once. */
     @RegisterExtension
-    static final EmulatedServices QUICK = EmulatedServices.of(ServiceSettings.builder(ServiceKind.HUGGING_FACE)
-            .account("hf-1", "token-1")
-            .account("hf-2", "token-2")
-            .latency(Latency.constant(Duration.ofMillis(5)))
-            .build());
+    static final EmulatedServices QUICK = KillStage.services(5);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final CommandProcess[] replicas = new CommandProcess[2];
@@ -141,7 +127,7 @@ final class GatewayBatchKillTest {
         assertThat(ended.path("error_file_id").isNull()).isTrue();
         assertThat(SERVICES.stats(ServiceKind.HUGGING_FACE).calls() - callsBefore)
                 .as("calls made again")
-                .isBetween((long) lines, (long) lines + (long) kills * MOST_UNWRITTEN);
+                .isBetween((long) lines, (long) lines + (long) kills * KillStage.MOST_UNWRITTEN);
     }
 
     private JsonNode awaitCompleted(int replica, String batch) throws Exception {
@@ -155,19 +141,11 @@ final class GatewayBatchKillTest {
 
     private void start(int replica, EmulatedServices services) throws IOException {
         Path own = Files.createDirectories(folder.resolve("replica-" + replica));
-        Files.writeString(
-                own.resolve("whippletree.yaml"), """
-                accounts:
-                  - {id: hf-1, provider: huggingface, token: "${ONE}", base-url: "URL"}
-                  - {id: hf-2, provider: huggingface, token: "${TWO}", base-url: "URL"}
-                routes: {default: {model: openai/gpt-oss-20b}}
-                caches: []
-                gateway: {batches: {folder: ../shared}}
-                """.replace("URL", services.baseUrl(ServiceKind.HUGGING_FACE)));
-        replicas[replica] = CommandProcess.start(
+        replicas[replica] = KillStage.start(
                 own,
-                Map.of("ONE", "token-1", "TWO", "token-2"),
-                List.of("-Xmx256m"),
+                services,
+                "gateway: {batches: {folder: ../shared}}\n",
+                "-Xmx256m",
                 "serve",
                 "--port=0",
                 "--config=whippletree.yaml");
