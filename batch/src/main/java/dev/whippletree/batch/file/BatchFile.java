@@ -77,7 +77,7 @@ public final class BatchFile implements AutoCloseable {
     public static long check(BatchFiles files, Configuration configuration, Consumer<BatchItem> each)
             throws IOException {
         return checkOf(files, configuration)
-                .check(false, line -> each.accept(new BatchItem(line.id(), line.prompt())))
+                .check(files.conversations(), line -> each.accept(new BatchItem(line.id(), line.prompt())))
                 .lines();
     }
 

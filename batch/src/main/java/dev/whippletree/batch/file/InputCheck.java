@@ -83,6 +83,11 @@ final class InputCheck {
         if (!problems.isEmpty()) {
             throw new BadInputException(problems, byLine);
         }
+        if (sessions && ids.size() > 0 && ends.found().isEmpty()) {
+            throw new BadInputException(
+                    file + ": no line has a 'session', so there is no conversation; name the session"
+                            + " of each line, or leave out --conversation");
+        }
         return new Checked(ids.size(), HexFormat.of().formatHex(sha.digest()), ends.found());
     }
 

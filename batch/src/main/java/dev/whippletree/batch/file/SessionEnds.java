@@ -45,6 +45,11 @@ final class SessionEnds {
         return ends.get(index(line.number()));
     }
 
+    /** Returns whether no line has a session. */
+    boolean isEmpty() {
+        return ends.isEmpty();
+    }
+
     private static int index(long number) {
         return Math.toIntExact(number);
     }

@@ -460,6 +460,19 @@ final class BatchFileTest {
                 .startsWith("id\ttext\tnote\tanswer\tfinish_reason\tanswer_model");
     }
 
+    /** As where the column is named otherwise: each line would be asked without those before it. */
+    @ParameterizedTest
+    @CsvSource({"true, no line has a 'session'", "false, ''"})
+    void conversationWithoutSessions_isRefused(boolean wanted, String problem) throws IOException {
+        conversations = wanted;
+        write(line("one", "A"), line("two", "B"));
+
+        List<String> expected = problem.lines().toList();
+        assertProblems()
+                .hasSameSizeAs(expected)
+                .zipSatisfy(expected, (found, words) -> assertThat(found).contains(words));
+    }
+
     @Test
     void resumedConversations_areAnsweredByThoseThatWentTheSameWay() throws IOException {
         conversations = true;
