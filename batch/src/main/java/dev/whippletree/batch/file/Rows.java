@@ -29,6 +29,7 @@ final class Rows implements InputReader {
     private static final Pattern BAD_LINE = Pattern.compile("started in line (\\d+)");
 
     private final Path file;
+    private final InputFormat format;
     private final CsvReader<CsvRecord> reader;
     private final CloseableIterator<CsvRecord> rows;
     private final boolean marked;
@@ -43,6 +44,7 @@ final class Rows implements InputReader {
 
     Rows(Path file, InputStream stream, InputFormat format, PromptForm form, PromptMaker maker) throws IOException {
         this.file = file;
+        this.format = format;
         this.maker = maker;
         // Behind a byte order mark, quotation marks wouldn't begin a value.
         byte[] mark = Lines.byteOrderMark();
@@ -130,7 +132,8 @@ final class Rows implements InputReader {
             throw new BadLineException(
                     line,
                     "this row has " + values.size() + " values, but there are " + columns.size()
-                            + " columns; put values with a '" + "," + "' or a line break in quotation marks");
+                            + " columns; put values with a "
+                            + (format == InputFormat.TSV ? "tab" : "comma") + " or a line break in quotation marks");
         }
         String name = id < 0 ? "row-" + line : values.get(id);
         if (name.isEmpty()) {

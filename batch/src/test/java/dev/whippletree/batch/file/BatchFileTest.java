@@ -590,6 +590,7 @@ final class BatchFileTest {
                         "id,text\nr1,A\n",
                         "in single braces~for {id} write {{id}}~--same"),
                 arguments("tsv", say, "id\ttext\nr1\tA, B\n", ""),
+                arguments("tsv", say, "id\ttext\nr1\tA\tB\n", "tsv:2: this row has 3 values~values with a tab"),
                 arguments("tsv", say, "id,text\nr1,A\n", "tsv has no column 'text', only id,text"),
                 arguments("txt", "Say: {text}", "A\nB\n", "for {text} write {{text}}"),
                 arguments("txt", "{{text}} {{title}}", "A\n", "lines of text allow only {{text}}"));
