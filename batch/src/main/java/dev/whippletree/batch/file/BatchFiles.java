@@ -32,13 +32,18 @@ public record BatchFiles(
         boolean retryFailed,
         boolean safeCsv) {
 
-    /** Checks that a table comes from a table, and a template isn't for whole prompts. */
+    /** Checks that a table comes from a table, and a template isn't for whole prompts, nor a column for lines. */
     public BatchFiles {
         Objects.requireNonNull(form, "form");
         Objects.requireNonNull(sync, "sync");
         if (form.template().isPresent() && format == InputFormat.JSONL) {
             throw new IllegalArgumentException("--template is for rows and lines of text, and each line of " + input
                     + " is a whole prompt; leave out --template, or name the --format");
+        }
+        if (form.idColumn().isPresent() && !format.isTable()) {
+            throw new IllegalArgumentException("--id is for rows, and " + input
+                    + " has none: lines of JSON have a custom_id, lines of text are numbered; leave out --id, or name the"
+                    + " --format");
         }
         if (InputFormat.of(output).isTable() && !format.isTable()) {
             throw new IllegalArgumentException(

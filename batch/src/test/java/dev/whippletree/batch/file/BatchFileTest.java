@@ -348,7 +348,7 @@ final class BatchFileTest {
                 "tenant",
                 true,
                 true,
-                Optional.of("id"));
+                Optional.empty());
         conversations = true;
         assertThat(files().settings())
                 .containsExactly(

@@ -481,6 +481,7 @@ final class BatchCommandTest {
             batch p.jsonl -o a.jsonl --max-tokens 0                   | --max-tokens is 1 or more, not 0
             batch p.jsonl -o a.jsonl --format xml                     | --format has to be one of jsonl, text, csv, tsv, not 'xml'
             batch p.jsonl -o a.jsonl --template Say:{{text}}          | --template is for rows and lines of text
+            batch p.jsonl -o a.jsonl --id name                        | --id is for rows
             batch p.jsonl -o a.jsonl --system @nofile                 | nofile: there is no such file
             batch p.jsonl -o a.jsonl --system @latin1                 | latin1 isn't UTF-8 text
             batch none.jsonl -o a.jsonl                               | can't be read or isn't a file
