@@ -194,6 +194,9 @@ public final class BatchCommand implements Callable<Integer> {
         if (input.isEmpty()) {
             throw new UserMistake("no prompts: name a file, such as prompts.jsonl, or - for standard input");
         }
+        if (check && plan) {
+            throw new UserMistake("--plan checks the prompts too: leave out --check");
+        }
         if (output.isEmpty() && !check && !plan) {
             throw new UserMistake("no output: name a file for the answers with -o, such as -o answers.jsonl");
         }

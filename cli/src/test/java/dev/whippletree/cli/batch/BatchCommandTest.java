@@ -469,6 +469,7 @@ final class BatchCommandTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             batch                                                     | no prompts:
             batch p.jsonl                                             | no output:
+            batch p.jsonl --check --plan                              | leave out --check
             batch p.jsonl -o a.jsonl --sync hourly                    | --sync has to be one of each, second, never
             batch p.jsonl -o a.jsonl --max-cost 5                     | --max-cost needs a price list
             batch p.jsonl -o a.jsonl --max-cost five                  | 'five' is no amount
