@@ -6,6 +6,7 @@ import dev.whippletree.planner.RecordedPrompt;
 import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.board.Words;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -66,7 +67,10 @@ final class TraceFile {
     }
 
     private static void read(Path file, List<RecordedPrompt> all) throws IOException {
-        List<String> lines = Files.readAllLines(file);
+        // A line may be cut off within a character, too.
+        List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         for (int number = 1; number <= lines.size(); number++) {
             try {
                 all.add(prompt(Json.read(lines.get(number - 1), JsonNode.class)));

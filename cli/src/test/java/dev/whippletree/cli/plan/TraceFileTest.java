@@ -12,6 +12,7 @@ import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,6 +114,14 @@ final class TraceFileTest {
                 .hasMessage(
                         damaged + ":1: this isn't a line of a trace, which has a time 'at', a hexadecimal 'key', and"
                                 + " 'prompt_tokens'");
+    }
+
+    @Test
+    void lastLineThatIsCutOffWithinACharacter_isLeftOut() throws IOException {
+        Path file = file("t.jsonl", line(0, 1, ""));
+        Files.write(file, new byte[] {'{', '"', 's', '"', ':', '"', (byte) 0xc3}, StandardOpenOption.APPEND);
+
+        assertThat(TraceFile.read(file).prompts().prompts()).isEqualTo(1);
     }
 
     @ParameterizedTest
