@@ -20,6 +20,7 @@ import dev.whippletree.cli.plan.MeasuredPrompts;
 import dev.whippletree.cli.plan.PlanCommand;
 import dev.whippletree.cli.plan.PromptsFile;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.terminal.Display;
 import dev.whippletree.terminal.Json;
 import dev.whippletree.terminal.ProgressBar;
@@ -87,7 +88,7 @@ final class BatchCommandRun {
                 return run(files, spool, whippletree, rules);
             }
         } catch (BadInputException e) {
-            e.problems().forEach(problem -> surroundings.err().println("whippletree: " + problem));
+            e.problems().forEach(problem -> surroundings.err().println("whippletree: " + ShownText.line(problem)));
             return ExitCode.WRONG_USAGE;
         } catch (IOException e) {
             throw new UserMistake(FileTrouble.said(e));
@@ -263,7 +264,9 @@ final class BatchCommandRun {
     }
 
     private void sayWhatIsWrong(String failure) {
-        surroundings.err().println("whippletree: " + failure + "; run the same command again to continue");
+        surroundings
+                .err()
+                .println("whippletree: " + ShownText.lines(failure) + "; run the same command again to continue");
     }
 
     private static Duration rounded(Duration time) {

@@ -446,6 +446,17 @@ final class BatchCommandTest {
     }
 
     @Test
+    void problemOfALine_sendsNoCommandsToTheTerminal() {
+        shell.file(
+                "evil.jsonl",
+                LINE.formatted("one", "Hello").replace("\"messages\"", "\"model\": \"\\u001b[2J\", \"messages\""));
+
+        assertThat(shell.line("batch evil.jsonl --check")).isEqualTo(2);
+
+        assertThat(shell.err()).contains("'body.model' is ' [2J'").doesNotContain("\u001b");
+    }
+
+    @Test
     void whatIsWrong_isSaidBeforeAPipeIsRead() {
         for (String[] wrong : new String[][] {
             {"--sync", "hourly"},
