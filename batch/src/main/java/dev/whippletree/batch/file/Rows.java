@@ -37,6 +37,10 @@ final class Rows implements InputReader {
     private final PromptMaker maker;
     private final Template template;
     private final List<String> columns;
+
+    /** The columns as people name them: a blank behind a comma belongs to no name. */
+    private final List<String> names;
+
     private final int id;
     private final int session;
     private long last = 1;
@@ -73,33 +77,34 @@ final class Rows implements InputReader {
             throw new BadInputException(file + ": the header is missing; the first row has to name the columns");
         }
         this.columns = List.copyOf(header.getFields());
+        this.names = columns.stream().map(String::strip).toList();
         String text = form.template()
                 .orElseThrow(() -> new BadInputException(
-                        file + ": rows need --template, the prompt of each row, such as 'Summarise: {{" + columns.get(0)
+                        file + ": rows need --template, the prompt of each row, such as 'Summarise: {{" + names.get(0)
                                 + "}}'"));
-        this.template = Template.read(text, form.same(), columns);
+        this.template = Template.read(text, form.same(), names);
         for (String column : template.columns()) {
             required("--template", column);
         }
         this.id = form.idColumn()
                 .map(column -> required("--id", column))
                 .orElseGet(() -> ID_COLUMNS.stream()
-                        .map(columns::indexOf)
+                        .map(names::indexOf)
                         .filter(index -> index >= 0)
                         .findFirst()
                         .orElse(-1));
-        this.session = columns.indexOf("session");
+        this.session = names.indexOf("session");
     }
 
     private int required(String option, String column) {
-        int index = columns.indexOf(column);
+        int index = names.indexOf(column);
         if (index < 0) {
-            boolean semicolons = columns.size() == 1 && columns.get(0).indexOf(';') >= 0;
+            boolean semicolons = names.size() == 1 && names.get(0).indexOf(';') >= 0;
             throw new BadInputException(option + ": " + file + " has no column '" + column + "', only "
-                    + String.join(", ", columns)
+                    + String.join(", ", names)
                     + (semicolons ? "; values have to be separated by commas, not semicolons" : ""));
         }
-        if (index != columns.lastIndexOf(column)) {
+        if (index != names.lastIndexOf(column)) {
             throw new BadInputException(option + ": " + file + " has several columns '" + column + "'; rename them");
         }
         return index;
@@ -137,12 +142,12 @@ final class Rows implements InputReader {
         }
         String name = id < 0 ? "row-" + line : values.get(id);
         if (name.isEmpty()) {
-            throw new BadLineException(line, "'" + columns.get(id) + "' is empty: give each row its own id");
+            throw new BadLineException(line, "'" + names.get(id) + "' is empty: give each row its own id");
         }
         Optional<String> whose = session < 0
                 ? Optional.empty()
                 : Optional.of(values.get(session)).filter(text -> !text.isEmpty());
-        String asked = template.fill(column -> values.get(columns.indexOf(column)));
+        String asked = template.fill(column -> values.get(names.indexOf(column)));
         return new InputLine(line, name, maker.of(asked, whose), whose.orElse("") + '\0' + asked);
     }
 

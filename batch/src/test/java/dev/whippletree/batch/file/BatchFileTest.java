@@ -577,6 +577,8 @@ final class BatchFileTest {
                 arguments("csv", say, "id,text\n,A\nr2,\n", "csv:2: 'id' is empty"),
                 arguments("csv", say, "custom_id,id,text\n,r1,A\n", "csv:2: 'custom_id' is empty"),
                 arguments("csv", say, "text\nA\n", ""),
+                arguments("csv", say, "id, text\nr1, A\n", ""),
+                arguments("csv", say, "text, id\nA,\n", "csv:2: 'id' is empty"),
                 arguments("csv", say, "id,text\nr1,A\nr2,\u00ff\n", "the text after line 1 isn't UTF-8"),
                 arguments("csv", say, "text\n" + "A\n".repeat(9_000) + "\u00ff\n", "the text after line 8~isn't UTF-8"),
                 arguments("csv", say, "", "the header is missing"),
