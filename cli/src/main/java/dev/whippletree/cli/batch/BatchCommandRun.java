@@ -75,7 +75,7 @@ final class BatchCommandRun {
                 BatchFiles files = spool == null ? given : given.withInput(typed.copy(spool));
                 sayThatCheckingTakesTime(files);
                 if (command.check) {
-                    long lines = BatchFile.check(files, whippletree.configuration(), item -> {});
+                    long lines = some(BatchFile.check(files, whippletree.configuration(), item -> {}));
                     surroundings
                             .out()
                             .println(files.input() + ": " + Words.count(lines, "prompt") + ", no problem found");
@@ -121,16 +121,20 @@ final class BatchCommandRun {
             throws IOException {
         PrintWriter err = surroundings.err();
         try (BatchFile file = BatchFile.open(files, spool, whippletree, surroundings.timeline())) {
-            if (file.total() == 0) {
-                throw new UserMistake(typed.source() + " has no prompts");
-            }
-            err.println(Words.count(file.total(), "prompt")
+            err.println(Words.count(some(file.total()), "prompt")
                     + (file.done() == 0 ? "" : ", " + Words.count(file.done()) + " of them done already"));
             if (file.done() >= file.total()) {
                 return concludeAgain(file, finish(files, file));
             }
             return ask(files, file, whippletree, rules);
         }
+    }
+
+    private long some(long prompts) {
+        if (prompts == 0) {
+            throw new UserMistake(typed.source() + " has no prompts");
+        }
+        return prompts;
     }
 
     private int concludeAgain(BatchFile file, Optional<String> failure) {

@@ -505,6 +505,7 @@ final class BatchCommandTest {
             batch - --check                                           | kept beside the output: name the output with -o
             batch - --plan                                            | kept beside the output: name the output with -o
             batch empty.jsonl -o a.jsonl                              | empty.jsonl has no prompts
+            batch empty.jsonl --check                                 | empty.jsonl has no prompts
             batch head.csv --template {{text}} -o a.jsonl             | head.csv has no prompts
             batch --status never.jsonl                                | never.jsonl isn't the output of a batch
             batch v.jsonl --plan                                      | v.jsonl asks for vectors alone, and a plan covers completions only
