@@ -60,7 +60,7 @@ public record PlanRequest(
         }
         if (horizon.isNegative() || horizon.isZero() || horizon.compareTo(LONGEST_HORIZON) > 0) {
             throw new IllegalArgumentException(
-                    "a plan must look ahead more than zero and at most 31 days, not " + horizon);
+                    "a plan must look ahead more than zero and at most 31 days, not " + Phrases.time(horizon));
         }
         if (longestWait.filter(Duration::isNegative).isPresent()) {
             throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
@@ -69,9 +69,9 @@ public record PlanRequest(
                 .plus(workload.interview().orElse(Duration.ZERO))
                 .plus(workload.prompts().map(PromptList::span).orElse(Duration.ZERO));
         if (shortest.compareTo(horizon) > 0) {
-            throw new IllegalArgumentException("the last " + workload.unit() + " ends after " + shortest.toSeconds()
-                    + " s at the earliest, but the plan looks ahead for " + horizon.toSeconds()
-                    + " s only; look further ahead, or let the " + workload.unit() + "s start or end sooner");
+            throw new IllegalArgumentException("the last " + workload.unit() + " ends after " + Phrases.time(shortest)
+                    + " at the earliest, but the plan looks ahead for " + Phrases.time(horizon)
+                    + " only; look further ahead, or let the " + workload.unit() + "s start or end sooner");
         }
     }
 

@@ -68,8 +68,8 @@ class WorkloadTest {
             value = {
                 "PT60M   | PT0S  | 1 |",
                 "P31D    | PT1S  | 1 |",
-                "PT59M   | PT0S  | 1 | the last interview ends after 3600 s at the earliest, but the plan looks ahead for 3540 s",
-                "PT0S    | PT0S  | 1 | more than zero and at most 31 days, not PT0S",
+                "PT59M   | PT0S  | 1 | the last interview ends after 1 h at the earliest, but the plan looks ahead for 59 min only",
+                "PT0S    | PT0S  | 1 | more than zero and at most 31 days, not 0.0 s",
                 "P31DT1S | PT0S  | 1 | more than zero and at most 31 days",
                 "PT60M   | PT-1S | 1 | a wait can't be negative: PT-1S",
                 "PT60M   | PT0S  | 0 | a plan needs 1 or more interviews, not [5, 0]"

@@ -265,7 +265,7 @@ class PlanCommandTest {
             --leave=95%                    | --leave is 0% to 90%
             --conversation                 | --conversation needs a file with sessions
             --for=tomorrow                 | tomorrow' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
-            --for=400d                     | 31 days
+            --for=400d                     | at most 31 days, not 400 d
             --tokens=300                   | write, for example, 300/200
             --tokens=0/0                   | tokens, not 0
             --latency=soon                 | is not a latency
