@@ -106,12 +106,20 @@ public final class Opening {
             requireAccounts(source, builder, surroundings.terminal().errScreen());
         }
         Whippletree whippletree = build(builder, more, surroundings.terminal().errScreen());
-        if (model != null && !models(whippletree.configuration()).contains(model)) {
+        try {
+            requireEffect(source, whippletree.configuration());
+        } catch (UserMistake e) {
             whippletree.close();
+            throw e;
+        }
+        return whippletree;
+    }
+
+    private void requireEffect(ConfigurationSource source, Configuration configuration) {
+        if (model != null && !models(configuration).contains(model)) {
             throw new UserMistake("--model " + model + " has no effect: each route of "
                     + source.file().orElseThrow() + " names its own model; choose a route with --route");
         }
-        return whippletree;
     }
 
     /** For a file without accounts, as 'init' writes it without tokens, the message names the variables too. */
@@ -143,15 +151,17 @@ public final class Opening {
      * Reads and checks the configuration without opening anything, for a command that also takes accounts as an option.
      *
      * @throws dev.whippletree.model.ConfigurationException with every problem
-     * @throws UserMistake if there is no account at all, saying how to name some
+     * @throws UserMistake if there is no account at all, saying how to name some; or if no route takes the model
      */
     public Configuration configurationToPlan(Surroundings surroundings) {
         ConfigurationSource source = source(surroundings);
         try (PluginCatalog plugins =
                 surroundings.builders().get().configuration(source).plugins()) {
-            return configuration(source, plugins)
+            Configuration configuration = configuration(source, plugins)
                     .orElseThrow(() -> new UserMistake("there are no accounts to plan for: describe them, for example"
                             + " --accounts huggingface:2x1000/h, or name a configuration with --config FILE"));
+            requireEffect(source, configuration);
+            return configuration;
         }
     }
 

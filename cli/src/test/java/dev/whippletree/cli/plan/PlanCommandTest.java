@@ -306,6 +306,16 @@ class PlanCommandTest {
     }
 
     @Test
+    void modelThatNoRouteTakes_isAMistake() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: scripted, limits: [100/h]}]
+                routes: {default: {tiers: [[{account: one, model: m}]]}}
+                """);
+        assertThat(shell.run("plan", "--model", "other")).isEqualTo(2);
+        assertThat(shell.err()).contains("--model other has no effect");
+    }
+
+    @Test
     void boundAndDeadlineOfTheRoute_areThoseOfThePlan() {
         shell.file("whippletree.yaml", """
                 accounts: [{id: one, provider: groq, token: secret, limits: [100/h, 1000000 tokens / 1h]}]
