@@ -216,7 +216,8 @@ public final class Sentences {
         return outcome.timeline().stream()
                 .findFirst()
                 .map(minute -> "In minute 1, "
-                        + Words.count(minute.answered(), "prompt") + " were answered: "
+                        + Words.count(minute.answered(), "prompt")
+                        + (minute.answered() == 1 ? " was" : " were") + " answered: "
                         + Words.count(minute.answered() - minute.joined() - minute.fromCache())
                         + " by calls of their own, "
                         + Words.count(minute.joined()) + " by calls under way for equal ones, "
