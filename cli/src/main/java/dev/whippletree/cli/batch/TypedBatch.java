@@ -165,7 +165,7 @@ final class TypedBatch {
         } catch (CharacterCodingException e) {
             throw new UserMistake(option + ": " + file + " isn't UTF-8 text");
         } catch (IOException e) {
-            throw new UserMistake(option + ": " + FileTrouble.said(e));
+            throw new UserMistake(option + ": " + file + ": " + FileTrouble.reason(e));
         }
     }
 

@@ -495,6 +495,7 @@ final class BatchCommandTest {
             batch p.jsonl -o a.jsonl --template Say:{{text}}          | --template is for rows and lines of text
             batch p.jsonl -o a.jsonl --id name                        | --id is for rows
             batch p.jsonl -o a.jsonl --system @nofile                 | nofile: there is no such file
+            batch p.jsonl -o a.jsonl --system @folder                 | folder:
             batch p.jsonl -o a.jsonl --system @latin1                 | latin1 isn't UTF-8 text
             batch none.jsonl -o a.jsonl                               | can't be read or isn't a file
             batch p.jsonl -o -                                        | -o names a file
@@ -517,6 +518,7 @@ final class BatchCommandTest {
             """)
     void whatIsMissingOrWrong_isSaid(String line, String words) throws IOException {
         Files.write(folder.resolve("latin1"), new byte[] {'G', 'r', (byte) 0xf6, (byte) 0xdf, 'e'});
+        Files.createDirectory(folder.resolve("folder"));
         shell.file("taken.jsonl.batch", "")
                 .file("empty.jsonl", "")
                 .file("head.csv", "id,text\n")
