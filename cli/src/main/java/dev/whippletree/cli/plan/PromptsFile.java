@@ -26,11 +26,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -55,8 +53,11 @@ public final class PromptsFile {
     private final DistinctPrompts distinct;
     private final PromptList.Builder prompts = new PromptList.Builder();
     private final Map<String, Long> saidBySession = new HashMap<>();
-    private final Set<RouteSettings> routes = new LinkedHashSet<>();
+    private Optional<RouteSettings> route = Optional.empty();
     private long count;
+
+    /** The first line that others may answer than the first one. */
+    private Optional<String> elsewhere = Optional.empty();
 
     /** The first line that asks for vectors. */
     private Optional<String> vectors = Optional.empty();
@@ -136,7 +137,11 @@ public final class PromptsFile {
             return;
         }
         if (!configuration.routes().isEmpty()) {
-            routes.add(route(item));
+            RouteSettings own = route(item);
+            route = route.or(() -> Optional.of(own));
+            if (!route.get().equals(own)) {
+                elsewhere = elsewhere.or(() -> Optional.of(item.id()));
+            }
         }
         Optional<String> session = conversations ? prompt.session() : Optional.empty();
         long before = session.map(saidBySession::get).orElse(0L);
@@ -228,11 +233,11 @@ public final class PromptsFile {
             throw new UserMistake(name + " has " + count + " prompts, and a plan simulates " + MOST_PROMPTS
                     + " at most: plan for a part of the file, such as its first lines");
         }
-        if (routes.size() > 1) {
+        elsewhere.ifPresent(id -> {
             throw new UserMistake(
-                    name + " has prompts for several routes, models or accounts, and a plan covers one: send"
-                            + " all to one with --route, or plan a file of each");
-        }
-        return new MeasuredPrompts(name, prompts.build(), routes.stream().findFirst(), "");
+                    name + ": '" + id + "' is for other accounts or models than the lines before it, and a plan"
+                            + " covers one route: send all to one with --route, or plan a file of each");
+        });
+        return new MeasuredPrompts(name, prompts.build(), route, "");
     }
 }

@@ -126,7 +126,7 @@ final class PromptsFileTest {
                 line("a", "", "\"model\": \"m\", ", "\"Hello\"") + line("b", "", "\"model\": \"n\", ", "\"Hello\""));
 
         assertThat(shell.line("batch p.jsonl --plan")).isEqualTo(2);
-        assertThat(shell.err()).contains("p.jsonl has prompts for several routes, models or accounts");
+        assertThat(shell.err()).contains("p.jsonl: 'b' is for other accounts or models than the lines before it");
         Shell other = new Shell(folder);
         assertThat(other.line("batch p.jsonl --plan --route default --account two"))
                 .isEqualTo(2);
