@@ -171,7 +171,7 @@ final class TracedPlanTest {
         PromptList list = PromptList.of(List.of(prompt("", 0, 1), prompt("", 7_200, 1)));
         assertThatThrownBy(() -> request(list, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the last prompt ends after 7200 s");
+                .hasMessageContaining("the last prompt ends after 2 h at the earliest");
         assertThatThrownBy(() -> PromptList.of(List.of())).hasMessage("there are no prompts to plan");
     }
 }
