@@ -270,8 +270,8 @@ public final class Whippletree implements AutoCloseable {
     }
 
     /**
-     * Returns the targets of a prompt's route that can't take it, and why: those of a service that gives one answer, for
-     * instance, if it asks for several. Calls no service. Thread-safe.
+     * Returns the targets of a prompt's route that can't take it, and why: if it asks for several answers, those of a
+     * service that gives one. Calls no service. Thread-safe.
      *
      * @return empty if every target can, or the prompt names an unknown route
      */

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -107,11 +106,18 @@ class RefusalsTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Counting.class,
-            names = {"SLIDING", "BUCKET"})
-    void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain(Counting counting) {
+    @Test
+    void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
+        learnsALimitCutToHalf(Counting.BUCKET);
+    }
+
+    @Test
+    @Tag("thorough")
+    void declaredSlidingLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
+        learnsALimitCutToHalf(Counting.SLIDING);
+    }
+
+    private static void learnsALimitCutToHalf(Counting counting) {
         RefusingService service =
                 RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
 

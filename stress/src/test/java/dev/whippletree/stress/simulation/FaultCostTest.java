@@ -35,7 +35,7 @@ class FaultCostTest {
     private static final int SEEDS = Boolean.getBoolean("thorough") ? 4 : 1;
 
     /** Fewer say little of a mean. */
-    private static final int SEEDS_OF_A_MEAN = Boolean.getBoolean("thorough") ? 8 : 4;
+    private static final int SEEDS_OF_A_MEAN = Boolean.getBoolean("thorough") ? 8 : 3;
 
     private static FaultRun.Settings settings(int accounts, int latencyMillis, int width, Optional<Limit> limit) {
         return new FaultRun.Settings(0, accounts, Duration.ofMillis(latencyMillis), width, limit, List.of(), TIMEOUTS);
