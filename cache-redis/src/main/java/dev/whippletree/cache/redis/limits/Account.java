@@ -522,7 +522,7 @@ final class Account {
         return inStep && blocks.containsKey(name) ? blocks.get(name).left(nanoTime()) : OptionalLong.empty();
     }
 
-    /** Returns what is held of the limits, and how many wait; nothing if nothing is, and nobody does. */
+    /** Returns what is held of the limits, and who waits; nothing if nothing is, and nobody does. */
     synchronized Optional<String> remark() {
         List<String> clauses = new ArrayList<>();
         blocks.forEach((name, block) -> {
@@ -532,6 +532,10 @@ final class Account {
         });
         if (!waiting.isEmpty()) {
             clauses.add(waiting.size() == 1 ? "a call waits for Redis" : waiting.size() + " calls wait for Redis");
+        }
+        List<String> asking = inStep ? askers.remarks(nanoTime()) : List.of();
+        if (!asking.isEmpty()) {
+            clauses.add("waiting: " + String.join(", ", asking));
         }
         return clauses.isEmpty()
                 ? Optional.empty()

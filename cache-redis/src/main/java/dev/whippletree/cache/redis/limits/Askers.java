@@ -4,6 +4,7 @@ import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.model.Priority;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.TenantTurn;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -19,6 +20,8 @@ public final class Askers {
 
     /** Only those that asked last are told, so that no trade takes long. */
     private static final int MOST = 100;
+
+    private static final int MOST_REMARKED = 3;
 
     /** Who asks for one turn after the other is one that asks. */
     private static final long KEPT_NANOS = Contact.INTERVAL.multipliedBy(2).toNanos();
@@ -39,6 +42,11 @@ public final class Askers {
 
         String digits() {
             return RedisKeys.turnDigits(priority + " " + tenant);
+        }
+
+        String shown() {
+            String whose = tenant.isEmpty() ? "(no tenant)" : ShownText.line(tenant);
+            return priority == Priority.BATCH ? "the batch of " + whose : whose;
         }
     }
 
@@ -66,6 +74,18 @@ public final class Askers {
     int processesOf(String tenant, Priority priority) {
         Asker asker = asking.get(new Turns(tenant, priority));
         return asker == null ? 1 : asker.processes();
+    }
+
+    /** Returns who asks, of a few, and in how many processes if in several. */
+    List<String> remarks(long nowNanos) {
+        return asking.entrySet().stream()
+                .filter(each -> nowNanos - each.getValue().untilNanos() < 0)
+                .limit(MOST_REMARKED)
+                .map(each -> each.getKey().shown()
+                        + (each.getValue().processes() > 1
+                                ? " in " + each.getValue().processes() + " processes"
+                                : ""))
+                .toList();
     }
 
     /** Returns whether others count nobody of this process as asking. */

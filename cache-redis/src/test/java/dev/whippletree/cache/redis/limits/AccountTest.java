@@ -611,6 +611,8 @@ class AccountTest {
                 .containsExactly(new AskerEntry(RedisKeys.turnDigits("INTERACTIVE acme"), 1_500));
         answer(second, granted(second, 0, 4));
         assertThat(spread).containsExactly(new Askers.Spread("acme", Priority.INTERACTIVE, 4));
+        assertThat(account.remark())
+                .hasValueSatisfying(remark -> assertThat(remark).endsWith("; waiting: acme in 4 processes."));
         timeline.advance(Duration.ofMillis(6_900));
         Account.Sent third = send();
         assertThat(third.trade().askers()).as("the wait, and four seconds").hasSize(1);
@@ -625,6 +627,7 @@ class AccountTest {
         Account.Sent last = send();
         assertThat(last.trade().askers()).isEmpty();
         answer(last, granted(last, 0, 4));
+        assertThat(account.remark()).isEmpty();
         assertThat(spread).last().isEqualTo(new Askers.Spread("acme", Priority.INTERACTIVE, 1));
         assertThat(account.isToTrade()).isFalse();
     }
