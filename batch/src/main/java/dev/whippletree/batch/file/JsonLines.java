@@ -44,8 +44,11 @@ final class JsonLines implements InputReader {
         Object method = json.getOrDefault("method", "POST");
         Object url = json.getOrDefault("url", CHAT);
         LineReader reader = maker.reader();
-        if (!"POST".equals(method) || (reader == null && !CHAT.equals(url) && !EMBEDDINGS.equals(url))) {
-            throw wrong("only POST " + CHAT + " and POST " + EMBEDDINGS + " are supported, not " + method + " " + url);
+        if (!"POST".equals(method)) {
+            throw wrong("'method' must be POST, not " + method);
+        }
+        if (reader == null && !CHAT.equals(url) && !EMBEDDINGS.equals(url)) {
+            throw wrong("'url' must be " + CHAT + " or " + EMBEDDINGS + ", not " + url);
         }
         if (!(json.get("body") instanceof Map<?, ?> body)) {
             throw wrong("'body' is missing or isn't an object: it has to be the request, with "

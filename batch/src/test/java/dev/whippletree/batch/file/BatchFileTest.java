@@ -1061,8 +1061,10 @@ final class BatchFileTest {
                 "'body' is missing or isn't an object: it has to be the request, with 'messages'");
         problems.put("{\"body\": {}}", "'custom_id' is missing");
         problems.put(chat.replace("\"x\"", "\"\""), "'custom_id' is missing");
-        problems.put(chat.replace("POST", "GET"), "only POST /v1/chat/completions");
-        problems.put(chat.replace("/chat/completions", "/responses"), "only POST /v1/chat/completions");
+        problems.put(chat.replace("POST", "GET"), "'method' must be POST, not GET");
+        problems.put(
+                chat.replace("/chat/completions", "/responses"),
+                "'url' must be /v1/chat/completions or /v1/embeddings, not /v1/responses");
         problems.put(chat.replace("user", "nobody"), "'body.messages[0].role' must be system");
         problems.put(
                 chat.replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),

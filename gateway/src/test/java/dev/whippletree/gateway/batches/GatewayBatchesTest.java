@@ -686,6 +686,10 @@ final class GatewayBatchesTest extends OverBatches {
                 .singleElement()
                 .satisfies(line ->
                         assertThat(line).contains("\"object\":\"response\"", "\"text\":\"HI\"", "\"whippletree\""));
+        String got = responses.replace("\"url\"", "\"method\":\"GET\",\"url\"");
+        String wrong = at(create(running, uploaded(running, got), "/v1/responses"), "id");
+        assertThat(at(until(running, wrong, "failed"), "errors.data.0.message"))
+                .isEqualTo("'method' must be POST, not GET");
 
         running.provider.embed(8);
         running.provider.usually(call -> call.answer(Embedding.encode(new float[] {0.5f})));
