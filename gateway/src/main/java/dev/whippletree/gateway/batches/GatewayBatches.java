@@ -159,8 +159,8 @@ public final class GatewayBatches {
             Files.delete(probe);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "gateway.batches.folder: " + settings.folder() + " can't be written: " + e
-                            + "; make this process's user its owner",
+                    "gateway.batches.folder: " + settings.folder()
+                            + " can't be used; name a folder that this process may write to: " + e,
                     e);
         }
     }

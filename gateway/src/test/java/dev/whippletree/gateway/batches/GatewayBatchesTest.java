@@ -938,6 +938,7 @@ final class GatewayBatchesTest extends OverBatches {
 
         assertThat(catchThrowable(() -> new RunningGateway(GatewaySettings.DEFAULT.withBatches(there))))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("gateway.batches.folder: " + there.folder());
+                .hasMessageContaining("gateway.batches.folder: " + there.folder()
+                        + " can't be used; name a folder that this process may write to: ");
     }
 }
