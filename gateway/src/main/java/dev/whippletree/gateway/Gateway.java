@@ -159,7 +159,7 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
                     "the gateway can't listen on " + settings.host() + ":" + settings.port() + ": " + root(e)
-                            + "; choose another port",
+                            + "; choose another host or port",
                     e);
         }
     }

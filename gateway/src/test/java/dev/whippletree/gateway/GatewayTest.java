@@ -527,7 +527,7 @@ final class GatewayTest extends OverGateway {
                         GatewaySettings.DEFAULT.withPort(running.gateway.port()),
                         new dev.whippletree.time.SystemTimeline()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("choose another port");
+                .hasMessageContaining("choose another host or port");
     }
 
     @Test
