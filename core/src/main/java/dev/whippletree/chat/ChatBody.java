@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * The body of a chat-completions request. Immutable.
@@ -22,6 +23,8 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
 
     /** The most answers that one request may ask for: as many as OpenAI gives. */
     private static final int MOST_CHOICES = 128;
+
+    private static final int MOST_STOPS = 4;
 
     /** Copies the messages. */
     public ChatBody {
@@ -45,7 +48,9 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     /** Reads the parameters, which are all fields that haven't been taken. */
     public static Parameters parameters(Fields fields) {
         Optional<Double> temperature = fields.number("temperature");
+        check(fields, "temperature", temperature, value -> value >= 0 && value <= 2, "must be 0 to 2");
         Optional<Double> topP = fields.number("top_p");
+        check(fields, "top_p", topP, value -> value > 0 && value <= 1, "must be above 0 and at most 1");
         Optional<Long> seed = fields.whole("seed");
         OptionalInt maxTokens = maxTokens(fields);
         List<String> stop = stop(fields);
@@ -70,11 +75,22 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
                 others);
     }
 
+    /** The parameters check their ranges as well, but don't know where the request has them. */
+    private static <N extends Number> void check(
+            Fields fields, String field, Optional<N> given, Predicate<N> right, String rule) {
+        given.filter(right.negate()).ifPresent(value -> {
+            throw fields.wrong(field, rule + ", not " + value);
+        });
+    }
+
     /** The newer name wins. */
     private static OptionalInt maxTokens(Fields fields) {
         Optional<Long> old = fields.whole("max_tokens");
-        Optional<Long> given = fields.whole("max_completion_tokens").or(() -> old);
-        return given.map(most -> OptionalInt.of((int) Math.max(Integer.MIN_VALUE, Math.min(most, Integer.MAX_VALUE))))
+        Optional<Long> newer = fields.whole("max_completion_tokens");
+        Optional<Long> given = newer.or(() -> old);
+        String name = newer.isPresent() ? "max_completion_tokens" : "max_tokens";
+        check(fields, name, given, most -> most >= 1, "must be 1 or more");
+        return given.map(most -> OptionalInt.of((int) Math.min(most, Integer.MAX_VALUE)))
                 .orElseGet(OptionalInt::empty);
     }
 
@@ -87,6 +103,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
             return List.of(text);
         }
         if (stop.get() instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            check(fields, "stop", Optional.of(list.size()), count -> count <= MOST_STOPS, "must be at most 4 texts");
             return list.stream().map(String.class::cast).toList();
         }
         throw fields.wrong("stop", "must be a string or a list of strings");

@@ -112,6 +112,12 @@ final class ChatBodyTest {
                 "\"n\":129 | 'n' must be 1 to 128, not 129",
                 "\"n\":1.5 | 'n' must be a whole number",
                 "\"temperature\":\"hot\" | 'temperature' must be a number",
+                "\"temperature\":2.5 | 'temperature' must be 0 to 2, not 2.5",
+                "\"top_p\":0 | 'top_p' must be above 0 and at most 1, not 0.0",
+                "\"max_tokens\":0 | 'max_tokens' must be 1 or more, not 0",
+                "\"max_tokens\":5,\"max_completion_tokens\":-4294967295"
+                        + " | 'max_completion_tokens' must be 1 or more, not -4294967295",
+                "\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"] | 'stop' must be at most 4 texts, not 5",
                 "\"logprobs\":1 | 'logprobs' must be true or false",
                 "\"stop\":[1] | 'stop' must be a string or a list of strings",
                 "\"messages\":null | 'messages' is missing",

@@ -254,9 +254,9 @@ final class GatewayTest extends OverGateway {
                 "{'n':0,REST | 'n' must be 1 to 128",
                 "{'logprobs':1,REST | 'logprobs' must be true or false",
                 "{'audio':{'voice':'a'},REST | 'audio' isn't supported",
-                "{'temperature':3,REST | temperature must be 0 to 2",
+                "{'temperature':3,REST | 'temperature' must be 0 to 2",
                 "{'max_tokens':1.5,REST | 'max_tokens' must be a whole number",
-                "{'max_tokens':-4294967295,REST | max tokens must be 1 or more",
+                "{'max_tokens':-4294967295,REST | 'max_tokens' must be 1 or more",
                 "{'stream':'yes',REST | 'stream' must be true or false",
                 "{'deep':DEEP,REST | deeper"
             })

@@ -1069,7 +1069,7 @@ final class BatchFileTest {
         problems.put(
                 chat.replace("\"model\": \"model\"", "\"model\": \"gpt-9\""),
                 "'body.model' is 'gpt-9', which is neither a route nor a model; known: default");
-        problems.put(chat.replace("\"model\": \"model\"", "\"temperature\": 7"), "temperature must be 0 to 2");
+        problems.put(chat.replace("\"model\": \"model\"", "\"temperature\": 7"), "'body.temperature' must be 0 to 2");
         problems.put(chat.replace("\"body\"", "\"session\": 5, \"body\""), "'session' must be a string");
         problems.put(
                 vectors("x", "\"A\"", ", \"encoding_format\": \"base64\""), "'body.encoding_format' must be float");

@@ -28,6 +28,7 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
 
     private static final String DISABLED = "disabled";
     private static final String JSON_SCHEMA = "json_schema";
+    private static final int MOST_STOPS = 4;
 
     /** Efforts above the highest that most services of chat completions know. */
     private static final Set<String> ABOVE_HIGH = Set.of("xhigh", "max");
@@ -103,6 +104,9 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         List<?> texts = fields.list("stop_sequences").orElse(List.of());
         if (!texts.stream().allMatch(String.class::isInstance)) {
             throw fields.wrong("stop_sequences", "must be a list of strings");
+        }
+        if (texts.size() > MOST_STOPS) {
+            throw fields.wrong("stop_sequences", "must be at most 4 texts, not " + texts.size());
         }
         return texts;
     }

@@ -46,6 +46,9 @@ public final class ResponsesRequest implements PromptRequest {
         streaming = fields.flag("stream").orElse(false);
         encrypted = readIncluded(fields);
         fields.whole("max_output_tokens").ifPresent(most -> {
+            if (most < 1) {
+                throw fields.wrong("max_output_tokens", "must be 1 or more, not " + most);
+            }
             chat.put("max_tokens", most);
             echo.put("max_output_tokens", most);
         });

@@ -365,6 +365,8 @@ final class MessagesRequestTest {
                 "'messages':[{'role':'user','content':'Hi'}],'stream':'yes' | stream",
                 "'messages':[{'role':'user','content':'Hi'}],'thinking':5 | thinking",
                 "'messages':[{'role':'user','content':'Hi'}],'stop_sequences':[1] | stop_sequences",
+                "'messages':[{'role':'user','content':'Hi'}],'stop_sequences':['a','b','c','d','e'] | stop_sequences",
+                "'messages':[{'role':'user','content':'Hi'}],'max_tokens':0 | max_tokens",
                 "'messages':[{'role':'user','content':'Hi'}],'tools':[{'name':'f'}] | tools[0].input_schema",
                 "'messages':[{'role':'user','content':'Hi'}],'tool_choice':{'type':'any'} | tool_choice.type",
                 "'messages':[{'role':'user','content':'Hi'}],'tool_choice':{'type':'tool','name':'f'} | tool_choice.name",

@@ -308,6 +308,8 @@ final class ResponsesRequestTest {
                 "'input':'Hi','stream':'yes' | stream | true or false",
                 "'input':'Hi','model':5 | model | must be a string",
                 "'input':'Hi','max_output_tokens':'many' | max_output_tokens | whole number",
+                "'input':'Hi','max_output_tokens':0 | max_output_tokens | 1 or more, not 0",
+                "'input':'Hi','temperature':3 | temperature | must be 0 to 2",
                 "'input':['Hi'] | input[0] | must be an object",
                 "'input':[{'role':'robot','content':'Hi'}] | input[0].role | not 'robot'",
                 "'input':[{'content':'Hi'}] | input[0].role | is missing",
