@@ -169,12 +169,18 @@ final class Flights {
                 prompt.callerTimeout());
     }
 
-    /** Starts a caller's deadline. */
+    /** Starts a caller's deadline; the last one goes on if there is no more of the answer than when that began. */
     private void await(Subscription subscription, long now) {
         subscription.patience().atMost().ifPresent(after -> {
-            long nanos = Waits.nanos(after);
-            Timeline.Timer timer = timeline.schedule(nanos, () -> monitor.decide(() -> expire(subscription, after)));
-            subscription.await(now + nanos, timer);
+            long size = subscription.flight().broadcast().size();
+            long until = subscription.until(size).orElse(now + Waits.nanos(after));
+            if (until - now <= 0) {
+                expire(subscription, after);
+                return;
+            }
+            Timeline.Timer timer =
+                    timeline.schedule(until - now, () -> monitor.decide(() -> expire(subscription, after)));
+            subscription.await(until, size, timer);
         });
     }
 
@@ -213,7 +219,7 @@ final class Flights {
 
     /**
      * An answer broke off and the prompt is sent again: callers with a deadline for the first piece wait for the next
-     * one.
+     * one. Answers that break off again and again give them no more time unless each goes further.
      */
     void awaitAgain(Flight flight, long now) {
         monitor.assertHeld();

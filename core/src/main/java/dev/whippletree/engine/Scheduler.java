@@ -238,6 +238,9 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
             flight.stage(Flight.Stage.PAUSING);
             flights.leaveBeforeNextCall(flight);
         }
+        if (step instanceof NextStep.TryAgain) {
+            flights.awaitAgain(flight, now);
+        }
         if (flight.stage() == Flight.Stage.ENDED) {
             return;
         }
@@ -246,7 +249,6 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         } else if (step instanceof NextStep.Fail fail) {
             flights.fail(flight, PromptErrors.failed(flight, fail.reason(), now, timeline.now()));
         } else if (step instanceof NextStep.TryAgain again) {
-            flights.awaitAgain(flight, now);
             if (again.pauseNanos() > 0) {
                 resumeIn(again.pauseNanos(), flight, again.counted());
             } else {

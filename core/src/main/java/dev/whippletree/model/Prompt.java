@@ -453,7 +453,8 @@ public final class Prompt {
 
         /**
          * Sets the longest time that the caller waits for the first piece of the answer; for the whole answer, if no
-         * caller streams it. If an answer breaks off, the time starts again.
+         * caller streams it. If an answer breaks off, the time starts again, provided that more had come by then than
+         * at its last start.
          */
         public Builder firstPieceWithin(Duration deadline) {
             this.deadline = Optional.of(deadline);

@@ -16,6 +16,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.testkit.logging.LoggedLines;
@@ -566,6 +567,30 @@ final class EngineStreamTest {
                 fixture.ask(Prompt.builder().user("q").firstPieceWithin(SECOND).build());
         fixture.advance(SECOND);
         assertThat(failure(whole).reason()).as("nobody streams").isEqualTo(PromptException.Reason.DEADLINE);
+    }
+
+    private void retryOften() {
+        Duration pause = Duration.ofMillis(100);
+        fixture.route(route -> EngineFixture.with(route, new Retries(5, pause, pause, 1, 10)));
+    }
+
+    @Test
+    void answersThatBreakOffWithoutGoingFurther_giveNoMoreTime() {
+        retryOften();
+        client.then(breaksAfter("one ")).then(breaksAfter("one ")).then(says("one ", "two"));
+        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(1_900));
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.DEADLINE);
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void answersThatGoFurtherEachTimeBeforeTheyBreakOff_areWaitedFor() {
+        retryOften();
+        client.then(breaksAfter("one ")).then(breaksAfter("one ", "two ")).then(says("one ", "two ", "three"));
+        ReadingCaller caller = readWithFirstPieceWithin(Duration.ofMillis(2_900));
+        fixture.advance(Duration.ofMinutes(1));
+        assertThat(caller.whole().join().text()).isEqualTo("one two three");
     }
 
     @Test

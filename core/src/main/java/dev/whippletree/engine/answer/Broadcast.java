@@ -186,6 +186,11 @@ public final class Broadcast {
         return told.isEmpty();
     }
 
+    /** Returns how many characters callers can read. */
+    public synchronized long size() {
+        return told.size();
+    }
+
     /** Returns whether nothing was read from a place yet. */
     public synchronized boolean isAtStart(ReadPosition position) {
         return position.isAtStart();

@@ -117,6 +117,11 @@ public final class Subscribers {
         private final Patience patience;
         private final Tally.ActiveSession session;
         private OptionalLong deadline = OptionalLong.empty();
+
+        /** The last deadline, and how much of the answer there was when it began; less than none: there was none. */
+        private long untilNanos;
+
+        private long sizeBefore = -1;
         private Timeline.@Nullable Timer timer;
 
         /** Rings when its route may be stalled; null after that. */
@@ -234,10 +239,21 @@ public final class Subscribers {
             return deadline;
         }
 
-        /** Starts its deadline. */
-        public void await(long until, Timeline.Timer expiry) {
+        /** Returns its last deadline, unless there is more of the answer now than when that began. */
+        public OptionalLong until(long size) {
+            return size > sizeBefore ? OptionalLong.empty() : OptionalLong.of(untilNanos);
+        }
+
+        /**
+         * Starts its deadline.
+         *
+         * @param size how much of the answer there is
+         */
+        public void await(long until, long size, Timeline.Timer expiry) {
             deadline = OptionalLong.of(until);
             timer = expiry;
+            untilNanos = until;
+            sizeBefore = size;
         }
 
         /** Ends a deadline for the first piece, because a piece has arrived. */
