@@ -443,6 +443,28 @@ final class WhippletreeTest {
     }
 
     @Test
+    void providerThatFailsToSayWhatItEmbeds_orGivesNoCall_isNamedInTheError() {
+        ProviderClient broken = mock();
+        when(broken.admission(any(), any())).thenReturn(Admission.NONE);
+        when(broken.embeddings()).thenThrow(new NoClassDefFoundError("broken provider"));
+        Whippletree whippletree = builder()
+                .account("a", "fake", "x")
+                .clients((account, client) -> broken)
+                .build();
+        CompletableFuture<Embeddings> vectors = whippletree.embed(List.of("a", "b"));
+        CompletableFuture<Completion> answer = whippletree.complete(HELLO);
+        timeline.runAll();
+        assertThatThrownBy(vectors::join)
+                .hasCauseInstanceOf(PromptException.class)
+                .hasMessageContaining("account a: its provider failed: ")
+                .hasMessageContaining("broken provider");
+        assertThatThrownBy(answer::join)
+                .hasCauseInstanceOf(PromptException.class)
+                .hasMessageContaining("account a, ")
+                .hasMessageContaining("send returned nothing that cancels the call");
+    }
+
+    @Test
     void promptForVectors_isNoChat() {
         Whippletree whippletree = builder().account("a", "fake", "x").build();
         Prompt vectors = Prompt.embedding(List.of("a"));

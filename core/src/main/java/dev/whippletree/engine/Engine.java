@@ -291,7 +291,7 @@ public final class Engine {
         });
         List<Target> targets = route.orElseThrow().embedding(prompt);
         EmbeddingBounds bounds = targets.stream()
-                .flatMap(target -> target.account().client().embeddings().stream())
+                .flatMap(target -> target.account().embeddings().stream())
                 .reduce(EmbeddingBounds::and)
                 .orElse(ANY_BOUNDS);
         String model = targets.get(0).model();

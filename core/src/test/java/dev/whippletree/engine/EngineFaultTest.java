@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -45,6 +46,42 @@ final class EngineFaultTest {
         fixture.advance(Duration.ofSeconds(5));
         assertThat(answer).isCompleted();
         assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void nullFromAProvider_isItsFailure_andThePromptIsAskedAgain() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then((prompt, model, sink) -> {
+            sink.failed(null);
+            return () -> {};
+        });
+        client.then((prompt, model, sink) -> {
+            sink.limits(null);
+            return () -> {};
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(failure(answer).attempts())
+                .hasSize(2)
+                .allSatisfy(attempt -> assertThat(attempt.failure().message())
+                        .startsWith("the provider failed: java.lang.NullPointer"));
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void callThatCantBeCancelled_isLoggedWithItsAccount() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually((prompt, model, sink) -> () -> {
+            throw new IllegalStateException("stuck");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        try (LoggedLines log = new LoggedLines(Attempt.class)) {
+            answer.cancel(true);
+            fixture.run();
+            assertThat(log.all()).containsExactly("WARN account a: its provider failed to cancel a call");
+        }
         assertThat(fixture.status().inFlight()).isZero();
     }
 

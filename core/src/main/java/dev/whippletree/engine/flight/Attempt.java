@@ -21,8 +21,11 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call made on one target for one flight, and the sink its provider tells.
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * signals are dropped. Its state is guarded by the engine's lock, except for the answer, which grows in the broadcast.
  */
 public final class Attempt implements AttemptSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -193,7 +198,9 @@ public final class Attempt implements AttemptSink {
     private void callProvider() {
         Cancellable made;
         try {
-            made = target.account().client().send(flight.prompt(), target.model(), this);
+            made = Objects.requireNonNull(
+                    target.account().client().send(flight.prompt(), target.model(), this),
+                    "send returned nothing that cancels the call");
         } catch (Throwable e) {
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
             monitor.decide(target.account()::clientUsed);
@@ -212,6 +219,11 @@ public final class Attempt implements AttemptSink {
     private void cancel(Cancellable made) {
         try {
             made.cancel();
+        } catch (Throwable e) {
+            LOG.warn(
+                    "account {}: its provider failed to cancel a call",
+                    target.account().id(),
+                    e);
         } finally {
             monitor.decide(target.account()::clientUsed);
         }
@@ -289,7 +301,8 @@ public final class Attempt implements AttemptSink {
 
     @Override
     public void limits(List<RateLimitReport> reports) {
-        whileUnderWay(() -> listener.reported(this, reports, timeline.nanoTime()));
+        List<RateLimitReport> whole = List.copyOf(reports);
+        whileUnderWay(() -> listener.reported(this, whole, timeline.nanoTime()));
     }
 
     @Override
@@ -368,6 +381,7 @@ public final class Attempt implements AttemptSink {
 
     @Override
     public void failed(Failure failure) {
+        Objects.requireNonNull(failure, "failure"); // Else the attempt would have ended, and its prompt hang.
         concludeUnlessEnded(() -> {
             finish();
             listener.ended(this, new AttemptOutcome.AttemptFailed(failure), timeline.nanoTime());

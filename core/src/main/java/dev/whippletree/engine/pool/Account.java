@@ -12,12 +12,14 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.ProviderClient;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -132,6 +134,15 @@ public final class Account {
 
     public ProviderClient client() {
         return client;
+    }
+
+    /** Returns what one call may embed; empty if the service embeds nothing, or its provider fails to say it. */
+    public Optional<EmbeddingBounds> embeddings() {
+        try {
+            return Objects.requireNonNull(client.embeddings());
+        } catch (Throwable e) {
+            return Optional.empty(); // The prompt's demand asks again, and refuses the prompt with the reason.
+        }
     }
 
     public ScopeState organization() {

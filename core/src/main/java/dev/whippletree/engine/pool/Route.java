@@ -115,7 +115,7 @@ public final class Route {
         List<Target> allowed =
                 targets.stream().filter(TargetFilter.by(prompt)::has).toList();
         Optional<Target> first = allowed.stream()
-                .filter(target -> target.account().client().embeddings().isPresent())
+                .filter(target -> target.account().embeddings().isPresent())
                 .findFirst()
                 .or(() -> allowed.stream().findFirst());
         return allowed.stream()
