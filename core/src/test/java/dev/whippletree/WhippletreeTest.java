@@ -128,7 +128,8 @@ final class WhippletreeTest {
         }
         assertThat(FakePlugins.EVENTS)
                 .containsExactly("open a", "open b", "open cache", "close cache", "close b", "close a");
-        assertThat(log.all()).contains("WARN A plugin failed to close");
+        assertThat(log.all())
+                .anyMatch(line -> line.startsWith("WARN A plugin failed to close: " + FakePlugins.class.getName()));
     }
 
     @Test
@@ -145,6 +146,9 @@ final class WhippletreeTest {
                 .account(AccountSettings.builder("c", "fake")
                         .setting("fail", "crash")
                         .build())
+                .account(AccountSettings.builder("d", "fake")
+                        .setting("fail", "overflow")
+                        .build())
                 .route(route("fake", new Settings("route r", Map.of("share", "much"))))
                 .cache("fake", Map.of("size", "none")));
 
@@ -154,6 +158,9 @@ final class WhippletreeTest {
                         crashed -> assertThat(crashed)
                                 .startsWith("account c: the plugin failed: ")
                                 .endsWith(": IllegalStateException: out of luck"),
+                        overflowed -> assertThat(overflowed)
+                                .startsWith("account d: the plugin failed: ")
+                                .endsWith(": StackOverflowError: too deep"),
                         route -> assertThat(route)
                                 .isEqualTo("route r: share is a whole number from 1 to 10, not 'much'"),
                         none -> assertThat(none)
@@ -440,6 +447,19 @@ final class WhippletreeTest {
         CompletableFuture<Completion> answer = whippletree.complete(HELLO);
         timeline.runAll();
         assertThatThrownBy(answer::join).hasMessageContaining("not today");
+    }
+
+    @Test
+    void clientOfTheProgram_thatIsMissingOrThrows_isToldAsItIs() {
+        assertThat(problem(builder().account("a", "fake", "x").clients((account, client) -> null))
+                        .problems())
+                .containsExactly("account a: clients(…) returned null for it");
+        assertThatThrownBy(builder().account("a", "fake", "x").clients((account, client) -> {
+                    throw new IllegalStateException("no wrapping");
+                })::build)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no wrapping");
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "open a", "close a");
     }
 
     @Test

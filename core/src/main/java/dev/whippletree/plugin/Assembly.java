@@ -38,7 +38,7 @@ public final class Assembly implements AutoCloseable {
             return new Assembly(
                     injector.getInstance(Engine.class), timeline, injector.getInstance(OpenPlugins.class), catalog);
         } catch (ProvisionException e) {
-            if (e.getCause() instanceof ConfigurationException problem) {
+            if (e.getCause() instanceof RuntimeException problem) {
                 throw problem;
             }
             throw e;

@@ -31,7 +31,11 @@ record Connection(AccountSettings settings, CurrentToken token, ProviderClient c
             BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
         CurrentToken token = new CurrentToken(account.token());
         ProviderClient client = connect.apply(account.withToken(token.secret()));
-        return new Connection(account, token, client, wrapper.apply(account, client));
+        ProviderClient wrapped = wrapper.apply(account, client);
+        if (wrapped == null) {
+            throw new IllegalArgumentException("account " + account.id() + ": clients(…) returned null for it");
+        }
+        return new Connection(account, token, client, wrapped);
     }
 
     /**

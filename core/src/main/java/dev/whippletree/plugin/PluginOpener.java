@@ -75,8 +75,8 @@ final class PluginOpener {
     static void close(AutoCloseable open) {
         try {
             open.close();
-        } catch (Exception | LinkageError e) {
-            LOG.warn("A plugin failed to close", e);
+        } catch (Throwable e) {
+            LOG.warn("A plugin failed to close: {}", ServiceEntry.locate(open.getClass()), e);
         }
     }
 
@@ -151,7 +151,7 @@ final class PluginOpener {
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             throw new IllegalArgumentException(
                     where + ": the plugin failed: " + ServiceEntry.describe(plugin.getClass(), e), e);
         }

@@ -49,8 +49,8 @@ public final class FakePlugins {
     private FakePlugins() {}
 
     /**
-     * A provider whose setting {@code fail} says what {@code connect} does: {@code refuse}, {@code crash} or
-     * {@code nothing}.
+     * A provider whose setting {@code fail} says what {@code connect} does: {@code refuse}, {@code crash},
+     * {@code overflow} or {@code nothing}.
      */
     public static class FakeProvider implements Provider {
 
@@ -91,6 +91,7 @@ public final class FakePlugins {
             return switch (account.settings().text("fail").orElse("")) {
                 case "refuse" -> throw new IllegalArgumentException("account " + account.id() + ": fail is refused");
                 case "crash" -> throw new IllegalStateException("out of luck");
+                case "overflow" -> throw new StackOverflowError("too deep");
                 default -> new FakeClient(account);
             };
         }
@@ -145,7 +146,7 @@ public final class FakePlugins {
         public void close() {
             EVENTS.add("close " + account.id());
             if (account.settings().text("close-fails").isPresent()) {
-                throw new IllegalStateException("stuck");
+                throw new StackOverflowError("stuck");
             }
         }
     }
