@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -62,7 +63,7 @@ final class Parts {
 
     void account(AccountSettings account) {
         given.add(Part.ACCOUNT);
-        accounts.add(account);
+        accounts.add(Objects.requireNonNull(account, "account"));
     }
 
     void accountWithoutToken(String id, String provider) {
@@ -77,7 +78,7 @@ final class Parts {
 
     void route(RouteSettings route) {
         given.add(Part.ROUTE);
-        routes.add(route);
+        routes.add(Objects.requireNonNull(route, "route"));
     }
 
     void model(String name) {

@@ -224,7 +224,7 @@ public final class Whippletree implements AutoCloseable {
      *     one piece may still come
      */
     public CompletableFuture<Completion> stream(Prompt prompt, Consumer<? super Delta.Piece> pieces) {
-        return Outcomes.ofStream(stream(prompt), pieces);
+        return Outcomes.ofStream(stream(prompt), Objects.requireNonNull(pieces, "pieces"));
     }
 
     /**
@@ -573,13 +573,13 @@ public final class Whippletree implements AutoCloseable {
          * @param file has to exist; a relative path starts in the working directory
          */
         public Builder configuration(Path file) {
-            this.file = file;
+            this.file = Objects.requireNonNull(file, "file");
             return this;
         }
 
         /** Sets the whole configuration. It can't be combined with accounts, routes, caches and the like. */
         public Builder configuration(Configuration configuration) {
-            this.configuration = configuration;
+            this.configuration = Objects.requireNonNull(configuration, "configuration");
             return this;
         }
 
@@ -588,7 +588,7 @@ public final class Whippletree implements AutoCloseable {
          * combined with accounts, routes, caches and the like, only with {@link #model}.
          */
         public Builder configuration(ConfigurationSource source) {
-            this.source = source;
+            this.source = Objects.requireNonNull(source, "source");
             return this;
         }
 
@@ -599,7 +599,7 @@ public final class Whippletree implements AutoCloseable {
          * @param tree returns the present settings, at the start and at each {@link Whippletree#reload()}
          */
         public Builder configuration(Supplier<ConfigurationTree> tree) {
-            this.tree = tree;
+            this.tree = Objects.requireNonNull(tree, "tree");
             return this;
         }
 
@@ -716,7 +716,7 @@ public final class Whippletree implements AutoCloseable {
 
         /** Adds a listener for the engine's events. */
         public Builder listener(EngineListener listener) {
-            listeners.add(listener);
+            listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
@@ -727,31 +727,31 @@ public final class Whippletree implements AutoCloseable {
          * @param wrapper returns what calls are made on, for an account and its client
          */
         public Builder clients(BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
-            this.clients = wrapper;
+            this.clients = Objects.requireNonNull(wrapper, "wrapper");
             return this;
         }
 
         /** Adds a provider to those found. */
         public Builder provider(Provider provider) {
-            providers.add(provider);
+            providers.add(Objects.requireNonNull(provider, "provider"));
             return this;
         }
 
         /** Adds a cache backend to those found; the configuration must name it as a tier. */
         public Builder cache(Cache cache) {
-            caches.add(cache);
+            caches.add(Objects.requireNonNull(cache, "cache"));
             return this;
         }
 
         /** Adds a balancing strategy to those found. */
         public Builder strategy(BalancingStrategy strategy) {
-            strategies.add(strategy);
+            strategies.add(Objects.requireNonNull(strategy, "strategy"));
             return this;
         }
 
         /** Adds a coordinator to those found; the configuration must name it. */
         public Builder coordinator(Coordinator coordinator) {
-            coordinators.add(coordinator);
+            coordinators.add(Objects.requireNonNull(coordinator, "coordinator"));
             return this;
         }
 
@@ -767,7 +767,7 @@ public final class Whippletree implements AutoCloseable {
          * jar's service entries count if its manifest says {@code Whippletree-Plugin: <name>}.
          */
         public Builder plugins(Path folder) {
-            pluginFolders.add(folder);
+            pluginFolders.add(Objects.requireNonNull(folder, "folder"));
             return this;
         }
 

@@ -485,6 +485,28 @@ final class WhippletreeTest {
     }
 
     @Test
+    void nullArguments_areRefusedAtOnce_byName_andChangeNothing() {
+        Whippletree.Builder builder = builder().account("a", "fake", "x");
+        Map<String, ThrowingCallable> refusals = Map.of(
+                "account", () -> builder.account(null),
+                "route", () -> builder.route(null),
+                "listener", () -> builder.listener(null),
+                "provider", () -> builder.provider(null),
+                "cache", () -> builder.cache((Cache) null),
+                "strategy", () -> builder.strategy(null),
+                "wrapper", () -> builder.clients(null),
+                "folder", () -> builder.plugins(null),
+                "file", () -> builder.configuration((Path) null));
+        refusals.forEach((name, refusal) -> assertThatThrownBy(refusal).as(name).hasMessage(name));
+
+        Whippletree whippletree = builder.build();
+        assertThatThrownBy(() -> whippletree.stream(HELLO, null)).hasMessage("pieces");
+        assertThatThrownBy(() -> whippletree.close(null)).isInstanceOf(NullPointerException.class);
+        assertThat(answer(whippletree)).startsWith("answer of a");
+        assertThat(whippletree.status().calls()).isEqualTo(1);
+    }
+
+    @Test
     void promptForVectors_isNoChat() {
         Whippletree whippletree = builder().account("a", "fake", "x").build();
         Prompt vectors = Prompt.embedding(List.of("a"));

@@ -590,11 +590,12 @@ public final class Engine {
      * @return ends when no prompt is under way
      */
     public CompletableFuture<Void> close(Duration grace) {
+        long graceNanos = Waits.nanos(grace);
         monitor.decide(() -> {
             closing = true;
             flights.whenEmpty(this::finishIfIdle);
             if (!drained.isDone()) {
-                timeline.schedule(Waits.nanos(grace), () -> monitor.decide(this::endTheRest));
+                timeline.schedule(graceNanos, () -> monitor.decide(this::endTheRest));
             }
         });
         return drained.copy();
