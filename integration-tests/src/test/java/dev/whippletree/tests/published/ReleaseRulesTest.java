@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ final class ReleaseRulesTest {
     private static final Pattern VERSION = Pattern.compile(" *<(version\\.[\\w.-]+)>(.+)</\\1>");
     private static final Pattern UNFINISHED =
             Pattern.compile("(?i).*[.-](alpha|beta|m|rc|cr|ea|preview|snapshot|pre|dev)([.-]?\\d.*)?");
+
+    private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
 
     @TempDir
     private Path folder;
@@ -87,6 +90,22 @@ final class ReleaseRulesTest {
                     .filteredOn(version -> !version.endsWith("-SNAPSHOT"))
                     .noneMatch(version -> UNFINISHED.matcher(version).matches());
         }
+    }
+
+    /** Else installing would put projects into the user's repository that nobody can depend on. */
+    @Test
+    void moduleThatIsNotPublished_isNotInstalled() throws IOException {
+        List<String> notPublished = new ArrayList<>();
+        for (MatchResult module : MODULE.matcher(Files.readString(Project.ROOT.resolve("pom.xml")))
+                .results()
+                .toList()) {
+            String pom = Files.readString(Project.ROOT.resolve(module.group(1)).resolve("pom.xml"));
+            if (module.group(1).contains("/") || pom.contains("<maven.deploy.skip>true<")) {
+                notPublished.add(module.group(1));
+                assertThat(pom).as(module.group(1)).contains("<maven.install.skip>true<");
+            }
+        }
+        assertThat(notPublished).contains("integration-tests", "benchmarks/comparison");
     }
 
     private static List<Path> poms() throws IOException {
