@@ -134,7 +134,10 @@ public final class FakeWhippletree implements AutoCloseable {
         return this;
     }
 
-    /** Starts from a builder with a configuration, routes, caches or listeners. No call reaches a real service. */
+    /**
+     * Starts from a builder with a configuration, routes, caches or listeners. No call reaches a real service, but the
+     * variables that its tokens come from must be set, to anything.
+     */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
         base = builder;
         return this;
