@@ -152,6 +152,7 @@ final class PluginOpener {
             String message = String.valueOf(e.getMessage());
             throw new IllegalArgumentException(message.startsWith(where) ? message : where + ": " + message, e);
         } catch (RuntimeException | Error e) {
+            LOG.debug("{}: the plugin failed", where, e);
             throw new IllegalArgumentException(
                     where + ": the plugin failed: " + ServiceEntry.describe(plugin.getClass(), e), e);
         }

@@ -4,6 +4,7 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.flight.Attempt;
+import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -47,6 +48,27 @@ final class EngineFaultTest {
         assertThat(answer).isCompleted();
         assertThat(fixture.status("a").failures()).containsEntry(FailureKind.UNAVAILABLE, 1L);
         assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    /** Whoever writes a plugin needs the stack trace, which no message has. */
+    @ParameterizedTest
+    @ValueSource(classes = {Attempt.class, Demand.class})
+    void whatAProviderThrows_isLoggedWhole_atLevelDebug(Class<?> catcher) {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually((prompt, model, sink) -> {
+            throw new IllegalStateException("broken provider");
+        });
+        if (catcher == Demand.class) {
+            client.admits(() -> {
+                throw new IllegalStateException("broken provider");
+            });
+        }
+        try (LoggedLines log = LoggedLines.fromDebugOn(catcher)) {
+            fixture.ask("q");
+            fixture.run();
+            assertThat(log.all()).anyMatch(line -> line.startsWith("DEBUG account a: its provider failed to "));
+            assertThat(log.thrown()).contains("broken provider");
+        }
     }
 
     @Test

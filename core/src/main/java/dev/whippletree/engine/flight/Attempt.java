@@ -202,6 +202,10 @@ public final class Attempt implements AttemptSink {
                     target.account().client().send(flight.prompt(), target.model(), this),
                     "send returned nothing that cancels the call");
         } catch (Throwable e) {
+            LOG.debug(
+                    "account {}: its provider failed to make a call",
+                    target.account().id(),
+                    e);
             failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
             monitor.decide(target.account()::clientUsed);
             return;

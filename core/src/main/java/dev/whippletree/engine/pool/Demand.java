@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A prompt's demand on each target of its route, estimated by the providers and from earlier answers. Immutable: a
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * have one of their own only if a limit is too small for what others of their kind have reserved.
  */
 public final class Demand {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Demand.class);
 
     /** Nothing is known yet. */
     public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING, false);
@@ -126,6 +130,10 @@ public final class Demand {
                         like.account().client().admission(prompt, like.model()), "it gave no admission");
                 refusal = refusal(like.account().client(), prompt, like.model());
             } catch (Throwable e) {
+                LOG.debug(
+                        "account {}: its provider failed to estimate tokens",
+                        like.account().id(),
+                        e);
                 refusal = Optional.of("its provider failed: " + e);
             }
             asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE, TokenCount.NONE));

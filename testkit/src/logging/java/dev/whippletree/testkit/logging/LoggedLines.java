@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a logger logs, from INFO on, until this is closed. The console shows none of it.
+ * What a logger logs, from INFO on if not said otherwise, until this is closed. The console shows none of it.
  *
  * <p>As an extension, in a static field of a test class, it lets the class fail if the logger logs an error that isn't
  * {@linkplain #expecting expected}.
@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     private final Logger logger;
+    private final Level level;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>() {
         @Override
         protected void append(ILoggingEvent event) {
@@ -36,14 +37,24 @@ public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, A
     }
 
     public LoggedLines(String name) {
+        this(name, Level.INFO);
+    }
+
+    private LoggedLines(String name, Level level) {
+        this.level = level;
         logger = (Logger) LoggerFactory.getLogger(name);
         appender.start();
         open();
     }
 
+    /** Returns what a logger logs from DEBUG on; for a logger that no other test reads meanwhile. */
+    public static LoggedLines fromDebugOn(Class<?> of) {
+        return new LoggedLines(of.getName(), Level.DEBUG);
+    }
+
     private void open() {
         synchronized (LoggedLines.class) {
-            logger.setLevel(Level.INFO);
+            logger.setLevel(level);
             logger.setAdditive(false);
             logger.addAppender(appender);
         }
