@@ -174,6 +174,6 @@ final class LineReaderTest {
 
         assertThatThrownBy(() -> check.check(false, line -> {}))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("only POST /v1/chat/completions");
+                .hasMessageContaining("'url' must be /v1/chat/completions or");
     }
 }
