@@ -234,7 +234,15 @@ abstract class CoordinatorBench {
      */
     final void awaitArrival(Coordination told) {
         LimitUse all = new LimitUse(ORGANIZATION, "marker-" + markers++, Limit.requests(1, HOUR), 1);
-        told.release(granted("nobody has used this limit", told, all));
+        List<Grant> grants = new ArrayList<>();
+        stages.eventually(
+                () -> {
+                    Grant grant = reserve(told, all);
+                    grants.add(0, grant);
+                    return grant instanceof Grant.Granted;
+                },
+                "a grant of " + all + ", since nobody has used this limit");
+        told.release(((Grant.Granted) grants.get(0)).id());
         Coordination other = processes.stream()
                 .filter(process -> process != told)
                 .findFirst()
