@@ -257,12 +257,18 @@ final class BatchTimesTest extends OverBatches {
         lock.get().close();
 
         running.gateway.reload(running.settings(ALICE, BOB));
-        HttpResponse<String> batch = running.get("/v1/batches/" + id, KEY);
+        assertThat(at(passUntilCompleted(timeline, id, KEY), "status")).isEqualTo("completed");
+    }
+
+    /** Lets time pass until a batch is completed, or it has had more than enough. */
+    private HttpResponse<String> passUntilCompleted(ManualTimeline time, String id, String... headers)
+            throws Exception {
+        HttpResponse<String> batch = running.get("/v1/batches/" + id, headers);
         for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
-            pass(running, timeline, 1);
-            batch = running.get("/v1/batches/" + id, KEY);
+            pass(running, time, 1);
+            batch = running.get("/v1/batches/" + id, headers);
         }
-        assertThat(at(batch, "status")).isEqualTo("completed");
+        return batch;
     }
 
     private void answerCalls() throws Exception {
@@ -592,11 +598,7 @@ final class BatchTimesTest extends OverBatches {
             assertThat(logged).isTrue();
 
             Files.delete(answers);
-            for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
-                pass(running, next, 1);
-                batch = running.get("/v1/batches/" + id);
-            }
-            assertThat(at(batch, "status")).isEqualTo("completed");
+            assertThat(at(passUntilCompleted(next, id), "status")).isEqualTo("completed");
         }
     }
 
@@ -616,12 +618,7 @@ final class BatchTimesTest extends OverBatches {
         String id = "batch_00000000000000000000000000000001";
         ClientFolder.of(batches(), "").create(id, asked(id, "", file, 1));
 
-        HttpResponse<String> batch = running.get("/v1/batches/" + id);
-        for (int second = 0; second < 3_000 && !at(batch, "status").equals("completed"); second++) {
-            pass(running, timeline, 1);
-            batch = running.get("/v1/batches/" + id);
-        }
-        assertThat(at(batch, "status")).isEqualTo("completed");
+        assertThat(at(passUntilCompleted(timeline, id), "status")).isEqualTo("completed");
     }
 
     /** A link that leads nowhere stands for an upload that is published once what is coming has been listed. */

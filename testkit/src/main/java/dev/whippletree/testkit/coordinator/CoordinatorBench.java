@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -223,8 +224,18 @@ abstract class CoordinatorBench {
 
     /** Reserves what fits as soon as everything has arrived that was told. */
     final void grantedSoon(String why, Coordination process, LimitUse... uses) {
+        awaitGrant(why, process, uses, granted -> {});
+    }
+
+    private void awaitGrant(String why, Coordination process, LimitUse[] uses, Consumer<Grant.Granted> then) {
         stages.eventually(
-                () -> reserve(process, uses) instanceof Grant.Granted,
+                () -> {
+                    Grant grant = reserve(process, uses);
+                    if (grant instanceof Grant.Granted granted) {
+                        then.accept(granted);
+                    }
+                    return grant instanceof Grant.Granted;
+                },
                 "a grant of " + List.of(uses) + ", since " + why);
     }
 
@@ -234,15 +245,7 @@ abstract class CoordinatorBench {
      */
     final void awaitArrival(Coordination told) {
         LimitUse all = new LimitUse(ORGANIZATION, "marker-" + markers++, Limit.requests(1, HOUR), 1);
-        List<Grant> grants = new ArrayList<>();
-        stages.eventually(
-                () -> {
-                    Grant grant = reserve(told, all);
-                    grants.add(0, grant);
-                    return grant instanceof Grant.Granted;
-                },
-                "a grant of " + all + ", since nobody has used this limit");
-        told.release(((Grant.Granted) grants.get(0)).id());
+        awaitGrant("nobody has used this limit", told, new LimitUse[] {all}, granted -> told.release(granted.id()));
         Coordination other = processes.stream()
                 .filter(process -> process != told)
                 .findFirst()
