@@ -64,10 +64,10 @@ final class ForecastTest {
         "100 / 6m, different, 450, 5",
         "60 / 1m, repeats, 2000, 2",
         "60 / 1m + 60 / 1m, interviews of 5, 150, 5",
-        "60 / 1m + 60 / 1m, interviews of 100, 150, 5",
+        "60 / 1m + 60 / 1m, interviews of 100, 60, 5",
         "20000 tokens / 1m, interviews of 100, 100, 5",
-        "60 / 1m, vectors, 300, 5",
-        "9000 tokens / 1m, vectors, 300, 5",
+        "60 / 1m, vectors, 100, 5",
+        "9000 tokens / 1m, vectors, 100, 5",
         "20000 tokens / 1m, growing, 2000, 5"
     })
     void declaredLimits_areForecastFromTheSecondMinuteOn(String limits, String kind, int count, int percent) {

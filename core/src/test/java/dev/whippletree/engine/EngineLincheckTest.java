@@ -27,7 +27,7 @@ final class EngineLincheckTest {
     private static final int THREADS = 2;
 
     /** How often each scenario is run. */
-    private static final int TIMES = 100;
+    private static final int TIMES = 60;
 
     /** For each kind of scenario; {@code -Dlincheck.scenarios=…} for more, {@code -Dlincheck.seed=…} for others. */
     private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 10);

@@ -45,7 +45,7 @@ final class ForecastTest {
 
     static IntStream seeds() {
         Integer only = Integer.getInteger("seed");
-        return only != null ? IntStream.of(only) : IntStream.range(0, 400);
+        return only != null ? IntStream.of(only) : IntStream.range(0, 200);
     }
 
     @ParameterizedTest(name = "seed {0}")

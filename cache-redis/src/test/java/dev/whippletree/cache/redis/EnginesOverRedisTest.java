@@ -30,7 +30,7 @@ class EnginesOverRedisTest {
 
     /** Each trouble, from a few seeds: a tenth of a second each. */
     static Stream<Arguments> few() {
-        return seedsOfEach(3);
+        return seedsOfEach(2);
     }
 
     static Stream<Arguments> many() {

@@ -83,22 +83,22 @@ class RedisHostileWriterTest {
     void fieldOfALimit_isMended_andNothingIsLost(String field) {
         CoordinatedProcess one = process();
         for (String value : GARBAGE) {
-            LimitUse use = limit(field + value);
+            LimitUse use = limitOfThirty(field + value);
             List<String> held =
                     Stream.generate(() -> one.granted(use)).limit(10).toList();
             held.subList(0, 5).forEach(one::settle);
         }
         for (String value : GARBAGE) {
-            LimitUse use = limit(field + value);
+            LimitUse use = limitOfThirty(field + value);
             String key = key(use);
             await().until(() -> "5".equals(other.hget(key, "s")));
 
             other.hset(key, field, value);
 
-            assertThat(one.reserveAll(use)).as("%s=%s", field, value).hasSize(90);
+            assertThat(one.reserveAll(use)).as("%s=%s", field, value).hasSize(20);
             assertThat(other.hmget(key, "s", "h").stream().map(sum -> sum.getValue()))
                     .as("%s=%s", field, value)
-                    .containsExactly("5", "95");
+                    .containsExactly("5", "25");
         }
         assertThat(one.status().alone()).isZero();
         assertTold(one, "ignored since the start");
@@ -136,7 +136,7 @@ class RedisHostileWriterTest {
     void slotsAndBlocks_areMended_andNothingIsLost() {
         CoordinatedProcess one = process();
         for (String value : GARBAGE) {
-            LimitUse use = limit(value);
+            LimitUse use = limitOfThirty(value);
             String key = key(use);
             List<String> held =
                     Stream.generate(() -> one.granted(use)).limit(10).toList();
@@ -153,10 +153,10 @@ class RedisHostileWriterTest {
             held.forEach(one::settle);
         }
         for (String value : GARBAGE) {
-            LimitUse use = limit(value);
+            LimitUse use = limitOfThirty(value);
             await().untilAsserted(() ->
                     assertThat(other.hget(key(use), "h")).as(value).isEqualTo("0"));
-            assertThat(one.reserveAll(use)).as(value).hasSize(90);
+            assertThat(one.reserveAll(use)).as(value).hasSize(20);
         }
         assertThat(one.status().alone()).isZero();
     }
@@ -448,6 +448,10 @@ class RedisHostileWriterTest {
 
     private static LimitUse limit(String name) {
         return new LimitUse(SCOPE, name, Limit.requests(100, HOUR), 1);
+    }
+
+    private static LimitUse limitOfThirty(String name) {
+        return new LimitUse(SCOPE, name, Limit.requests(30, HOUR), 1);
     }
 
     private static String key(LimitUse use) {

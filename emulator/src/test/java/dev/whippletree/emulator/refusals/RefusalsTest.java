@@ -82,14 +82,14 @@ class RefusalsTest {
     @ValueSource(ints = {1, 8})
     void numberUnderWay_isFound(int most) {
         RefusalRun run = new RefusalRun(RefusingService.ofMostUnderWay(most), 3).ask(80);
-        Duration time = Duration.ofSeconds(4000 / most);
+        Duration time = Duration.ofSeconds(2000 / most);
 
         // That it is the number and no rate is known only after some refusals.
         run.run(time.multipliedBy(2));
         Share share = run.run(time);
 
         assertThat(share.refusedShare()).as("refused: %s", share).isLessThan(0.01);
-        assertThat(share.answered()).isGreaterThan(3200);
+        assertThat(share.answered()).isGreaterThan(1600);
     }
 
     @Test

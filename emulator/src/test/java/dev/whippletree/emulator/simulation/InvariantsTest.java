@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 final class InvariantsTest {
 
-    private static final long USUAL = 140;
+    private static final long USUAL = 80;
     private static final long THOROUGH = 200_000;
     private static final long ONE_OF_TENANTS_IN = 3;
     private static final Map<String, LongFunction<Scenario>> LOTS = Map.of(

@@ -119,6 +119,7 @@ final class LangChain4jGuideTest {
     }
 
     @Test
+    @Tag("thorough")
     void migratedApplication_answersAsBefore() throws IOException, InterruptedException {
         Path before = Files.createDirectories(folder.resolve("before"));
         assertThat(Javac.compile(List.of(MIGRATED.resolve("src/main/java/outside/Interview.java")), ofClient(), before))

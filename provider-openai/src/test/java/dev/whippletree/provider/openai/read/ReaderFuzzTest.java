@@ -53,7 +53,7 @@ final class ReaderFuzzTest {
             Recordings.HEADS, ReaderFuzzTest::checkHead);
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2})
     void damagedMessages_areReadTheSameInWhateverPieces(long seed) {
         checkAll(seed, EACH);
     }
