@@ -4,6 +4,7 @@ import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AttemptReply;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockEntry;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.DatedEntry;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.contact.LimitName;
@@ -21,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,9 @@ import org.jspecify.annotations.Nullable;
  * process's own, attempts are put off for a moment: the others go on, and don't leave it a part. Otherwise they are
  * answered from what is known here, and the next trade tells what came of that.
  *
- * <p><b>Trades.</b> A trade states blocks as they are, so one that is lost is made good by the next; {@link UntoldUses}
- * says how uses are.
+ * <p><b>Trades.</b> A trade states blocks as they are, so one that is lost is made good by the next. Uses are counted
+ * once a number: those of a trade that wasn't answered are sent again, as they were and under the same number, and what
+ * has ended since waits until the one after.
  *
  * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
  * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
@@ -73,10 +75,19 @@ final class Account {
     private final Contact contact;
     private final UsageSync usageSync;
     private final Map<LimitName, Block> blocks = new LinkedHashMap<>();
+
+    /** From the first that was started on. */
     private final Map<String, Flying> flying = new LinkedHashMap<>();
+
     private final Askers askers = new Askers();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final UntoldUses untold = new UntoldUses();
+
+    /** The one that the others were in when last told; empty if they count nothing of this process. */
+    private String epoch = "";
+
+    /** What the uses that are told are counted under. */
+    private long number;
+
     private long turn;
     private long sentNanos;
     private long freeUntilNanos;
@@ -211,31 +222,20 @@ final class Account {
 
     /** Ends an attempt that was used; one that isn't in flight is left alone. */
     synchronized void settle(String id, Optional<TokenCount> tokens, Duration sinceArrival) {
-        Flying ended = flying.remove(id);
-        if (ended != null) {
-            end(ended, tokens, nanoTime() - sinceArrival.toNanos());
-        }
-    }
-
-    private void end(Flying ended, Optional<TokenCount> tokens, long atNanos) {
-        for (LimitUse use : ended.uses()) {
-            end(use, use.counted(tokens), atNanos);
-        }
+        end(id, use -> use.counted(tokens), nanoTime() - sinceArrival.toNanos());
     }
 
     /** Ends an attempt of which nothing was used. */
     synchronized void release(String id) {
-        Flying ended = flying.remove(id);
-        if (ended != null) {
-            ended.uses().forEach(use -> end(use, 0, nanoTime()));
-        }
+        end(id, use -> 0, nanoTime());
     }
 
-    private void end(LimitUse use, long used, long atNanos) {
-        news = true;
-        Block block = block(use);
-        block.end(use.amount(), used, atNanos);
-        untold.add(LimitName.of(use), atNanos, used, nanoTime(), block.windowNanos());
+    private void end(String id, ToLongFunction<LimitUse> used, long atNanos) {
+        Flying ended = flying.remove(id);
+        if (ended != null) {
+            news = true;
+            ended.uses().forEach(use -> block(use).end(use.amount(), used.applyAsLong(use), atNanos));
+        }
     }
 
     /** Returns whether to trade with a beat: to catch up, or because the others count something that is held here. */
@@ -245,7 +245,7 @@ final class Account {
             inStep = contact.isUp();
             return false;
         }
-        boolean behind = !inStep || trouble != null || untold.areUnanswered() || askers.hasLapsed(nanoTime());
+        boolean behind = !inStep || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
         return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 
@@ -285,7 +285,10 @@ final class Account {
         // What is free here doesn't suffice, and isn't to be in the way of what is asked for. What was forgotten is
         // there again.
         asked.forEach(attempt -> attempt.uses().forEach(use -> block(use).loseFree()));
-        untold.send(blocks, now);
+        if (!isUnanswered()) {
+            number++;
+            blocks.values().forEach(block -> block.tell(now));
+        }
         turn++;
         news = false;
         sentNanos = now;
@@ -311,32 +314,40 @@ final class Account {
 
     /** Returns whether the others count anything of this process that may still change. */
     private boolean isCounted() {
-        return untold.areWaiting() || blocks.values().stream().anyMatch(Block::isHeld);
+        return blocks.values().stream().anyMatch(Block::isCounted);
+    }
+
+    /** Returns whether a trade that told uses wasn't answered. */
+    private boolean isUnanswered() {
+        return blocks.values().stream().anyMatch(block -> !block.unanswered().isEmpty());
     }
 
     private boolean isEmpty() {
-        return !trading && blocks.isEmpty() && untold.isEmpty();
+        return !trading && blocks.isEmpty();
     }
 
     private Trade trade(List<Waiting> asked, List<AskerEntry> askedFor, long now) {
         List<LimitName> names = List.copyOf(blocks.keySet());
         List<BlockEntry> entries = new ArrayList<>();
+        List<DatedEntry> uses = new ArrayList<>();
         blocks.forEach((name, block) -> {
-            long waiting = untold.waiting(name, now, block.windowNanos());
-            entries.add(block.state(name, waiting, !inStep, now));
+            block.unanswered()
+                    .forEach(use -> uses.add(
+                            new DatedEntry(entries.size(), Duration.ofNanos(now - use.atNanos()), use.amount())));
+            entries.add(block.state(name, !inStep, now));
         });
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
         return new Trade(
                 organization,
-                untold.epoch(),
+                epoch,
                 parts.tokens().random(),
                 parts.tokens().process(),
                 turn,
-                untold.number(),
+                number,
                 parts.lease().plus(FREE),
                 entries,
-                untold.entries(names, now),
+                uses,
                 attempts,
                 askedFor);
     }
@@ -350,14 +361,14 @@ final class Account {
     /** Ends what was in flight for longer than a call may be, and counts as used; returns which that was. */
     private List<String> tidy(long now) {
         List<String> expired = new ArrayList<>();
-        for (Iterator<Map.Entry<String, Flying>> each = flying.entrySet().iterator(); each.hasNext(); ) {
-            Map.Entry<String, Flying> entry = each.next();
-            long expiry = entry.getValue().startedNanos() + parts.lease().toNanos();
-            if (now - expiry >= 0) {
-                each.remove();
-                end(entry.getValue(), Optional.empty(), expiry);
-                expired.add(entry.getKey());
+        while (!flying.isEmpty()) {
+            Map.Entry<String, Flying> oldest = flying.entrySet().iterator().next();
+            long expiry = oldest.getValue().startedNanos() + parts.lease().toNanos();
+            if (now - expiry < 0) {
+                break;
             }
+            expired.add(oldest.getKey());
+            end(oldest.getKey(), use -> use.counted(Optional.empty()), expiry);
         }
         forgetIdle(now);
         return expired;
@@ -367,10 +378,9 @@ final class Account {
     private void forgetIdle(long now) {
         if (askers.isNobody()) {
             blocks.values().removeIf(block -> block.isIdle(now));
-            untold.keepOnly(blocks.keySet());
         }
         if (isEmpty()) {
-            untold.forgetEpoch();
+            epoch = "";
         }
     }
 
@@ -421,13 +431,13 @@ final class Account {
         trouble = null;
         return switch (reply.verdict()) {
             case DONE -> {
-                untold.told(reply.epoch());
+                told(reply.epoch());
                 inStep = contact.isUp();
                 done(sent, reply, answers);
                 yield Optional.empty();
             }
             case CAREFUL -> {
-                untold.told(reply.epoch());
+                told(reply.epoch());
                 fallOutOfStep();
                 putOff(sent, answers);
                 yield Optional.of(reply.careful());
@@ -444,6 +454,11 @@ final class Account {
                 yield Optional.empty();
             }
         };
+    }
+
+    private void told(String in) {
+        epoch = in;
+        blocks.values().forEach(Block::told);
     }
 
     private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
@@ -493,8 +508,12 @@ final class Account {
     /** Begins another epoch: everything told before is lost, and so is what was free. */
     private void change(String found) {
         fallOutOfStep();
-        blocks.values().forEach(Block::loseFree);
-        untold.tellAgain(found, blocks, nanoTime());
+        epoch = found;
+        number++;
+        blocks.values().forEach(block -> {
+            block.loseFree();
+            block.tellAgain(nanoTime());
+        });
     }
 
     /** Notes that contact is lost, as for all limits; returns the answers of those that waited for it. */

@@ -5,6 +5,7 @@ import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockReply;
 import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The others count all that is in flight here, what has ended and hasn't been told, and the free part, which may be
  * started without asking. Who can't ask goes by its {@link LastLook}.
+ *
+ * <p>Untold is what the others don't count as used yet, as far as is known: what is in the window, however long nobody
+ * could be told.
  */
 final class Block {
 
@@ -29,6 +33,16 @@ final class Block {
     private static final LastLook NEVER = new LastLook(0, 0, 0, 0, 0, 0);
 
     private final OwnUses uses = new OwnUses();
+
+    /** What has ended since uses were last told. */
+    private OwnUses untold = new OwnUses();
+
+    /** Whether anything has, also if nothing was used: until that is told, the others count what was reserved for it. */
+    private boolean ended;
+
+    /** What was told by a trade that isn't answered yet. */
+    private List<OwnUses.Dated> unanswered = List.of();
+
     private Limit limit;
     private long inFlight;
     private long free;
@@ -105,18 +119,19 @@ final class Block {
         return limit.window().toNanos();
     }
 
-    OwnUses uses() {
-        return uses;
-    }
-
     /** Returns whether nothing is held here or there, and everything has left. */
     boolean isIdle(long nowNanos) {
         return gone && !isHeld() && uses.sum(nowNanos, windowNanos()) == 0 && nowNanos - touchedAtNanos > windowNanos();
     }
 
-    /** Returns whether the others count anything of it that may still change. */
+    /** Returns whether anything is in flight or may be started. */
     boolean isHeld() {
         return inFlight > 0 || free > 0;
+    }
+
+    /** Returns whether the others count anything of it that may still change. */
+    boolean isCounted() {
+        return ended || isHeld();
     }
 
     /** Returns whether other processes wait for some of the limit, as far as is known. */
@@ -171,6 +186,35 @@ final class Block {
     void end(long reserved, long used, long atNanos) {
         inFlight -= reserved;
         uses.add(atNanos, used, windowNanos());
+        untold.add(atNanos, used, windowNanos());
+        untold.forget(atNanos, windowNanos());
+        ended = true;
+    }
+
+    /** Returns what the next trade tells, and the one after if that isn't answered. */
+    List<OwnUses.Dated> unanswered() {
+        return unanswered;
+    }
+
+    /** Lets the next trade tell what has ended. */
+    void tell(long nowNanos) {
+        tell(untold, nowNanos);
+    }
+
+    /** Lets the next trade tell all uses of the window, since what was told before is lost. */
+    void tellAgain(long nowNanos) {
+        tell(uses, nowNanos);
+    }
+
+    private void tell(OwnUses which, long nowNanos) {
+        unanswered = which.all(nowNanos, windowNanos());
+        untold = new OwnUses();
+        ended = false;
+    }
+
+    /** Notes that what was told is counted. */
+    void told() {
+        unanswered = List.of();
     }
 
     /** Returns whether it matters who has had how much: little is left, or was lately. */
@@ -191,10 +235,9 @@ final class Block {
     /**
      * Returns what is to be said of it in a trade that is sent now, and goes on from there.
      *
-     * @param untold what has ended and isn't among the trade's uses
      * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then
      */
-    BlockEntry state(LimitName name, long untold, boolean again, long nowNanos) {
+    BlockEntry state(LimitName name, boolean again, long nowNanos) {
         long pace = !ending && starts.sum(nowNanos) > 1 ? started.sum(nowNanos) : 0;
         boolean ease = look == null || look.left() >= limit.amount() / EASE;
         free = ease ? Math.min(free, pace) : 0;
@@ -206,7 +249,7 @@ final class Block {
             }
         }
         gotSinceSent = 0;
-        said = inFlight + free + untold;
+        said = inFlight + free + untold.sum(nowNanos, windowNanos());
         gone = false;
         return new BlockEntry(
                 name,

@@ -29,19 +29,23 @@ class BlockTest {
         block.answered(new BlockReply(more, left, held, 0, 0), atNanos, LEASE);
     }
 
-    private BlockEntry entry(long untold, long nowNanos) {
-        return block.state(NAME, untold, false, nowNanos);
+    private BlockEntry entry(long nowNanos) {
+        block.tell(nowNanos);
+        return block.state(NAME, false, nowNanos);
     }
 
     @Test
     void entry_holdsWhatIsInFlight_free_andNotTold() {
         block.startGranted(4, SECOND);
         block.startGranted(5, SECOND);
-        answer(3, 80, 12, SECOND);
+        block.startGranted(2, SECOND);
+        answer(3, 80, 14, SECOND);
+        block.end(2, 2, SECOND);
 
-        assertThat(entry(2, SECOND)).isEqualTo(new BlockEntry(NAME, 100, Duration.ofMinutes(1), 14, 3, 6, 0));
+        assertThat(block.state(NAME, false, SECOND))
+                .isEqualTo(new BlockEntry(NAME, 100, Duration.ofMinutes(1), 14, 3, 8, 2));
         block.end(4, 1, SECOND);
-        assertThat(entry(0, SECOND).held()).isEqualTo(8);
+        assertThat(entry(SECOND).held()).isEqualTo(8);
     }
 
     @Test
@@ -56,9 +60,7 @@ class BlockTest {
 
         assertThat(block.hasFree(1)).isFalse();
         assertThat(block.hasFree(0)).isTrue();
-        assertThat(entry(0, SECOND))
-                .extracting(BlockEntry::held, BlockEntry::free)
-                .containsExactly(4L, 0L);
+        assertThat(entry(SECOND)).extracting(BlockEntry::held, BlockEntry::free).containsExactly(4L, 0L);
     }
 
     /** As much as was started within the last two seconds, or the last one. */
@@ -66,12 +68,12 @@ class BlockTest {
     void wanted_isTheUseOfALittleTime_andNothingForWhoStartsOneAtATime() {
         block.startGranted(7, SECOND);
         answer(0, 90, 7, SECOND);
-        assertThat(entry(0, SECOND).wanted()).as("a single start").isZero();
+        assertThat(entry(SECOND).wanted()).as("a single start").isZero();
         block.startGranted(3, SECOND + SECOND / 4);
-        assertThat(entry(0, SECOND + SECOND / 4).wanted()).isEqualTo(10);
+        assertThat(entry(SECOND + SECOND / 4).wanted()).isEqualTo(10);
         answer(4, 80, 14, SECOND + SECOND / 4);
-        assertThat(entry(0, SECOND + SECOND / 4).wanted()).as("four are there").isEqualTo(6);
-        assertThat(entry(0, 10 * SECOND))
+        assertThat(entry(SECOND + SECOND / 4).wanted()).as("four are there").isEqualTo(6);
+        assertThat(entry(10 * SECOND))
                 .as("nothing was started lately, and the free part is given back")
                 .extracting(BlockEntry::held, BlockEntry::free, BlockEntry::wanted)
                 .containsExactly(10L, 0L, 0L);
@@ -85,7 +87,7 @@ class BlockTest {
         block.startGranted(5, SECOND);
         answer(4, left, 14, SECOND);
 
-        assertThat(entry(0, SECOND))
+        assertThat(entry(SECOND))
                 .extracting(BlockEntry::free, BlockEntry::wanted)
                 .containsExactly(free, wanted);
     }
@@ -131,7 +133,7 @@ class BlockTest {
     void cutOff_goesOnAsBefore() {
         block.startGranted(12, 0);
         block.end(12, 12, 0);
-        entry(0, 10 * SECOND);
+        entry(10 * SECOND);
         answer(0, 40, 0, 10 * SECOND);
         block.start(10, 11 * SECOND);
         block.end(10, 10, 11 * SECOND);
@@ -160,9 +162,10 @@ class BlockTest {
     void whatLeavesOnceContactIsLost_isItsOwn(long sentSecond, boolean again, long most) {
         block.startGranted(10, 0);
         block.end(10, 10, 2 * SECOND);
-        entry(0, MINUTE);
+        entry(MINUTE);
         answer(0, 0, 0, MINUTE);
-        block.state(NAME, 0, again, sentSecond * SECOND);
+        block.tell(sentSecond * SECOND);
+        block.state(NAME, again, sentSecond * SECOND);
 
         assertThat(block.waitNanos(most + 1, 4, MINUTE + 10 * SECOND)).isPositive();
         assertThat(block.waitNanos(most, 4, MINUTE + 10 * SECOND)).isZero();
@@ -174,7 +177,7 @@ class BlockTest {
         answer(0, 40, 0, SECOND);
         block.start(5, SECOND);
         assertThat(block.waitNanos(6, 4, SECOND)).isPositive();
-        assertThat(entry(0, 2 * SECOND).held()).isEqualTo(5);
+        assertThat(entry(2 * SECOND).held()).isEqualTo(5);
         block.start(2, 2 * SECOND);
         answer(0, 35, 5, 2 * SECOND);
 
@@ -224,7 +227,7 @@ class BlockTest {
     void whoHadMoreThanAShare_startsNothing_untilItHasLess() {
         block.startGranted(40, 0);
         block.end(40, 40, 10 * SECOND);
-        entry(0, 20 * SECOND);
+        entry(20 * SECOND);
         answer(0, 60, 0, 20 * SECOND);
 
         assertThat(block.waitNanos(1, 4, 69 * SECOND)).isPositive();
@@ -256,7 +259,7 @@ class BlockTest {
         assertThat(block.isIdle(6 * MINUTE + SECOND)).as("it has a free part").isFalse();
         block.loseFree();
         assertThat(block.isIdle(6 * MINUTE + SECOND)).as("nobody was told").isFalse();
-        entry(0, 6 * MINUTE + SECOND);
+        entry(6 * MINUTE + SECOND);
         assertThat(block.isIdle(6 * MINUTE + SECOND)).as("nor has heard it").isFalse();
         answer(0, 9, 0, 6 * MINUTE + SECOND);
         assertThat(block.isIdle(6 * MINUTE + SECOND)).isTrue();
@@ -295,15 +298,15 @@ class BlockTest {
 
     @Test
     void entry_saysWhatHasEndedWithinTheWindow_andAsksForMoreOnTopOfWhatIsFree() {
-        assertThat(entry(0, 0).wanted()).isZero();
+        assertThat(entry(0).wanted()).isZero();
         block.start(7, SECOND);
         block.start(1, SECOND);
-        assertThat(entry(0, SECOND).wanted()).as("before it was ever answered").isEqualTo(8);
+        assertThat(entry(SECOND).wanted()).as("before it was ever answered").isEqualTo(8);
         block.end(7, 6, 2 * SECOND);
         answer(1, 90, 2, SECOND);
         answer(2, 90, 4, SECOND);
 
-        assertThat(entry(0, 2 * SECOND))
+        assertThat(entry(2 * SECOND))
                 .extracting(BlockEntry::used, BlockEntry::held, BlockEntry::free, BlockEntry::wanted)
                 .containsExactly(6L, 4L, 3L, 5L);
     }
