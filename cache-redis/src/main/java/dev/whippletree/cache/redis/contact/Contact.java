@@ -40,10 +40,12 @@ public final class Contact {
     public interface Member {
 
         /** Contact was made. The stage ends, normally, once the member has caught up. */
-        CompletionStage<Void> met();
+        default CompletionStage<Void> met() {
+            return CompletableFuture.completedFuture(null);
+        }
 
         /** There is none. */
-        void lost();
+        default void lost() {}
     }
 
     private final CoordinationCommands commands;
@@ -85,18 +87,15 @@ public final class Contact {
         this.timeout = timeout;
     }
 
-    /** Adds a part that follows this contact. */
     public void add(Member member) {
         members.add(member);
     }
 
-    /** Begins to beat. */
     public void start() {
         services.schedule(LONGEST_START, () -> tried.complete(null));
         tick();
     }
 
-    /** Returns whether there is contact. */
     public boolean isUp() {
         return up;
     }
@@ -138,12 +137,10 @@ public final class Contact {
         return tried;
     }
 
-    /** Returns the other side's clock. */
     public RemoteClock clock() {
         return clock;
     }
 
-    /** Returns why there is no contact. */
     public Optional<Throwable> trouble() {
         return Optional.ofNullable(trouble);
     }
@@ -231,18 +228,26 @@ public final class Contact {
         }
     }
 
+    /** Goes on with a command's reply on the services' threads; if it fails, that is {@linkplain #lost noted} before. */
+    public <T> CompletionStage<T> heed(CompletionStage<T> command) {
+        return command.whenCompleteAsync(
+                (reply, failure) -> {
+                    if (failure != null) {
+                        lost(failure);
+                    }
+                },
+                services.executor());
+    }
+
     /**
      * Ends the contact, since something went wrong. One shard's trouble, and what this process couldn't send, are left
      * to who asked.
      */
     public void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
-        if (!(cause instanceof ShardUnavailableException) && !(cause instanceof TooManyCommandsException)) {
-            end(cause);
+        if (cause instanceof ShardUnavailableException || cause instanceof TooManyCommandsException) {
+            return;
         }
-    }
-
-    private void end(Throwable cause) {
         mark(cause);
         members.forEach(Member::lost);
         if (cause instanceof TimeoutException) {

@@ -27,6 +27,8 @@ final class UsageSync implements Contact.Member {
     private final CoordinationCommands commands;
     private final Contact contact;
     private final Services services;
+
+    /** The places of the limits that this process uses, and for how long that is worth knowing. */
     private final Supplier<Map<String, Duration>> own;
 
     // Guarded by this.
@@ -41,11 +43,6 @@ final class UsageSync implements Contact.Member {
      */
     record Sight(long used, long atNanos) {}
 
-    /**
-     * Creates one.
-     *
-     * @param own the places of the limits that this process uses, and for how long that is worth knowing
-     */
     UsageSync(CoordinationCommands commands, Contact contact, Services services, Supplier<Map<String, Duration>> own) {
         this.commands = commands;
         this.contact = contact;
@@ -73,17 +70,9 @@ final class UsageSync implements Contact.Member {
         if (!isDue()) {
             return CompletableFuture.completedFuture(null);
         }
-        return commands.survey(own.get())
-                .handleAsync(
-                        (used, failure) -> {
-                            if (failure == null) {
-                                take(used, services.nanoTime());
-                            } else {
-                                contact.lost(failure);
-                            }
-                            return null;
-                        },
-                        services.executor());
+        return contact.heed(commands.survey(own.get()))
+                .thenAccept(used -> take(used, services.nanoTime()))
+                .exceptionally(failure -> null);
     }
 
     private synchronized void take(Map<String, Long> used, long nowNanos) {
@@ -92,7 +81,4 @@ final class UsageSync implements Contact.Member {
         used.forEach((place, amount) -> sights.merge(
                 place, new Sight(amount, nowNanos), (before, now) -> before.used() > now.used() ? before : now));
     }
-
-    @Override
-    public void lost() {}
 }

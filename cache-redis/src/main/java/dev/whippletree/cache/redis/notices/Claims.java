@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,6 @@ public final class Claims implements Contact.Member {
         }
     }
 
-    /** Claims a question's call. */
     public CompletionStage<Claim> claim(CacheKey key) {
         return contact.tried().thenCompose(tried -> ask(key));
     }
@@ -102,18 +100,14 @@ public final class Claims implements Contact.Member {
         }
         String token = tokens.next();
         long notAfter = contact.clock().notAfterMillis(timeout, services.nanoTime());
-        return commands.claim(key, token, lease, notAfter)
-                .handleAsync(
-                        (remaining, failure) -> failure == null
-                                ? answered(waiter, token, remaining)
-                                : unanswered(waiter, token, failure),
-                        services.executor());
+        return contact.heed(commands.claim(key, token, lease, notAfter))
+                .handle((remaining, failure) ->
+                        failure == null ? answered(waiter, token, remaining) : unanswered(waiter, token));
     }
 
     /** Redis may have made the claim all the same, so its end is sent too. */
-    private Claim unanswered(Waiter waiter, String token, Throwable failure) {
+    private Claim unanswered(Waiter waiter, String token) {
         waiter.end();
-        contact.lost(failure);
         return new Claim.Ours(() -> unclaim(waiter.key, token), false);
     }
 
@@ -132,25 +126,25 @@ public final class Claims implements Contact.Member {
             owned.put(waiter.question, own);
         }
         boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;
-        return new Claim.Ours(own, true, lately ? Duration.ZERO : WITHOUT_TRACE);
+        return new Claim.Ours(() -> end(own), true, lately ? Duration.ZERO : WITHOUT_TRACE);
     }
 
     /** A claim that can't be ended there now isn't renewed any more, so it is over within its lease. */
     private void unclaim(CacheKey key, String token) {
         if (contact.isUp()) {
             String notice = Notice.unclaimed(tokens.process(), key).text();
-            report(commands.unclaim(key, token, notice));
+            var unused = contact.heed(commands.unclaim(key, token, notice));
         }
     }
 
-    private void report(CompletionStage<?> command) {
-        command.whenCompleteAsync(
-                (done, failure) -> {
-                    if (failure != null) {
-                        contact.lost(failure);
-                    }
-                },
-                services.executor());
+    private void end(Own own) {
+        synchronized (this) {
+            if (!owned.remove(own.question, own)) {
+                return;
+            }
+        }
+        unclaim(own.key, own.token);
+        services.executor().execute(() -> endAll(own.question));
     }
 
     /** A notice of another process has come: perhaps it has ended its claim. */
@@ -179,11 +173,6 @@ public final class Claims implements Contact.Member {
         return waiters.values().stream().flatMap(Set::stream).toList();
     }
 
-    @Override
-    public CompletionStage<Void> met() {
-        return CompletableFuture.completedFuture(null);
-    }
-
     /** Ends all waits, as nobody can tell any more what other processes do. */
     @Override
     public void lost() {
@@ -205,17 +194,14 @@ public final class Claims implements Contact.Member {
         }
         List<Own> next = all.subList(0, Math.min(MOST_AT_ONCE, all.size()));
         CompletionStage<Void> renewed = CompletableFuture.allOf(next.stream()
-                .filter(own -> !own.ended.get())
+                .filter(this::isOwned)
                 .map(own -> commands.renew(own.key, own.token, lease).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
-        renewed.whenCompleteAsync(
-                (done, failure) -> {
-                    if (failure != null) {
-                        contact.lost(failure);
-                    }
-                    renew(all.subList(next.size(), all.size()));
-                },
-                services.executor());
+        contact.heed(renewed).whenComplete((done, failure) -> renew(all.subList(next.size(), all.size())));
+    }
+
+    private synchronized boolean isOwned(Own own) {
+        return own.equals(owned.get(own.question));
     }
 
     /** Ends what waits; claims are given back by time. */
@@ -227,31 +213,8 @@ public final class Claims implements Contact.Member {
         waiting().forEach(Waiter::end);
     }
 
-    /** A claim of this process; to be run when it ends. */
-    private final class Own implements Runnable {
-
-        private final CacheKey key;
-        private final String question;
-        private final String token;
-        private final AtomicBoolean ended = new AtomicBoolean();
-
-        Own(CacheKey key, String question, String token) {
-            this.key = key;
-            this.question = question;
-            this.token = token;
-        }
-
-        @Override
-        public void run() {
-            if (ended.compareAndSet(false, true)) {
-                synchronized (Claims.this) {
-                    owned.remove(question, this);
-                }
-                unclaim(key, token);
-                services.executor().execute(() -> endAll(question));
-            }
-        }
-    }
+    /** A claim of this process. */
+    private record Own(CacheKey key, String question, String token) {}
 
     /** Somebody who waits for a claim to end. */
     private final class Waiter {
@@ -284,16 +247,13 @@ public final class Claims implements Contact.Member {
                 next.cancel();
             }
             if (contact.isUp()) {
-                commands.claimedFor(key).whenCompleteAsync(this::looked, services.executor());
+                contact.heed(commands.claimedFor(key)).whenComplete(this::looked);
             } else {
                 end();
             }
         }
 
         private void looked(@Nullable Long remainingMillis, @Nullable Throwable failure) {
-            if (failure != null) {
-                contact.lost(failure);
-            }
             if (remainingMillis != null && remainingMillis > 0 && remainingMillis <= lease.toMillis()) {
                 watch(remainingMillis);
             } else {

@@ -38,7 +38,6 @@ public final class Closings implements Contact.Member {
     private CompletableFuture<Void> heardLast = CompletableFuture.completedFuture(null);
     private boolean missed;
 
-    /** Creates them, without a listener. */
     public Closings(
             CoordinationCommands commands, Contact contact, Tokens tokens, Services services, CorruptValue corrupt) {
         this.corrupt = corrupt;
@@ -53,40 +52,25 @@ public final class Closings implements Contact.Member {
 
     /** Says whether this process is to look whether a scope is open; yes if nobody can be asked. */
     public CompletionStage<Boolean> claimProbe(Scope scope, Duration lease) {
-        return contact.tried().thenCompose(tried -> ask(scope, lease));
+        return contact.tried()
+                .thenCompose(tried -> contact.isUp()
+                        ? contact.heed(commands.claimProbe(scope, tokens.process(), lease))
+                                .exceptionally(failure -> true)
+                        : CompletableFuture.completedFuture(true));
     }
 
-    private CompletionStage<Boolean> ask(Scope scope, Duration lease) {
-        if (!contact.isUp()) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return commands.claimProbe(scope, tokens.process(), lease)
-                .handleAsync(
-                        (ours, failure) -> {
-                            if (failure != null) {
-                                contact.lost(failure);
-                            }
-                            return failure != null || ours;
-                        },
-                        services.executor());
-    }
-
-    /** Tells that a scope is closed. */
     public void closed(ScopeClosing closing) {
         tell(new UnsentNotice(closing.scope(), closing, services.nanoTime()));
     }
 
-    /** Tells that a scope is open. */
     public void reopened(Scope scope) {
         tell(new UnsentNotice(scope, null, services.nanoTime()));
     }
 
-    private void tell(UnsentNotice news) {
-        synchronized (this) {
-            unsent.put(news.scope(), news);
-            if (contact.isUp()) {
-                send(news);
-            }
+    private synchronized void tell(UnsentNotice news) {
+        unsent.put(news.scope(), news);
+        if (contact.isUp()) {
+            send(news);
         }
     }
 
@@ -158,7 +142,6 @@ public final class Closings implements Contact.Member {
         read();
     }
 
-    /** Reads what holds. */
     public void read() {
         commands.closings().whenCompleteAsync(this::heard, services.executor());
     }
