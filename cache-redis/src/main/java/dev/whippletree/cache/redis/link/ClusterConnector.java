@@ -26,14 +26,12 @@ final class ClusterConnector extends LettuceConnector<RedisClusterClient> {
 
     private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1);
 
-    private final RedisSettings settings;
     private final Services services;
     private volatile @Nullable RedisClusterClient connected;
     private long refreshedNanos;
 
     ClusterConnector(RedisSettings settings, Services services) {
         super(settings);
-        this.settings = settings;
         this.services = services;
         this.refreshedNanos = services.nanoTime();
     }
@@ -44,7 +42,7 @@ final class ClusterConnector extends LettuceConnector<RedisClusterClient> {
         configure(options);
         // A node is connected when it is first asked; ShardCall bounds how long commands wait for that.
         options.disconnectedBehavior(DisconnectedBehavior.ACCEPT_COMMANDS);
-        RedisClusterClient client = RedisClusterClient.create(threads, uris());
+        RedisClusterClient client = RedisClusterClient.create(threads, settings.uris());
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .adaptiveRefreshTriggersTimeout(BETWEEN_REFRESHES)
                         .build())

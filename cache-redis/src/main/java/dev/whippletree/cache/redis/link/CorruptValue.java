@@ -24,14 +24,12 @@ public final class CorruptValue {
     private String last = "";
     private long loggedAtNanos;
 
-    /** Creates it, with nothing noted. */
     public CorruptValue(RedisSettings redis, Services services) {
         this.redis = redis;
         this.services = services;
         this.log = services.logger("cache.redis");
     }
 
-    /** Notes a value that was ignored. */
     public void note(String value) {
         note(1, value);
     }

@@ -4,7 +4,6 @@ import dev.whippletree.spi.Services;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.protocol.CommandType;
@@ -15,7 +14,6 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +39,9 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
 
     private static final int THREADS = 2;
 
-    private final RedisSettings settings;
+    final RedisSettings settings;
+
     private final Duration attemptTimeout;
-    private final List<RedisURI> uris;
     private @Nullable C client;
     private @Nullable ClientResources resources;
     private boolean closed;
@@ -53,8 +51,7 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         this.settings = settings;
         Duration timeout = settings.commandTimeout();
         this.attemptTimeout = timeout.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : timeout;
-        this.uris = settings.redisUris();
-        uris.forEach(uri -> {
+        settings.uris().forEach(uri -> {
             uri.setTimeout(attemptTimeout);
             uri.setClientName("whippletree");
         });
@@ -101,11 +98,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
                         var unused = open.closeAsync();
                     }
                 });
-    }
-
-    /** Returns where to connect: the first of these, or more than one of a cluster. */
-    final List<RedisURI> uris() {
-        return uris;
     }
 
     final synchronized C client() {

@@ -17,7 +17,6 @@ public record RedisConnection(
         RedisClusterAsyncCommands<byte[], byte[]> commands,
         boolean isCluster) {
 
-    /** Returns one to a server. */
     public static RedisConnection toServer(StatefulRedisConnection<byte[], byte[]> open) {
         return new RedisConnection(open, open.async(), false);
     }
@@ -26,7 +25,6 @@ public record RedisConnection(
         return new RedisConnection(open, open.async(), true);
     }
 
-    /** Closes it, without waiting. */
     void close() {
         var unused = handle.closeAsync();
     }

@@ -38,8 +38,6 @@ public final class RedisLink implements AutoCloseable {
     private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RedisSettings settings;
-    private final String where;
-    private final String address;
     private final String consequence;
     private final RedisConnector connector;
     private final Services services;
@@ -77,8 +75,6 @@ public final class RedisLink implements AutoCloseable {
      */
     public RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
         this.settings = settings;
-        this.where = settings.where();
-        this.address = settings.address();
         this.consequence = consequence;
         this.connector = connector;
         this.services = services;
@@ -108,7 +104,7 @@ public final class RedisLink implements AutoCloseable {
     /** Returns what is wrong with the address, if that has shown, and what to do. */
     public Optional<String> remark() {
         return isNode
-                ? Optional.of(where + ": Redis at " + address + " has only a part of the keys; "
+                ? Optional.of(settings.where() + ": Redis at " + settings.address() + " has only a part of the keys; "
                         + Remedy.of("MOVED", settings))
                 : Optional.empty();
     }
@@ -145,7 +141,7 @@ public final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
-        RuntimeException reason = new IllegalStateException(where + " is closed");
+        RuntimeException reason = new IllegalStateException(settings.where() + " is closed");
         synchronized (this) {
             closed = true;
             connection = null;
@@ -205,7 +201,10 @@ public final class RedisLink implements AutoCloseable {
         current = CompletableFuture.completedFuture(way);
         if (trouble.isPresent()) {
             trouble = Optional.empty();
-            log.warn("{}: Redis at {} is back", where, address); // Who has read that it is away reads this too.
+            log.warn(
+                    "{}: Redis at {} is back",
+                    settings.where(),
+                    settings.address()); // Who has read that it is away reads this too.
         }
         return true;
     }
@@ -235,36 +234,30 @@ public final class RedisLink implements AutoCloseable {
 
     private void failed(Throwable failure) {
         RuntimeException unavailable;
-        Duration pause;
         synchronized (this) {
             if (closed) {
                 return;
             }
             replace(null);
             unavailable = goAway(reasonOf(failure));
-            pause = nextPause();
         }
         first.completeExceptionally(unavailable);
-        services.schedule(pause, this::attempt);
     }
 
     private void lose(RedisConnection lost, String reason) {
-        Duration pause;
         synchronized (this) {
             if (!lost.equals(connection)) {
                 return;
             }
             connection = null;
             goAway(reason);
-            pause = nextPause();
         }
         lost.close();
-        services.schedule(pause, this::attempt);
     }
 
-    /** Guarded by this. */
+    /** Says why commands fail from now on, and connects soon. Guarded by this. */
     private RuntimeException goAway(String reason) {
-        String message = where + ": Redis at " + address + " can't be used (" + reason + ")";
+        String message = settings.where() + ": Redis at " + settings.address() + " can't be used (" + reason + ")";
         RuntimeException unavailable = new RedisUnavailableException(message);
         current = CompletableFuture.failedFuture(unavailable);
         String sentence = message + "; until it is back, " + consequence + "; " + Remedy.of(message, settings);
@@ -272,6 +265,7 @@ public final class RedisLink implements AutoCloseable {
             log.warn(sentence);
         }
         trouble = Optional.of(sentence);
+        services.schedule(nextPause(), this::attempt);
         return unavailable;
     }
 

@@ -19,8 +19,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Where Redis is and how it is used. Immutable. Prints no password, wherever that was given. */
-public final class RedisSettings {
+/**
+ * Where Redis is and how it is used. Immutable. Prints no password, wherever that was given.
+ *
+ * <p>Credentials in URIs are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
+ * logging in there, and may hand out a connection that still rejects every command.
+ *
+ * @param where how messages name the owner of the settings
+ * @param keyPrefix the start of every key
+ * @param commandTimeout how long Redis may take to answer a command
+ * @param isCluster whether it is a cluster, whose keys are spread over its nodes
+ * @param uris of the nodes that are named, with credentials; one if it is no cluster
+ * @param caCertificate the file that says whom TLS trusts, if that isn't whom the JVM does
+ */
+public record RedisSettings(
+        String where,
+        String keyPrefix,
+        Duration commandTimeout,
+        boolean isCluster,
+        List<RedisURI> uris,
+        Optional<String> caCertificate) {
 
     /** The settings of a cache, which a coordinator has as well. */
     public static final Set<SettingKey> KEYS = Set.of(
@@ -58,37 +76,20 @@ public final class RedisSettings {
     /** So long the engine waits for a reservation; and a process counts as gone ten seconds after its last beat. */
     private static final Duration LONGEST_COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
-    private final String where;
-    private final Optional<String> username;
-    private final Optional<Secret> password;
-    private final Optional<String> caCertificate;
-    private final String keyPrefix;
-    private final Duration commandTimeout;
-    private final boolean isCluster;
-    private final List<RedisURI> uris;
-
-    private RedisSettings(Settings settings) {
-        where = settings.where();
-        username = settings.text("username");
-        password = settings.text("password").map(Secret::of);
-        caCertificate = settings.text("ca-certificate");
-        keyPrefix = keyPrefix(settings);
-        commandTimeout = commandTimeout(settings);
-        isCluster = cluster(settings).matches();
-        uris = parse(settings);
-        uris.forEach(this::addCredentials);
-    }
-
     /**
      * Reads the settings.
      *
      * @throws IllegalArgumentException if one can't be used, without its value where that may hold a password
      */
     public static RedisSettings from(Settings settings) {
-        RedisSettings read = new RedisSettings(settings);
-        if (read.username.isPresent() && read.password.isEmpty()) {
-            throw new IllegalArgumentException(read.where + ": username needs a password");
-        }
+        RedisSettings read = new RedisSettings(
+                settings.where(),
+                keyPrefix(settings),
+                commandTimeout(settings),
+                cluster(settings).matches(),
+                parse(settings),
+                settings.text("ca-certificate"));
+        read.addCredentials(settings.text("username"), settings.text("password").map(Secret::of));
         read.checkCaCertificate();
         return read;
     }
@@ -130,52 +131,26 @@ public final class RedisSettings {
         }
     }
 
-    /** Returns how messages name the owner of the settings. */
-    public String where() {
-        return where;
-    }
-
-    /** Returns the start of every key. */
-    public String keyPrefix() {
-        return keyPrefix;
-    }
-
-    /** Returns how long Redis may take to answer a command. */
-    public Duration commandTimeout() {
-        return commandTimeout;
-    }
-
-    /** Returns whether it is a cluster, whose keys are spread over its nodes. */
-    public boolean isCluster() {
-        return isCluster;
-    }
-
-    /** Returns whether TLS is used. */
     boolean isSsl() {
         return uris.get(0).isSsl();
     }
 
-    /**
-     * Returns the URIs of the nodes that are named, with credentials; one if it is no cluster.
-     *
-     * <p>Their credentials are static. Lettuce asks any other provider on a thread that isn't the connection's, goes on
-     * logging in there, and may hand out a connection that still rejects every command.
-     */
-    List<RedisURI> redisUris() {
-        return uris;
-    }
-
-    private void addCredentials(RedisURI parsed) {
-        password.ifPresent(secret -> {
-            char[] value = secret.reveal().toCharArray();
-            username.ifPresentOrElse(
-                    name -> parsed.setAuthentication(name, value), () -> parsed.setAuthentication(value));
-        });
-        parsed.getCredentialsProvider()
-                .resolveCredentials()
-                .blockOptional()
-                .map(StaticCredentialsProvider::new)
-                .ifPresent(parsed::setCredentialsProvider);
+    private void addCredentials(Optional<String> username, Optional<Secret> password) {
+        if (username.isPresent() && password.isEmpty()) {
+            throw new IllegalArgumentException(where + ": username needs a password");
+        }
+        for (RedisURI uri : uris) {
+            password.ifPresent(secret -> {
+                char[] value = secret.reveal().toCharArray();
+                username.ifPresentOrElse(
+                        name -> uri.setAuthentication(name, value), () -> uri.setAuthentication(value));
+            });
+            uri.getCredentialsProvider()
+                    .resolveCredentials()
+                    .blockOptional()
+                    .map(StaticCredentialsProvider::new)
+                    .ifPresent(uri::setCredentialsProvider);
+        }
     }
 
     /**

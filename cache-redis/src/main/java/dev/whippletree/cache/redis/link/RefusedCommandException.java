@@ -7,7 +7,6 @@ public final class RefusedCommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates one with the words of the other side. */
     public RefusedCommandException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -18,7 +18,6 @@ public final class Remarks {
     private volatile Optional<String> eviction = Optional.empty();
     private volatile Optional<String> skew = Optional.empty();
 
-    /** Creates it, with nothing to put right. */
     public Remarks(RedisSettings redis) {
         this.redis = redis;
     }

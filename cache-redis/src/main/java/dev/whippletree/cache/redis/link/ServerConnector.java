@@ -25,11 +25,13 @@ final class ServerConnector extends LettuceConnector<RedisClient> {
 
     @Override
     public CompletionStage<RedisConnection> connect() {
-        return client().connectAsync(ByteArrayCodec.INSTANCE, uris().get(0)).thenApply(RedisConnection::toServer);
+        return client().connectAsync(ByteArrayCodec.INSTANCE, settings.uris().get(0))
+                .thenApply(RedisConnection::toServer);
     }
 
     @Override
     protected CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub() {
-        return client().connectPubSubAsync(ByteArrayCodec.INSTANCE, uris().get(0));
+        return client().connectPubSubAsync(
+                        ByteArrayCodec.INSTANCE, settings.uris().get(0));
     }
 }

@@ -9,13 +9,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A command to a cluster. While the keys of its slot are being moved, it is sent again and again; and it has one time
- * for everything, since Lettuce doesn't count how long it takes to connect to the command's node. Thread-safe.
+ * for everything, since Lettuce doesn't count how long it takes to connect to the command's node. Stateless.
  */
-final class ShardCall<T> {
+final class ShardCall {
 
     /** The keys of a slot move within milliseconds. */
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -24,14 +23,7 @@ final class ShardCall<T> {
     private static final List<String> NOT_SERVED =
             List.of("MOVED ", "ASK ", "CLUSTERDOWN", "TRYAGAIN", "LOADING", "READONLY", "MASTERDOWN");
 
-    private final Supplier<CompletionStage<T>> command;
-    private final Services services;
-    private final CompletableFuture<T> answer = new CompletableFuture<>();
-
-    private ShardCall(Supplier<CompletionStage<T>> command, Services services) {
-        this.command = command;
-        this.services = services;
-    }
+    private ShardCall() {}
 
     /**
      * Sends a command.
@@ -39,10 +31,33 @@ final class ShardCall<T> {
      * @param timeout after which it has failed with a {@link RedisCommandTimeoutException}
      */
     static <T> CompletionStage<T> send(Supplier<CompletionStage<T>> command, Duration timeout, Services services) {
-        ShardCall<T> call = new ShardCall<>(command, services);
-        Cancellable end = services.schedule(timeout, call::giveUp);
-        call.attempt();
-        return call.answer.whenComplete((answer, failure) -> end.cancel());
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Cancellable end = services.schedule(
+                timeout,
+                () -> answer.completeExceptionally(
+                        new RedisCommandTimeoutException("the command's node doesn't answer in time")));
+        attempt(command, answer, services);
+        return answer.whenComplete((value, failure) -> end.cancel());
+    }
+
+    private static <T> void attempt(
+            Supplier<CompletionStage<T>> command, CompletableFuture<T> answer, Services services) {
+        if (answer.isDone()) {
+            return;
+        }
+        try {
+            command.get().whenComplete((value, failure) -> {
+                if (failure == null) {
+                    answer.complete(value);
+                } else if (isMoving(failure)) {
+                    services.schedule(PAUSE, () -> attempt(command, answer, services));
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
     }
 
     /** Returns whether a command failed because its node is away or doesn't serve its slot. */
@@ -52,37 +67,9 @@ final class ShardCall<T> {
                 .orElseGet(() -> !TooManyCommandsException.isMeantBy(failure));
     }
 
-    private void attempt() {
-        try {
-            command.get().whenComplete(this::answered);
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-        }
-    }
-
-    private void answered(@Nullable T value, @Nullable Throwable failure) {
-        if (failure == null) {
-            answer.complete(value);
-        } else if (isMoving(failure)) {
-            services.schedule(PAUSE, this::again);
-        } else {
-            answer.completeExceptionally(failure);
-        }
-    }
-
     private static boolean isMoving(Throwable failure) {
         return Cause.find(RedisCommandExecutionException.class, failure)
                 .filter(refusal -> String.valueOf(refusal.getMessage()).startsWith("TRYAGAIN"))
                 .isPresent();
-    }
-
-    private void again() {
-        if (!answer.isDone()) {
-            attempt();
-        }
-    }
-
-    private void giveUp() {
-        answer.completeExceptionally(new RedisCommandTimeoutException("the command's node doesn't answer in time"));
     }
 }

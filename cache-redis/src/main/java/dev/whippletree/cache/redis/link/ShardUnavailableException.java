@@ -8,11 +8,6 @@ public final class ShardUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates one.
-     *
-     * @param reason what a server that is alone would have failed with
-     */
     public ShardUnavailableException(Throwable reason) {
         super(reason.getMessage(), reason);
     }

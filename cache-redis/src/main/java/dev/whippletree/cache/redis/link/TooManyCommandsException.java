@@ -11,7 +11,6 @@ public final class TooManyCommandsException extends RuntimeException {
     /** Lettuce's words, whichever of its queues is full: of commands to be sent, or of those that await an answer. */
     private static final String WORDS = "Commands are not accepted until";
 
-    /** Creates one with Lettuce's words. */
     public TooManyCommandsException(String message) {
         super(message, null, false, false);
     }

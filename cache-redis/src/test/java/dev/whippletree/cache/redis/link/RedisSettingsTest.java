@@ -49,20 +49,20 @@ class RedisSettingsTest {
         assertThat(settings.address()).isEqualTo("localhost:6379");
         assertThat(settings.keyPrefix()).isEqualTo("whippletree");
         assertThat(settings.commandTimeout()).isEqualTo(Duration.ofMillis(250));
-        assertThat(settings.redisUris().get(0).isSsl()).isFalse();
+        assertThat(settings.uris().get(0).isSsl()).isFalse();
     }
 
     @Test
     void whatTheUriSays_isKept_andCredentialsBesideAreForTheMasterAlone() {
         RedisURI one = read(Map.of("uri", "rediss://a:b@cache/5", "username", "alice", "password", "secret"))
-                .redisUris()
+                .uris()
                 .get(0);
         assertThat(one.isSsl()).isTrue();
         assertThat(one.getDatabase()).isEqualTo(5);
         assertThat(credentials(one).getUsername()).isEqualTo("alice");
 
         RedisURI sentinels = read(Map.of("uri", "rediss-sentinel://a,b/0#main", "password", "secret"))
-                .redisUris()
+                .uris()
                 .get(0);
         assertThat(sentinels.isSsl()).isTrue();
         assertThat(sentinels.getSentinels()).hasSize(2).allSatisfy(sentinel -> {
@@ -77,7 +77,7 @@ class RedisSettingsTest {
 
         assertThat(cluster.isCluster()).isTrue();
         assertThat(cluster.isSsl()).isTrue();
-        assertThat(cluster.redisUris())
+        assertThat(cluster.uris())
                 .hasSize(2)
                 .allSatisfy(node -> {
                     assertThat(node.isSsl()).isTrue();
@@ -95,7 +95,7 @@ class RedisSettingsTest {
         assertThat(catchThrowable(() -> read(Map.of("uri", "redis-cluster://:secret@one,two/1"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("cache redis: a cluster has database 0 only; leave it out of uri");
-        assertThat(read(Map.of("uri", "redis-cluster://one,two/0")).redisUris()).hasSize(2);
+        assertThat(read(Map.of("uri", "redis-cluster://one,two/0")).uris()).hasSize(2);
     }
 
     @ParameterizedTest
@@ -159,7 +159,7 @@ class RedisSettingsTest {
     @ParameterizedTest
     @MethodSource("passwords")
     void password_isAtHand_soThatNoConnectionIsHandedOutBeforeItTakesCommands(Map<String, String> settings) {
-        RedisURI uri = read(settings).redisUris().get(0);
+        RedisURI uri = read(settings).uris().get(0);
 
         assertThat(uri.getCredentialsProvider()).isInstanceOf(ImmediateRedisCredentialsProvider.class);
         assertThat(credentials(uri).getPassword()).containsExactly("secret".toCharArray());
