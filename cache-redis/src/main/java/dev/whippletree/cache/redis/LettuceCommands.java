@@ -68,21 +68,16 @@ final class LettuceCommands implements CoordinationCommands {
     private final Services services;
     private final RedisSettings settings;
     private final Remarks remarks;
-    private volatile RedisLink notices;
+    private final RedisLink notices;
+    private volatile Consumer<String> listener = notice -> {};
 
     /** Why Redis doesn't let this process hear notices. */
     private volatile @Nullable Throwable unheard;
 
-    /**
-     * Creates what isn't connected.
-     *
-     * @param corrupt is told of what is ignored
-     */
     LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt) {
         this(settings, services, corrupt, LettuceConnector.of(settings, services));
     }
 
-    /** Creates what isn't connected, and connects that way. */
     LettuceCommands(RedisSettings settings, Services services, CorruptValue corrupt, LettuceConnector<?> connector) {
         this.settings = settings;
         this.services = services;
@@ -92,12 +87,16 @@ final class LettuceCommands implements CoordinationCommands {
         this.connector = connector;
         link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
         scripts = new Scripts(link, corrupt);
-        notices = subscription(text -> {});
+        notices = new RedisLink(
+                settings,
+                "notices of other processes don't arrive",
+                () -> connector.connectTo(keys.notices(), notice -> listener.accept(new String(notice, UTF_8))),
+                services);
     }
 
     @Override
     public void start(Events events) {
-        notices = subscription(message -> events.notice(new String(message, UTF_8)));
+        listener = events::notice;
         notices.onConnected(() -> {
             unheard = null;
             events.subscribed();
@@ -121,14 +120,6 @@ final class LettuceCommands implements CoordinationCommands {
         return Stream.of(connector.remark(), remarks.sentence())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second);
-    }
-
-    private RedisLink subscription(Consumer<byte[]> listener) {
-        return new RedisLink(
-                settings,
-                "notices of other processes don't arrive",
-                () -> connector.connectTo(keys.notices(), listener),
-                services);
     }
 
     /**

@@ -1,11 +1,8 @@
 package dev.whippletree.cache.redis;
 
-import dev.whippletree.cache.redis.contact.RedisKeys;
-import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.LettuceConnector;
 import dev.whippletree.cache.redis.link.RedisLink;
 import dev.whippletree.cache.redis.link.RedisSettings;
-import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.Services;
@@ -60,13 +57,7 @@ public final class RedisCache implements Cache {
         RedisSettings read = RedisSettings.from(settings);
         RedisLink link = new RedisLink(
                 read, "answers are neither found nor stored there", LettuceConnector.of(read, services), services);
-        RedisStore store = new RedisStore(
-                new RedisKeys(read.keyPrefix()),
-                link,
-                services.clock(),
-                new CorruptValue(read, services),
-                new Remarks(read),
-                services.executor());
+        RedisStore store = new RedisStore(read, link, services);
         link.onConnected(store::lookAtClock);
         link.connect();
         return store;

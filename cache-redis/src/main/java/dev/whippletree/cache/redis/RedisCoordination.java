@@ -57,11 +57,7 @@ final class RedisCoordination implements Coordination {
         closings = new Closings(commands, contact, tokens, services, corrupt);
     }
 
-    /**
-     * Opens one and begins to connect.
-     *
-     * @param corrupt what the commands ignore, and what is ignored here
-     */
+    /** Opens one and begins to connect; what the commands ignore is noted as what is ignored here. */
     static RedisCoordination open(
             CoordinationSettings settings, CoordinationCommands commands, Services services, CorruptValue corrupt) {
         RedisCoordination opened = new RedisCoordination(settings, commands, services, corrupt);

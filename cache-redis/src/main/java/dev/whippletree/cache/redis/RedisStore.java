@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.RedisLink;
+import dev.whippletree.cache.redis.link.RedisSettings;
 import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Services;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
@@ -49,38 +51,24 @@ final class RedisStore implements CacheStore {
     private final InstantSource clock;
     private final CorruptValue corrupt;
     private final Remarks remarks;
+
+    /** For sweeps: to look at a cluster's next node, Lettuce waits until it is connected. */
     private final Executor executor;
 
-    /**
-     * Creates a store.
-     *
-     * @param corrupt is told of values that aren't answers
-     * @param remarks what should be put right in Redis
-     * @param executor for sweeps: to look at a cluster's next node, Lettuce waits until it is connected
-     */
-    RedisStore(
-            RedisKeys keys,
-            RedisLink link,
-            InstantSource clock,
-            CorruptValue corrupt,
-            Remarks remarks,
-            Executor executor) {
-        this.keys = keys;
+    RedisStore(RedisSettings settings, RedisLink link, Services services) {
         this.link = link;
-        this.clock = clock;
-        this.corrupt = corrupt;
-        this.remarks = remarks;
-        this.executor = executor;
+        keys = new RedisKeys(settings.keyPrefix());
+        corrupt = new CorruptValue(settings, services);
+        remarks = new Remarks(settings);
+        clock = services.clock();
+        executor = services.executor();
     }
 
     /** Compares the clocks. Where a user may not ask for Redis's time, nobody is told. */
     void lookAtClock() {
         link.send(RedisClusterAsyncCommands::time)
-                .thenAccept(time -> remarks.time(seconds(time) * 1_000, clock.instant()));
-    }
-
-    private static long seconds(List<byte[]> time) {
-        return Long.parseLong(new String(time.get(0), US_ASCII));
+                .thenAccept(time ->
+                        remarks.time(Long.parseLong(new String(time.get(0), US_ASCII)) * 1_000, clock.instant()));
     }
 
     @Override

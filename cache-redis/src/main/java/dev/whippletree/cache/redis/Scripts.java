@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands and runs scripts over a link, and says in the words of {@link CoordinationCommands} how they failed.
@@ -33,11 +32,6 @@ final class Scripts {
     private final RedisLink link;
     private final CorruptValue corrupt;
 
-    /**
-     * Creates it.
-     *
-     * @param corrupt is told of what scripts have ignored
-     */
     Scripts(RedisLink link, CorruptValue corrupt) {
         this.link = link;
         this.corrupt = corrupt;
@@ -58,18 +52,11 @@ final class Scripts {
         byte[][] all = names.toArray(byte[][]::new);
         ScriptOutputType type = ScriptOutputType.MULTI;
         return send(redis -> redis.<List<Object>>evalsha(script.digest(), type, all, arguments)
-                        .handle((reply, failure) -> isUnknown(failure)
-                                ? redis.<List<Object>>eval(script.text(), type, all, arguments)
-                                : failure == null
-                                        ? CompletableFuture.completedFuture(reply)
-                                        : CompletableFuture.<List<Object>>failedFuture(failure))
-                        .thenCompose(Function.identity()))
+                        .exceptionallyCompose(failure -> Cause.find(RedisNoScriptException.class, failure)
+                                        .isPresent()
+                                ? redis.eval(script.text(), type, all, arguments)
+                                : CompletableFuture.failedFuture(failure)))
                 .thenApply(this::told);
-    }
-
-    private static boolean isUnknown(@Nullable Throwable failure) {
-        return failure != null
-                && Cause.find(RedisNoScriptException.class, failure).isPresent();
     }
 
     private Object told(List<Object> reply) {
@@ -84,7 +71,6 @@ final class Scripts {
         return (List<Object>) reply;
     }
 
-    /** Sends a command. */
     <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
         return link.send(command).exceptionallyCompose(failure -> CompletableFuture.failedFuture(reasonOf(failure)));
     }

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  */
 public record CoordinationSettings(RedisSettings redis, int processes, Duration claimLease, Duration callLease) {
 
-    /** The settings of a coordinator. */
     public static final Set<SettingKey> KEYS = Stream.concat(
                     RedisSettings.KEYS.stream(),
                     Stream.of(

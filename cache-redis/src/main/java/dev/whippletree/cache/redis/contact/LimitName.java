@@ -11,7 +11,6 @@ import java.util.Optional;
  */
 public record LimitName(Optional<String> model, String name) {
 
-    /** Returns the limit that is used. */
     public static LimitName of(LimitUse use) {
         return new LimitName(use.scope().model(), use.name());
     }

@@ -30,11 +30,7 @@ public final class RedisKeys {
     private final String answers;
     private final String shared;
 
-    /**
-     * Creates the keys of a prefix.
-     *
-     * @param prefix without any of the characters that mean something in a pattern
-     */
+    /** Creates the keys of a prefix, which has none of the characters that mean something in a pattern. */
     public RedisKeys(String prefix) {
         answers = prefix + ":v1:";
         shared = prefix + ":v2:";
@@ -45,7 +41,6 @@ public final class RedisKeys {
         return digitsOf(key.tenant()) + ":" + key.digest();
     }
 
-    /** Returns the key of an answer. */
     public byte[] answer(CacheKey key) {
         return ofAnswers(question(key));
     }
@@ -65,12 +60,10 @@ public final class RedisKeys {
         return "{" + digitsOf(organization) + "}:limit:" + digitsOf(name.distinctText());
     }
 
-    /** Returns where a limit is. */
     public byte[] limit(String organization, LimitName name) {
         return limit(place(organization, name));
     }
 
-    /** Returns where a limit is. */
     public byte[] limit(String place) {
         return bytes(place);
     }
@@ -80,12 +73,10 @@ public final class RedisKeys {
         return bytes("limits");
     }
 
-    /** Returns where a claim is. */
     public byte[] claim(CacheKey key) {
         return bytes("claim:" + question(key));
     }
 
-    /** Returns where the processes are. */
     public byte[] processes() {
         return bytes("{processes}");
     }
@@ -95,12 +86,10 @@ public final class RedisKeys {
         return ofAnswers("processes");
     }
 
-    /** Returns where the closings are. */
     public byte[] closings() {
         return bytes("{scopes}:closings");
     }
 
-    /** Returns where a scope's probe is. */
     public byte[] probe(Scope scope) {
         return bytes("{scopes}:probe:" + scopeDigits(scope));
     }
@@ -117,7 +106,6 @@ public final class RedisKeys {
         return digitsOf(turns).substring(0, TURN_DIGITS);
     }
 
-    /** Returns the channel of all notices. */
     public byte[] notices() {
         return bytes("notices");
     }

@@ -11,13 +11,11 @@ public final class Tokens {
     private final String process;
     private final AtomicLong count = new AtomicLong();
 
-    /** Creates the names of a new process. */
     public Tokens(RandomGenerator random) {
         this.random = random;
         this.process = random();
     }
 
-    /** Returns this process's name. */
     public String process() {
         return process;
     }

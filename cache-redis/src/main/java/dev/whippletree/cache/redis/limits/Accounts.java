@@ -59,14 +59,12 @@ public final class Accounts implements Contact.Member {
             Duration lease,
             Consumer<Askers.Spread> spread) {}
 
-    /** Creates them, without an account yet. */
     public Accounts(Parts parts) {
         this.parts = parts;
         contact = parts.contact();
         usageSync = new UsageSync(parts.commands(), contact, parts.services(), this::places);
     }
 
-    /** Begins to go by the contact. */
     public void start() {
         contact.add(usageSync);
         contact.add(this);
@@ -116,12 +114,10 @@ public final class Accounts implements Contact.Member {
         });
     }
 
-    /** Ends a grant that was used; one that isn't in flight is left alone. */
     public void settle(String grant, Optional<TokenCount> tokensUsed, Duration sinceArrival) {
         end(grant, account -> account.settle(grant, tokensUsed, sinceArrival));
     }
 
-    /** Ends a grant of which nothing was used. */
     public void release(String grant) {
         end(grant, account -> account.release(grant));
     }
@@ -249,7 +245,6 @@ public final class Accounts implements Contact.Member {
                 .orElse(CompletableFuture.completedFuture(null));
     }
 
-    /** Returns how much all have left of a limit or, while this process is cut off, its share; empty if unknown. */
     public OptionalLong left(LimitUse use) {
         return account(use.scope().organization()).left(use);
     }

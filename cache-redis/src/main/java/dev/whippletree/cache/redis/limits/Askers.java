@@ -36,10 +36,6 @@ public final class Askers {
     /** Turns that are one asker's. */
     private record Turns(String tenant, Priority priority) {
 
-        static Turns of(TenantTurn turn) {
-            return new Turns(turn.tenant(), turn.priority());
-        }
-
         String digits() {
             return RedisKeys.turnDigits(priority + " " + tenant);
         }
@@ -62,7 +58,7 @@ public final class Askers {
 
     /** Notes that a turn is asked for now, or has to wait for some time. */
     void ask(TenantTurn turn, long waitNanos, long nowNanos) {
-        Turns turns = Turns.of(turn);
+        Turns turns = new Turns(turn.tenant(), turn.priority());
         Asker before = asking.remove(turns);
         String digits = before == null ? turns.digits() : before.entry().turns();
         long weight = Math.max(1, Math.round(turn.weight() * WEIGHT_UNITS));

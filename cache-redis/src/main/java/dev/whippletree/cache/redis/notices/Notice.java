@@ -41,22 +41,16 @@ public record Notice(String process, Kind kind, List<String> parts) {
     /** When somebody looks again. */
     private static final Duration LONGEST_UNKNOWN = Duration.ofHours(1);
 
-    /** What can have happened. */
     public enum Kind {
-        /** A claim has ended. */
         UNCLAIMED,
-        /** A scope is closed. */
         CLOSED,
-        /** A scope is open again. */
         REOPENED
     }
 
-    /** Copies the parts. */
     public Notice {
         parts = List.copyOf(parts);
     }
 
-    /** Returns the notice that a claim has ended. */
     public static Notice unclaimed(String process, CacheKey key) {
         return new Notice(process, Kind.UNCLAIMED, List.of(RedisKeys.question(key)));
     }
@@ -89,7 +83,6 @@ public record Notice(String process, Kind kind, List<String> parts) {
         return scope.model().map(name -> "=" + name).orElse("");
     }
 
-    /** Returns the scope that it is about. */
     Scope scope() {
         String model = parts.get(1);
         return new Scope(parts.get(0), model.isEmpty() ? Optional.empty() : Optional.of(model.substring(1)));
@@ -102,7 +95,6 @@ public record Notice(String process, Kind kind, List<String> parts) {
                 scope(), Duration.ofMillis(millis), Boolean.parseBoolean(parts.get(3)), ShownText.line(parts.get(4)));
     }
 
-    /** Returns it as text. */
     public String text() {
         return Stream.concat(Stream.of(Integer.toString(VERSION), process, kind.name()), parts.stream())
                 .map(part -> URLEncoder.encode(part, UTF_8))
