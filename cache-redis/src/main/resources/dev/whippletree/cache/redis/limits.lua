@@ -254,24 +254,15 @@ local function sweep(limit)
   if not limit.next or limit.now < limit.next then
     return
   end
-  limit.next = nil
   local all = redis.call('HGETALL', limit.key)
   for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 1) == 'b' then
-      local block = readBlock(limit, all[i], all[i + 1])
-      if block and block.expiry <= limit.now then
-        redis.call('HDEL', limit.key, all[i])
-        limit.held = limit.held - block.amount
-        limit.free = limit.free - block.free
-        limit.promised = limit.promised - block.promised
-        limit.blocks = limit.blocks - 1
-        ask(limit, block.askers, -1)
-        add(limit, block.expiry, block.amount)
-      elseif block then
-        limit.next = math.min(limit.next or block.expiry, block.expiry)
-      end
+    local block = string.sub(all[i], 1, 1) == 'b' and readBlock(limit, all[i], all[i + 1])
+    if block and block.expiry <= limit.now then
+      redis.call('HDEL', limit.key, all[i])
+      add(limit, block.expiry, block.amount)
     end
   end
+  count(limit)
 end
 
 -- Reads the head, which is there as a whole or not at all. A field that is missing, or can't be, lets all be counted anew.
