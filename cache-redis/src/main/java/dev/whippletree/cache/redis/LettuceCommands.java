@@ -1,6 +1,5 @@
 package dev.whippletree.cache.redis;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
@@ -41,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LettuceCommands implements CoordinationCommands {
 
-    private static final byte[] NO_ARGUMENT = {};
     private static final byte[] ZERO = {'0'};
 
     /** As the scripts read them. */
@@ -132,7 +130,7 @@ final class LettuceCommands implements CoordinationCommands {
         var unused = notices.send(RedisClusterAsyncCommands::ping)
                 .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
         CompletionStage<Long> others = remainingOfVersion1();
-        return scripts.multi(Script.BEAT, beatKeys(), bytes(process), bytes(goneAfter.toMillis()))
+        return scripts.multi(Script.BEAT, beatKeys(), process, goneAfter.toMillis())
                 .thenCompose(reply -> others.thenCompose(remaining -> beaten(reply, remaining, goneAfter)));
     }
 
@@ -171,7 +169,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Void> leave(String process) {
-        return scripts.send(redis -> redis.zrem(keys.processes(), bytes(process)))
+        return scripts.send(redis -> redis.zrem(keys.processes(), process.getBytes(UTF_8)))
                 .thenAccept(count -> {});
     }
 
@@ -181,32 +179,25 @@ final class LettuceCommands implements CoordinationCommands {
         for (BlockEntry block : trade.blocks()) {
             names.add(keys.limit(trade.organization(), block.name()));
         }
-        List<byte[]> arguments = new ArrayList<>(List.of(
-                bytes(trade.knownEpoch()),
-                bytes(trade.freshEpoch()),
-                bytes(trade.process()),
-                bytes(trade.turn()),
-                bytes(trade.number()),
-                bytes(trade.lease().toMillis()),
-                bytes(trade.askers().stream()
+        List<Object> arguments = new ArrayList<>(List.of(
+                trade.knownEpoch(),
+                trade.freshEpoch(),
+                trade.process(),
+                trade.turn(),
+                trade.number(),
+                trade.lease().toMillis(),
+                trade.askers().stream()
                         .map(asker -> asker.turns() + "=" + asker.weight())
-                        .collect(Collectors.joining(",")))));
+                        .collect(Collectors.joining(","))));
         for (BlockEntry block : trade.blocks()) {
-            addAll(arguments, block.amount(), millisUp(block.window()));
-            addAll(arguments, block.held(), block.free(), block.wanted(), block.used());
+            arguments.addAll(List.of(block.amount(), millisUp(block.window())));
+            arguments.addAll(List.of(block.held(), block.free(), block.wanted(), block.used()));
         }
-        addAll(arguments, trade.uses().size());
-        trade.uses().forEach(use -> addAll(arguments, use.limit(), millisDown(use.ago()), use.amount()));
-        addAll(arguments, trade.attempts().size());
-        trade.attempts().forEach(attempt -> attempt.forEach(amount -> addAll(arguments, amount)));
-        return scripts.multi(Script.TRADE, names, arguments.toArray(byte[][]::new))
-                .thenApply(reply -> tradeReply(reply, trade));
-    }
-
-    private static void addAll(List<byte[]> arguments, long... numbers) {
-        for (long number : numbers) {
-            arguments.add(bytes(number));
-        }
+        arguments.add(trade.uses().size());
+        trade.uses().forEach(use -> arguments.addAll(List.of(use.limit(), millisDown(use.ago()), use.amount())));
+        arguments.add(trade.attempts().size());
+        trade.attempts().forEach(arguments::addAll);
+        return scripts.multi(Script.TRADE, names, arguments.toArray()).thenApply(reply -> tradeReply(reply, trade));
     }
 
     /** A longer window counts no less. */
@@ -246,23 +237,19 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Map<String, Long>> survey(Map<String, Duration> own) {
-        List<byte[]> arguments = new ArrayList<>();
-        own.forEach((place, keep) -> arguments.addAll(List.of(bytes(place), bytes(keep.toMillis()))));
-        return scripts.multi(Script.SURVEY, List.of(keys.limits()), arguments.toArray(byte[][]::new))
+        List<Object> arguments = new ArrayList<>();
+        own.forEach((place, keep) -> arguments.addAll(List.of(place, keep.toMillis())));
+        return scripts.multi(Script.SURVEY, List.of(keys.limits()), arguments.toArray())
                 .thenCompose(places -> used(places.stream().map(Scripts::text).toList()));
     }
 
     private CompletionStage<Map<String, Long>> used(List<String> places) {
-        List<CompletableFuture<Long>> each =
-                places.stream().map(place -> used(place).toCompletableFuture()).toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> {
-                    Map<String, Long> used = new HashMap<>();
-                    for (int i = 0; i < places.size(); i++) {
-                        used.put(places.get(i), each.get(i).join());
-                    }
-                    return used;
-                });
+        Map<String, CompletableFuture<Long>> used = new HashMap<>();
+        places.forEach(place -> used.put(place, used(place).toCompletableFuture()));
+        return CompletableFuture.allOf(used.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> used.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, each -> each.getValue().join())));
     }
 
     /**
@@ -304,11 +291,11 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                 Script.CLAIM,
                 List.of(what),
-                bytes(token),
-                bytes(lease.toMillis()),
+                token,
+                lease.toMillis(),
                 // Each node of a cluster has a clock of its own, and only one of them is known.
-                bytes(settings.isCluster() ? WHENEVER : notAfterMillis),
-                bytes(longest.toMillis()));
+                settings.isCluster() ? WHENEVER : notAfterMillis,
+                longest.toMillis());
     }
 
     @Override
@@ -318,13 +305,13 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Void> renew(CacheKey key, String token, Duration lease) {
-        return scripts.number(Script.RENEW, List.of(keys.claim(key)), bytes(token), bytes(lease.toMillis()))
+        return scripts.number(Script.RENEW, List.of(keys.claim(key)), token, lease.toMillis())
                 .thenAccept(done -> {});
     }
 
     @Override
     public CompletionStage<Void> unclaim(CacheKey key, String token, String notice) {
-        return scripts.number(Script.UNCLAIM, List.of(keys.claim(key)), bytes(token), keys.notices(), bytes(notice))
+        return scripts.number(Script.UNCLAIM, List.of(keys.claim(key)), token, keys.notices(), notice)
                 .thenAccept(done -> {});
     }
 
@@ -340,10 +327,10 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.CLOSE,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(RedisKeys.scopeDigits(scope)),
-                        bytes(Math.max(1, remaining.toMillis())),
+                        RedisKeys.scopeDigits(scope),
+                        Math.max(1, remaining.toMillis()),
                         keys.notices(),
-                        bytes(notice))
+                        notice)
                 .thenAccept(done -> {});
     }
 
@@ -352,16 +339,15 @@ final class LettuceCommands implements CoordinationCommands {
         return scripts.number(
                         Script.REOPEN,
                         List.of(keys.closings(), keys.probe(scope)),
-                        bytes(RedisKeys.scopeDigits(scope)),
+                        RedisKeys.scopeDigits(scope),
                         keys.notices(),
-                        bytes(notice))
+                        notice)
                 .thenAccept(done -> {});
     }
 
     @Override
     public CompletionStage<List<KeptNotice>> closings() {
-        return scripts.multi(Script.CLOSINGS, List.of(keys.closings()), NO_ARGUMENT)
-                .thenApply(LettuceCommands::kept);
+        return scripts.multi(Script.CLOSINGS, List.of(keys.closings()), "").thenApply(LettuceCommands::kept);
     }
 
     private static List<KeptNotice> kept(List<Object> reply) {
@@ -376,13 +362,5 @@ final class LettuceCommands implements CoordinationCommands {
     public void close() {
         notices.close();
         link.close();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
-    private static byte[] bytes(long number) {
-        return Long.toString(number).getBytes(US_ASCII);
     }
 }

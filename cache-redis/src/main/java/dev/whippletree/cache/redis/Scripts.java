@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Sends commands and runs scripts over a link, and says in the words of {@link CoordinationCommands} how they failed.
@@ -37,24 +38,25 @@ final class Scripts {
         this.corrupt = corrupt;
     }
 
-    /** Runs a script that replies with a list. */
-    CompletionStage<List<Object>> multi(Script script, List<byte[]> names, byte[]... arguments) {
+    /** Runs a script that replies with a list. Arguments are sent as texts, unless they are bytes. */
+    CompletionStage<List<Object>> multi(Script script, List<byte[]> names, Object... arguments) {
         return run(script, names, arguments).thenApply(Scripts::list);
     }
 
     /** Runs a script that replies with a number. */
-    CompletionStage<Long> number(Script script, List<byte[]> names, byte[]... arguments) {
+    CompletionStage<Long> number(Script script, List<byte[]> names, Object... arguments) {
         return run(script, names, arguments).thenApply(Long.class::cast);
     }
 
     /** A Redis that was started anew knows no scripts; it is given the text then, once. */
-    private CompletionStage<Object> run(Script script, List<byte[]> names, byte[]... arguments) {
+    private CompletionStage<Object> run(Script script, List<byte[]> names, Object... arguments) {
         byte[][] all = names.toArray(byte[][]::new);
+        byte[][] values = Stream.of(arguments).map(Scripts::bytes).toArray(byte[][]::new);
         ScriptOutputType type = ScriptOutputType.MULTI;
-        return send(redis -> redis.<List<Object>>evalsha(script.digest(), type, all, arguments)
+        return send(redis -> redis.<List<Object>>evalsha(script.digest(), type, all, values)
                         .exceptionallyCompose(failure -> Cause.find(RedisNoScriptException.class, failure)
                                         .isPresent()
-                                ? redis.eval(script.text(), type, all, arguments)
+                                ? redis.eval(script.text(), type, all, values)
                                 : CompletableFuture.failedFuture(failure)))
                 .thenApply(this::told);
     }
@@ -96,6 +98,10 @@ final class Scripts {
         return Cause.find(RedisCommandTimeoutException.class, failure)
                 .<Throwable>map(timeout -> new TimeoutException("it doesn't answer"))
                 .orElse(failure);
+    }
+
+    private static byte[] bytes(Object argument) {
+        return argument instanceof byte[] bytes ? bytes : argument.toString().getBytes(UTF_8);
     }
 
     /** Returns what bytes say that a script replied. */

@@ -207,18 +207,13 @@ local function reslot(limit, window)
       local slot, amount = readSlot(limit, all[i], all[i + 1])
       if slot then
         moved[#moved + 1] = {slot, amount}
+        redis.call('HDEL', limit.key, all[i])
       end
     end
   end
   limit.window = window
   limit.width = math.max(1, math.ceil(window / SLOTS))
-  if before == limit.width then
-    return
-  end
   limit.sum, limit.oldest, limit.newest = 0, nil, nil
-  for _, use in ipairs(moved) do
-    redis.call('HDEL', limit.key, whole(use[1]))
-  end
   for _, use in ipairs(moved) do
     add(limit, (use[1] + 1) * before - 1, use[2])
   end

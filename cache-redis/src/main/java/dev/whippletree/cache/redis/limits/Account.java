@@ -121,7 +121,6 @@ final class Account {
     record Sent(
             Trade trade,
             List<Waiting> asked,
-            long sentNanos,
             List<String> expired,
             List<Askers.Spread> changes,
             CompletableFuture<Void> over) {}
@@ -295,7 +294,7 @@ final class Account {
         over = new CompletableFuture<>();
         List<Askers.Spread> changes = new ArrayList<>();
         Trade trade = trade(asked, askers.tell(now, changes), now);
-        return Optional.of(new Sent(trade, asked, now, expired, changes, over));
+        return Optional.of(new Sent(trade, asked, expired, changes, over));
     }
 
     /** Ends, normally, when no trade is under way. */
@@ -462,7 +461,7 @@ final class Account {
     }
 
     private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
-        freeUntilNanos = sent.sentNanos() + FREE.toNanos();
+        freeUntilNanos = sentNanos + FREE.toNanos();
         List<BlockEntry> said = sent.trade().blocks();
         for (int n = 0; n < sent.asked().size(); n++) {
             Waiting attempt = sent.asked().get(n);
@@ -471,8 +470,7 @@ final class Account {
         for (int n = 0; n < said.size(); n++) {
             Block block = blocks.get(said.get(n).name());
             if (block != null) {
-                block.answered(
-                        reply.blocks().get(n), sent.sentNanos(), parts.lease().plus(FREE));
+                block.answered(reply.blocks().get(n), sentNanos, parts.lease().plus(FREE));
             }
         }
     }
