@@ -13,6 +13,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,7 +46,7 @@ public final class EmulatorServer implements AutoCloseable {
 
     private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline, CallListener listener) {
         PathHandler paths = new PathHandler(EmulatorServer::notFound);
-        paths.addExactPath(STATS, onlyGet(exchange -> sendJson(exchange, stats())));
+        paths.addExactPath(STATS, only(Methods.GET, exchange -> sendJson(exchange, stats())));
         for (EmulatedService service : services) {
             ServiceKind kind = service.settings().kind();
             if (this.services.put(kind, service) != null) {
@@ -54,10 +55,12 @@ public final class EmulatorServer implements AutoCloseable {
             }
             paths.addExactPath(
                     kind.path() + COMPLETIONS,
-                    onlyPost(
+                    only(
+                            Methods.POST,
                             new ServiceHandler(service, timeline, listener, (path, body) -> RequestReader.read(body))));
             addEmbeddings(paths, service, timeline, listener);
-            paths.addExactPath(kind.path() + "/models", onlyGet(exchange -> sendJson(exchange, models(service))));
+            paths.addExactPath(
+                    kind.path() + "/models", only(Methods.GET, exchange -> sendJson(exchange, models(service))));
         }
         this.undertow = Undertow.builder()
                 .addHttpListener(port, InetAddress.getLoopbackAddress().getHostAddress())
@@ -76,11 +79,17 @@ public final class EmulatorServer implements AutoCloseable {
             case OPENAI ->
                 paths.addExactPath(
                         ServiceKind.OPENAI.path() + "/embeddings",
-                        onlyPost(new ServiceHandler(
-                                service, timeline, listener, (path, body) -> RequestReader.readEmbedding(body))));
+                        only(
+                                Methods.POST,
+                                new ServiceHandler(
+                                        service,
+                                        timeline,
+                                        listener,
+                                        (path, body) -> RequestReader.readEmbedding(body))));
             case HUGGING_FACE ->
                 paths.addPrefixPath(
-                        FEATURES, onlyPost(new ServiceHandler(service, timeline, listener, EmulatorServer::features)));
+                        FEATURES,
+                        only(Methods.POST, new ServiceHandler(service, timeline, listener, EmulatorServer::features)));
             case GROQ -> {}
         }
     }
@@ -174,19 +183,9 @@ public final class EmulatorServer implements AutoCloseable {
         return Map.of("object", "list", "data", models);
     }
 
-    private static HttpHandler onlyGet(HttpHandler handler) {
+    private static HttpHandler only(HttpString method, HttpHandler handler) {
         return exchange -> {
-            if (exchange.getRequestMethod().equals(Methods.GET)) {
-                handler.handleRequest(exchange);
-            } else {
-                notFound(exchange);
-            }
-        };
-    }
-
-    private static HttpHandler onlyPost(HttpHandler handler) {
-        return exchange -> {
-            if (exchange.getRequestMethod().equals(Methods.POST)) {
+            if (exchange.getRequestMethod().equals(method)) {
                 handler.handleRequest(exchange);
             } else {
                 notFound(exchange);

@@ -70,16 +70,7 @@ final class Player {
 
     private void sendPiece() {
         String text = response.pieces().get(played++).text();
-        Sender sender = exchange.getResponseSender();
-        if (last() && response.ending() == WireResponse.Ending.COMPLETE) {
-            sender.send(text, new Ended());
-        } else {
-            sender.send(text, new Continued());
-        }
-    }
-
-    private boolean last() {
-        return played == response.pieces().size();
+        exchange.getResponseSender().send(text, new Continued());
     }
 
     private void end() {
@@ -107,21 +98,7 @@ final class Player {
         }
     }
 
-    /** The response has been written. */
-    private static final class Ended implements IoCallback {
-
-        @Override
-        public void onComplete(HttpServerExchange done, Sender sender) {
-            done.endExchange();
-        }
-
-        @Override
-        public void onException(HttpServerExchange done, Sender sender, IOException exception) {
-            IoUtils.safeClose(done.getConnection());
-        }
-    }
-
-    /** A piece has been written and more is to come. */
+    /** A piece has been written; another one comes, or the ending. */
     private final class Continued implements IoCallback {
 
         @Override

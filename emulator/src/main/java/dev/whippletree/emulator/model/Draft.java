@@ -4,6 +4,7 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -13,12 +14,12 @@ import java.util.stream.Collectors;
  * @param fingerprint the same for equal prompts to the same model, and for no others
  * @param text the answer, of vectors a line of Base64 each; empty if it only calls a function
  * @param call the function it wants called; absent: none
- * @param scripted the assistant's whole message, in place of text and call; empty: none is scripted
+ * @param scripted the assistant's whole message as on the wire, in place of text and call; empty: none is scripted
  * @param finish why it ends
  * @param promptTokens the prompt's tokens
  * @param completionTokens the answer's tokens
  */
-record Draft(
+public record Draft(
         long fingerprint,
         String text,
         Optional<ToolCall> call,
@@ -26,6 +27,14 @@ record Draft(
         FinishReason finish,
         long promptTokens,
         long completionTokens) {
+
+    /** Checks that nothing is null. */
+    public Draft {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(call, "call");
+        Objects.requireNonNull(scripted, "scripted");
+        Objects.requireNonNull(finish, "finish");
+    }
 
     /**
      * Drafts an answer.
@@ -79,6 +88,11 @@ record Draft(
                 .collect(Collectors.joining("\n"));
         return new Draft(
                 fingerprint, vectors, Optional.empty(), Map.of(), FinishReason.STOP, Tokens.of(request.messages()), 0);
+    }
+
+    /** Returns the tokens of prompt and answer together. */
+    public long totalTokens() {
+        return promptTokens + completionTokens;
     }
 
     private static FinishReason finish(boolean whole, boolean calls) {

@@ -238,13 +238,13 @@ public final class EmulatedService {
             if (fault.filter(rule -> rule.kind() == FaultKind.HANG).isPresent()) {
                 return new Outcome.Hung();
             }
-            creditLeft.computeIfPresent(
-                    account.organization(), (id, left) -> left - draft.promptTokens() - draft.completionTokens());
+            creditLeft.computeIfPresent(account.organization(), (id, left) -> left - draft.totalTokens());
             long nanos = account.latency().orElse(settings.latency()).drawNanos(dice);
             long delayNanos = FaultEffect.delay(fault).toNanos() + turnNanos(nanos);
             crowd.enter(account.organization(), nowNanos + delayNanos + nanos);
+            long cachedTokens = cachedTokens(nowNanos + delayNanos + nanos);
             return new Outcome.Answered(
-                    answer(cachedTokens(nowNanos + delayNanos + nanos)),
+                    new ChatAnswer(number, account.id(), rules.modelName(request), draft, cachedTokens),
                     FaultEffect.delivery(fault),
                     delayNanos + (long) (nanos * FIRST_TOKEN_SHARE),
                     delayNanos + nanos,
@@ -277,22 +277,9 @@ public final class EmulatedService {
             return cached;
         }
 
-        private ChatAnswer answer(long cachedTokens) {
-            return new ChatAnswer(
-                    number,
-                    account.id(),
-                    rules.modelName(request),
-                    draft.text(),
-                    draft.call(),
-                    draft.scripted(),
-                    draft.finish(),
-                    draft.promptTokens(),
-                    draft.completionTokens(),
-                    cachedTokens);
-        }
-
         private List<LimitState> states() {
-            return Misreports.of(fault, limits.states(account.organization(), rules.modelName(request), nowNanos));
+            return FaultEffect.reported(
+                    fault, limits.states(account.organization(), rules.modelName(request), nowNanos));
         }
     }
 }

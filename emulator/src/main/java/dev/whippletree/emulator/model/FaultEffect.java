@@ -4,6 +4,8 @@ import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +24,13 @@ final class FaultEffect {
             FaultKind.BAD_REQUEST,
             FaultKind.TOO_LONG,
             FaultKind.FILTERED);
+
+    /** What spoils an answer on its way to the caller. */
+    private static final Map<FaultKind, Delivery> DELIVERIES = Map.of(
+            FaultKind.CUT, Delivery.CUT,
+            FaultKind.STALL, Delivery.STALLED,
+            FaultKind.MALFORMED, Delivery.MALFORMED,
+            FaultKind.WITHOUT_DONE, Delivery.WITHOUT_DONE);
 
     private FaultEffect() {}
 
@@ -50,31 +59,8 @@ final class FaultEffect {
 
     /** Returns how the answer reaches the caller. */
     static Delivery delivery(Optional<FaultRule> rule) {
-        return switch (rule.map(FaultRule::kind).orElse(FaultKind.SLOW)) {
-            case CUT -> Delivery.CUT;
-            case STALL -> Delivery.STALLED;
-            case MALFORMED -> Delivery.MALFORMED;
-            case WITHOUT_DONE -> Delivery.WITHOUT_DONE;
-            case RATE_LIMITED,
-                    RATE_LIMITED_SILENTLY,
-                    SERVER_ERROR,
-                    BAD_GATEWAY,
-                    UNAVAILABLE,
-                    FLEX_CAPACITY,
-                    RESET,
-                    HANG,
-                    SLOW,
-                    MORE_LEFT,
-                    LESS_LEFT,
-                    PAST_RESET,
-                    LATE_RESET,
-                    NO_CREDIT,
-                    UNAUTHORIZED,
-                    FORBIDDEN,
-                    BAD_REQUEST,
-                    TOO_LONG,
-                    FILTERED -> Delivery.WHOLE;
-        };
+        return rule.map(given -> DELIVERIES.getOrDefault(given.kind(), Delivery.WHOLE))
+                .orElse(Delivery.WHOLE);
     }
 
     /** Returns how much later than usual the first token comes. */
@@ -87,5 +73,30 @@ final class FaultEffect {
     /** Returns what {@code Retry-After} says. */
     static Optional<Duration> retryAfter(FaultRule rule) {
         return rule.kind() == FaultKind.RATE_LIMITED ? Optional.of(rule.effectiveTime()) : Optional.empty();
+    }
+
+    /** Returns what the service says of its limits, given how they really stand. */
+    static List<LimitState> reported(Optional<FaultRule> rule, List<LimitState> states) {
+        return rule.filter(given -> given.kind().isMisreport())
+                .map(given ->
+                        states.stream().map(state -> reported(given, state)).toList())
+                .orElse(states);
+    }
+
+    private static LimitState reported(FaultRule rule, LimitState state) {
+        long amount = state.limit().limit().amount();
+        if (rule.kind() == FaultKind.MORE_LEFT) {
+            return with(state, 0, state.resetNanos());
+        }
+        if (rule.kind() == FaultKind.LESS_LEFT) {
+            return with(state, amount, state.resetNanos());
+        }
+        return rule.kind() == FaultKind.PAST_RESET
+                ? with(state, amount, 0)
+                : with(state, state.used(), rule.effectiveTime().toNanos());
+    }
+
+    private static LimitState with(LimitState state, long used, long resetNanos) {
+        return new LimitState(state.limit(), state.organization(), state.model(), used, resetNanos);
     }
 }

@@ -1,8 +1,11 @@
 package dev.whippletree.emulator.model;
 
+import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How long answers take: a mean and a spread around it. Immutable.
@@ -15,6 +18,9 @@ import java.util.random.RandomGenerator;
 public record Latency(Duration mean, Shape shape, double spread) {
 
     private static final double WIDEST_LOGNORMAL = 3;
+    private static final Pattern FORM = Pattern.compile(
+            "([^~]+?)\\s*(?:~\\s*(?:(\\d{1,3}(?:\\.\\d{1,4})?)\\s*%|lognormal:(\\d(?:\\.\\d{1,4})?)))?");
+    private static final double PERCENT = 100;
 
     /** How times spread. */
     public enum Shape {
@@ -64,7 +70,31 @@ public record Latency(Duration mean, Shape shape, double spread) {
      * @throws IllegalArgumentException if it isn't of that form, with examples
      */
     public static Latency parse(String text) {
-        return LatencyText.parse(text);
+        Matcher matcher = FORM.matcher(text.trim());
+        try {
+            if (matcher.matches()) {
+                return of(matcher);
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(text, ": " + e.getMessage());
+        }
+        throw wrong(text, "");
+    }
+
+    private static Latency of(Matcher matcher) {
+        Duration mean = Settings.parseDuration(matcher.group(1));
+        if (matcher.group(2) != null) {
+            return Latency.uniform(mean, Double.parseDouble(matcher.group(2)) / PERCENT);
+        }
+        if (matcher.group(3) != null) {
+            return Latency.lognormal(mean, Double.parseDouble(matcher.group(3)));
+        }
+        return Latency.constant(mean);
+    }
+
+    private static IllegalArgumentException wrong(String text, String what) {
+        return new IllegalArgumentException("'" + text + "' is not a latency" + what
+                + "; write, for example, '1s', '800ms~20%' (evenly around it) or '1s~lognormal:0.3'");
     }
 
     /** Returns the shortest time there can be. */

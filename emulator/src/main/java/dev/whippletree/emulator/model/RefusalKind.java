@@ -46,23 +46,9 @@ public enum RefusalKind {
      * a prompt longer than the model's context, as recorded; that others send 413 is made up.
      */
     int status(ServiceKind service) {
-        return switch (this) {
-            case MODEL_UNKNOWN -> service == ServiceKind.HUGGING_FACE ? MODEL_UNSERVED.status : status;
-            case CONTEXT_TOO_LONG -> service == ServiceKind.GROQ ? BAD_REQUEST.status : status;
-            case NO_TOKEN,
-                    BAD_TOKEN,
-                    NO_CREDIT,
-                    FORBIDDEN,
-                    BAD_REQUEST,
-                    BAD_PARAMETER,
-                    MODEL_UNSERVED,
-                    LARGER_THAN_LIMIT,
-                    FILTERED,
-                    LIMIT,
-                    FLEX_CAPACITY,
-                    SERVER_ERROR,
-                    BAD_GATEWAY,
-                    UNAVAILABLE -> status;
-        };
+        if (this == MODEL_UNKNOWN && service == ServiceKind.HUGGING_FACE) {
+            return MODEL_UNSERVED.status;
+        }
+        return this == CONTEXT_TOO_LONG && service == ServiceKind.GROQ ? BAD_REQUEST.status : status;
     }
 }

@@ -101,8 +101,9 @@ final class Reply {
     private void addEnd(List<Step> steps, Outcome.Answered answered) {
         ChatAnswer said = answered.answer();
         if (answered.delivery().whole()) {
-            TokenUsage usage = new TokenUsage(said.promptTokens(), said.completionTokens(), said.cachedTokens(), 0);
-            AnswerEnd end = new AnswerEnd(said.finish(), Optional.of(usage), said.model());
+            TokenUsage usage = new TokenUsage(
+                    said.draft().promptTokens(), said.draft().completionTokens(), said.cachedTokens(), 0);
+            AnswerEnd end = new AnswerEnd(said.draft().finish(), Optional.of(usage), said.model());
             steps.add(new Step(answered.wholeNanos(), () -> sink.done(end), true));
         } else if (answered.delivery() != Delivery.STALLED) {
             steps.add(broken(answered.wholeNanos(), "the answer breaks off or can't be read"));
@@ -110,12 +111,12 @@ final class Reply {
     }
 
     private static List<Delta.Piece> pieces(ChatAnswer said, boolean stream) {
-        if (said.call().isPresent()) {
-            ToolCall call = said.call().get();
+        if (said.draft().call().isPresent()) {
+            ToolCall call = said.draft().call().get();
             return List.of(
                     new Delta.ToolCallPart(0, Optional.of(call.id()), Optional.of(call.name()), call.arguments()));
         }
-        String text = said.text();
+        String text = said.draft().text();
         int length = stream ? CHARACTERS_PER_DELTA : Math.max(1, text.length());
         List<Delta.Piece> pieces = new ArrayList<>();
         for (int start = 0; start < text.length(); start += length) {

@@ -102,34 +102,16 @@ public record SimulatedAccount(
 
     /** Returns the same account with another bound on its attempts at once, 1 or more. */
     public SimulatedAccount withMaxConcurrency(int maxConcurrency) {
+        OptionalInt most = OptionalInt.of(maxConcurrency);
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                OptionalInt.of(maxConcurrency),
-                transit,
-                scoped);
+                id, service, organization, limits, declared, models, tier, weight, most, transit, scoped);
     }
 
     /** Returns the same account, of which the engine is told how long a request is under way at most. */
     public SimulatedAccount withTransit(Duration transit) {
+        Optional<Duration> longest = Optional.of(transit);
         return new SimulatedAccount(
-                id,
-                service,
-                organization,
-                limits,
-                declared,
-                models,
-                tier,
-                weight,
-                maxConcurrency,
-                Optional.of(transit),
-                scoped);
+                id, service, organization, limits, declared, models, tier, weight, maxConcurrency, longest, scoped);
     }
 
     /** Returns the same account, of which the engine is told whether limits are each model's or all models'. */

@@ -37,7 +37,7 @@ final class AnswerWriter {
         choice.put("index", 0);
         choice.put("message", message(said));
         choice.put("logprobs", null);
-        choice.put("finish_reason", said.finish().wireName());
+        choice.put("finish_reason", said.draft().finish().wireName());
         Map<String, Object> answer = frame(said, "chat.completion");
         answer.put("choices", List.of(choice));
         answer.put("usage", dialect.usage(said));
@@ -51,7 +51,7 @@ final class AnswerWriter {
      * @param asBase64 whether as Base64, else as numbers
      */
     String vectors(ChatAnswer said, boolean asBase64) {
-        List<String> lines = said.text().lines().toList();
+        List<String> lines = said.draft().text().lines().toList();
         List<Map<String, Object>> data = new ArrayList<>();
         for (String line : lines) {
             data.add(Map.of(
@@ -66,13 +66,19 @@ final class AnswerWriter {
         answer.put("object", "list");
         answer.put("data", data);
         answer.put("model", said.model());
-        answer.put("usage", Map.of("prompt_tokens", said.promptTokens(), "total_tokens", said.promptTokens()));
+        answer.put(
+                "usage",
+                Map.of(
+                        "prompt_tokens",
+                        said.draft().promptTokens(),
+                        "total_tokens",
+                        said.draft().promptTokens()));
         return WireJson.write(answer);
     }
 
     /** Returns vectors as Hugging Face's feature extraction sends them. */
     static String features(ChatAnswer said) {
-        return WireJson.write(said.text().lines().map(Embedding::decode).toList());
+        return WireJson.write(said.draft().text().lines().map(Embedding::decode).toList());
     }
 
     /**
@@ -87,7 +93,7 @@ final class AnswerWriter {
             }
             events.add(event(chunk));
         }
-        Map<String, Object> last = chunk(said, Map.of(), said.finish().wireName());
+        Map<String, Object> last = chunk(said, Map.of(), said.draft().finish().wireName());
         dialect.decorateLast(last, said);
         events.add(event(last));
         if (request.includeUsage()) {
@@ -120,13 +126,15 @@ final class AnswerWriter {
 
     private static Map<String, Object> message(ChatAnswer said) {
         Map<String, Object> message = new LinkedHashMap<>(Map.of(ROLE, "assistant"));
-        if (said.scripted().isEmpty()) {
-            message.put(CONTENT, said.call().isPresent() ? null : said.text());
-            said.call().ifPresent(call -> message.put(TOOL_CALLS, List.of(toolCall(call))));
+        if (said.draft().scripted().isEmpty()) {
+            message.put(
+                    CONTENT,
+                    said.draft().call().isPresent() ? null : said.draft().text());
+            said.draft().call().ifPresent(call -> message.put(TOOL_CALLS, List.of(toolCall(call))));
             return message;
         }
         message.put(CONTENT, null);
-        message.putAll(said.scripted());
+        message.putAll(said.draft().scripted());
         return message;
     }
 

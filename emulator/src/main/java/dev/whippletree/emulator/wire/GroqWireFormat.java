@@ -24,6 +24,11 @@ final class GroqWireFormat implements WireFormat {
     private static final String INVALID = "invalid_request_error";
     private static final String UPGRADE =
             " Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing";
+    /** Of a plausible size, as the other times are. */
+    private static final double QUEUE_SECONDS = 0.041;
+
+    private static final double PROMPT_SECONDS_PER_TOKEN = 0.00004;
+    private static final double COMPLETION_SECONDS_PER_TOKEN = 0.0025;
 
     @Override
     public ErrorBody error(Refusal refusal) {
@@ -140,7 +145,14 @@ final class GroqWireFormat implements WireFormat {
 
     @Override
     public Map<String, Object> usage(ChatAnswer said) {
-        return Usage.withTimes(said);
+        double promptSeconds = said.draft().promptTokens() * PROMPT_SECONDS_PER_TOKEN;
+        double completionSeconds = said.draft().completionTokens() * COMPLETION_SECONDS_PER_TOKEN;
+        Map<String, Object> usage = WireFormat.super.usage(said);
+        usage.put("queue_time", QUEUE_SECONDS);
+        usage.put("prompt_time", promptSeconds);
+        usage.put("completion_time", completionSeconds);
+        usage.put("total_time", promptSeconds + completionSeconds);
+        return usage;
     }
 
     private static Map<String, Object> identity(ChatAnswer said) {

@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.wire;
 
-import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Refusal;
 import dev.whippletree.model.Limit;
@@ -96,13 +95,4 @@ final class HuggingFaceWireFormat implements WireFormat {
                 "\"fixed window\";\"api\";q=" + limit.amount() + ";w="
                         + limit.window().toSeconds());
     }
-
-    @Override
-    public void decorate(Map<String, Object> answer, ChatAnswer said) {}
-
-    @Override
-    public void decorateFirst(Map<String, Object> chunk, ChatAnswer said) {}
-
-    @Override
-    public void decorateLast(Map<String, Object> chunk, ChatAnswer said) {}
 }

@@ -86,10 +86,4 @@ final class OpenAiWireFormat implements WireFormat {
     public void decorate(Map<String, Object> answer, ChatAnswer said) {
         answer.put("system_fingerprint", "fp_emulated");
     }
-
-    @Override
-    public void decorateFirst(Map<String, Object> chunk, ChatAnswer said) {}
-
-    @Override
-    public void decorateLast(Map<String, Object> chunk, ChatAnswer said) {}
 }

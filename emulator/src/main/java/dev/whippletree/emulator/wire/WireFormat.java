@@ -4,6 +4,7 @@ import dev.whippletree.emulator.model.ChatAnswer;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Refusal;
 import dev.whippletree.emulator.model.ServiceSettings;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,16 +27,23 @@ interface WireFormat {
     void addHeaders(Map<String, String> headers, List<LimitState> limits);
 
     /** Adds what the service adds to a whole answer beyond OpenAI's fields. */
-    void decorate(Map<String, Object> answer, ChatAnswer said);
+    default void decorate(Map<String, Object> answer, ChatAnswer said) {}
 
     /** Adds what the service adds to a stream's first chunk. */
-    void decorateFirst(Map<String, Object> chunk, ChatAnswer said);
+    default void decorateFirst(Map<String, Object> chunk, ChatAnswer said) {}
 
     /** Adds what the service adds to a stream's last chunk. */
-    void decorateLast(Map<String, Object> chunk, ChatAnswer said);
+    default void decorateLast(Map<String, Object> chunk, ChatAnswer said) {}
 
     /** Returns the tokens an answer used, as the service tells them. */
     default Map<String, Object> usage(ChatAnswer said) {
-        return Usage.of(said);
+        Map<String, Object> usage = new LinkedHashMap<>();
+        usage.put("prompt_tokens", said.draft().promptTokens());
+        usage.put("completion_tokens", said.draft().completionTokens());
+        usage.put("total_tokens", said.draft().totalTokens());
+        if (said.cachedTokens() > 0) {
+            usage.put("prompt_tokens_details", Map.of("cached_tokens", said.cachedTokens()));
+        }
+        return usage;
     }
 }

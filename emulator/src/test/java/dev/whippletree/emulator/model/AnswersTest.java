@@ -74,7 +74,7 @@ class AnswersTest {
         Set<String> texts = new HashSet<>();
         for (int call = 0; call < 20; call++) {
             Outcome outcome = service.receive(Optional.of("token"), ChatRequest.of("m", "Why us?"), 0);
-            texts.add(((Outcome.Answered) outcome).answer().text());
+            texts.add(((Outcome.Answered) outcome).answer().draft().text());
         }
 
         assertThat(texts).hasSize(20);
