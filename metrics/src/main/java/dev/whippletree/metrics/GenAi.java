@@ -1,11 +1,9 @@
 package dev.whippletree.metrics;
 
 import dev.whippletree.model.Failure;
-import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.ServiceCall;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
@@ -63,7 +61,6 @@ final class GenAi {
     static final List<Double> TOKEN_COUNTS =
             DoubleStream.iterate(1, tokens -> tokens * 4).limit(14).boxed().toList();
 
-    private static final String TIMEOUT = "timeout";
     private static final String CANCELLED = "cancelled";
 
     private GenAi() {}
@@ -100,11 +97,6 @@ final class GenAi {
     }
 
     private static String error(Failure failure) {
-        if (failure.status().isPresent()) {
-            return Integer.toString(failure.status().getAsInt());
-        }
-        return failure.kind() == FailureKind.TIMEOUT
-                ? TIMEOUT
-                : failure.kind().name().toLowerCase(Locale.ROOT);
+        return failure.status().isPresent() ? Integer.toString(failure.status().getAsInt()) : Own.word(failure.kind());
     }
 }

@@ -53,7 +53,7 @@ public final class EmulatedStress {
             }
             StressReport report = StressReport.of(settings, results.get(), whippletree.status(), emulation.stats());
             findings.of(report, least);
-            return Ending.of(report.held());
+            return report.held() ? Ending.HELD : Ending.BROKEN;
         }
     }
 

@@ -7,9 +7,5 @@ public enum Ending {
     /** A check didn't hold. */
     BROKEN,
     /** The user stopped it; nothing was checked. */
-    INTERRUPTED;
-
-    static Ending of(boolean held) {
-        return held ? HELD : BROKEN;
-    }
+    INTERRUPTED
 }

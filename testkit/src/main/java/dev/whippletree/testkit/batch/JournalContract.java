@@ -6,11 +6,9 @@ import dev.whippletree.batch.BatchItem;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.Journal;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.FinishReason;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.testkit.Samples;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,15 +34,7 @@ public abstract class JournalContract {
     }
 
     private static BatchResult answered(String id, String text) {
-        return new BatchResult.Answered(
-                item(id),
-                new Completion(
-                        text,
-                        Optional.empty(),
-                        List.of(),
-                        FinishReason.STOP,
-                        Optional.empty(),
-                        new Origin(Origin.Source.CALL, "account", "model", 1, Duration.ZERO, Optional.empty())));
+        return new BatchResult.Answered(item(id), Samples.completion(text));
     }
 
     private static BatchResult failed(String id) {
