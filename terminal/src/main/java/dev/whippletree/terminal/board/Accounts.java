@@ -5,6 +5,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.terminal.board.Table.Cell;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The board's table of accounts, with the reason and the end of each closure. Immutable. */
+/** The board's table of accounts, with the reason and the end of each closure. Stateless. */
 final class Accounts {
 
     private static final int LONGEST_ID = 20;
@@ -25,15 +26,9 @@ final class Accounts {
     private static final int P95 = 7;
     private static final int TOKENS = 10;
 
-    private final ZoneId zone;
-    private final Screen screen;
+    private Accounts() {}
 
-    Accounts(ZoneId zone, Screen screen) {
-        this.zone = zone;
-        this.screen = screen;
-    }
-
-    List<String> lines(StatusSnapshot status) {
+    static List<String> lines(StatusSnapshot status, ZoneId zone, Screen screen) {
         Table table = new Table(screen);
         table.headings(
                 "Account",
@@ -49,7 +44,7 @@ final class Accounts {
                 "Tokens");
         for (AccountStatus account : status.accounts()) {
             row(table, account, status.calls());
-            closure(account, status).ifPresent(text -> table.across(text, paint(account.state())));
+            closure(account, status.at(), zone).ifPresent(text -> table.across(text, paint(account.state())));
             failures(account.failures()).ifPresent(table::across);
         }
         return table.expendable(PROVIDER, TOKENS, SHARE, P95, MEAN, IN_FLIGHT)
@@ -76,12 +71,12 @@ final class Accounts {
                 Cell.right(Words.count(account.tokens().total())));
     }
 
-    private Optional<String> closure(AccountStatus account, StatusSnapshot status) {
+    private static Optional<String> closure(AccountStatus account, Instant now, ZoneId zone) {
         if (account.reason().isEmpty() && account.until().isEmpty()) {
             return Optional.empty();
         }
         String until = account.until()
-                .map(at -> " until " + Words.future(at, status.at(), zone))
+                .map(at -> " until " + Words.future(at, now, zone))
                 .orElse("");
         String reason = account.reason().map(text -> ": " + text).orElse("");
         return Optional.of(word(account.state()) + until + reason);

@@ -6,19 +6,15 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The board's table of cache tiers, nearest first, with their own statistics. Immutable. */
+/** The board's table of cache tiers, nearest first, with their own statistics. Stateless. */
 final class Caches {
 
     private static final int MISSES = 2;
     private static final int FAULTS = 3;
 
-    private final Screen screen;
+    private Caches() {}
 
-    Caches(Screen screen) {
-        this.screen = screen;
-    }
-
-    List<String> lines(StatusSnapshot status) {
+    static List<String> lines(StatusSnapshot status, Screen screen) {
         if (status.caches().isEmpty()) {
             return List.of();
         }

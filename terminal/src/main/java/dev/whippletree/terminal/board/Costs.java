@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The board's table of tokens and their cost, by account and model. Immutable. */
+/** The board's table of tokens and their cost, by account and model. Stateless. */
 final class Costs {
 
     private static final int LONGEST_NAME = 30;
@@ -18,13 +18,9 @@ final class Costs {
     private static final int COMPLETION = 3;
     private static final int CREDIT = 5;
 
-    private final Screen screen;
+    private Costs() {}
 
-    Costs(Screen screen) {
-        this.screen = screen;
-    }
-
-    List<String> lines(Bill bill) {
+    static List<String> lines(Bill bill, Screen screen) {
         if (bill.items().isEmpty()) {
             return List.of();
         }

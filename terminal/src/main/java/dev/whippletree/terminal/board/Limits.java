@@ -7,7 +7,7 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.time.Duration;
 import java.util.List;
 
-/** The board's table of limits; a limit that several accounts share appears once. Immutable. */
+/** The board's table of limits; a limit that several accounts share appears once. Stateless. */
 final class Limits {
 
     private static final int LONGEST_SCOPE = 40;
@@ -16,13 +16,9 @@ final class Limits {
     private static final int KNOWN = 4;
     private static final int NEXT = 5;
 
-    private final Screen screen;
+    private Limits() {}
 
-    Limits(Screen screen) {
-        this.screen = screen;
-    }
-
-    List<String> lines(StatusSnapshot status) {
+    static List<String> lines(StatusSnapshot status, Screen screen) {
         List<LimitStatus> limits = status.accounts().stream()
                 .flatMap(account -> account.limits().stream())
                 .distinct()

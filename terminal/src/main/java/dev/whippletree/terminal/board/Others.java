@@ -6,7 +6,7 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The board's table of the coordination with other processes. Immutable. */
+/** The board's table of the coordination with other processes. Stateless. */
 final class Others {
 
     private static final int LET_PASS = 2;
@@ -14,17 +14,13 @@ final class Others {
     private static final int SENT_BACK = 4;
     private static final int LEFT_TO_OTHERS = 5;
 
-    private final Screen screen;
+    private Others() {}
 
-    Others(Screen screen) {
-        this.screen = screen;
+    static List<String> lines(StatusSnapshot status, Screen screen) {
+        return status.coordination().map(there -> lines(there, screen)).orElse(List.of());
     }
 
-    List<String> lines(StatusSnapshot status) {
-        return status.coordination().map(this::lines).orElse(List.of());
-    }
-
-    private List<String> lines(CoordinatorStatus coordination) {
+    private static List<String> lines(CoordinatorStatus coordination, Screen screen) {
         Table table = new Table(screen);
         table.headings("Coordinator", "Processes", "Let pass", "Alone", "Sent back", "Left to others", "Faults");
         table.row(

@@ -6,16 +6,12 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.util.List;
 import java.util.Locale;
 
-/** The board's first section: the outcomes of prompts, and their rate. Immutable. */
+/** The board's first section: the outcomes of prompts, and their rate. Stateless. */
 final class Overview {
 
-    private final Screen screen;
+    private Overview() {}
 
-    Overview(Screen screen) {
-        this.screen = screen;
-    }
-
-    List<String> lines(StatusSnapshot status) {
+    static List<String> lines(StatusSnapshot status, Screen screen) {
         Prompts prompts = status.prompts();
         Table table = new Table(screen);
         row(

@@ -35,19 +35,19 @@ public final class StatusBoard {
 
     /** Returns the whole board, with what the tokens cost. */
     public List<String> lines(StatusSnapshot status, Bill bill) {
-        return lines(status, new Costs(screen).lines(bill));
+        return lines(status, Costs.lines(bill, screen));
     }
 
     private List<String> lines(StatusSnapshot status, List<String> costs) {
         List<String> lines = new ArrayList<>();
         lines.add(title(status));
         lines.add(Paint.FAINT.on("─".repeat(screen.proseColumns()), screen.colours()));
-        lines.addAll(new Overview(screen).lines(status));
-        section(lines, new Accounts(zone, screen).lines(status));
-        section(lines, new Limits(screen).lines(status));
-        section(lines, new Tenants(screen).lines(status));
-        section(lines, new Caches(screen).lines(status));
-        section(lines, new Others(screen).lines(status));
+        lines.addAll(Overview.lines(status, screen));
+        section(lines, Accounts.lines(status, zone, screen));
+        section(lines, Limits.lines(status, screen));
+        section(lines, Tenants.lines(status, screen));
+        section(lines, Caches.lines(status, screen));
+        section(lines, Others.lines(status, screen));
         section(lines, costs);
         section(lines, notes(status));
         return lines;
@@ -55,8 +55,8 @@ public final class StatusBoard {
 
     /** Returns the part that is worth watching while prompts are under way: what was answered, and the accounts. */
     public List<String> liveLines(StatusSnapshot status) {
-        List<String> lines = new ArrayList<>(new Overview(screen).lines(status));
-        section(lines, new Accounts(zone, screen).lines(status));
+        List<String> lines = new ArrayList<>(Overview.lines(status, screen));
+        section(lines, Accounts.lines(status, zone, screen));
         return lines;
     }
 

@@ -7,7 +7,7 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.util.List;
 import java.util.Optional;
 
-/** The board's table of tenants, sorted by waiting prompts, each with the limit that it has used most. Immutable. */
+/** The board's table of tenants, sorted by waiting prompts, each with the limit that it has used most. Stateless. */
 final class Tenants {
 
     private static final int MOST_ROWS = 10;
@@ -20,13 +20,9 @@ final class Tenants {
     private static final int USED = 6;
     private static final int LIMIT = 7;
 
-    private final Screen screen;
+    private Tenants() {}
 
-    Tenants(Screen screen) {
-        this.screen = screen;
-    }
-
-    List<String> lines(StatusSnapshot status) {
+    static List<String> lines(StatusSnapshot status, Screen screen) {
         if (status.tenants().isEmpty()) {
             return List.of();
         }

@@ -83,8 +83,7 @@ class StatusBoardTest {
     @Test
     void billOfOneModelWithoutPrices_hasNoSum_andNoCost() {
         Bill.Item item = new Bill.Item("hf-1", "fast", TokenUsage.of(1_000, 2), Optional.empty(), Optional.empty());
-        assertThat(String.join(
-                        "\n", new Costs(new Screen(false, 100)).lines(new Bill(List.of(item), Optional.empty()))))
+        assertThat(String.join("\n", Costs.lines(new Bill(List.of(item), Optional.empty()), new Screen(false, 100))))
                 .isEqualTo("""
                         Tokens of  Model  Prompt  Completion     Cost
                         hf-1       fast    1,000           2  unknown
@@ -97,7 +96,7 @@ class StatusBoardTest {
         Tenant one = new Tenant(Optional.of(" "), Optional.of(1), 2, Optional.empty(), 3, List.of());
         when(status.tenants()).thenReturn(List.of(one));
         when(status.tenantsIn(10)).thenReturn(List.of(one));
-        assertThat(String.join("\n", new Tenants(new Screen(false, 100)).lines(status)))
+        assertThat(String.join("\n", Tenants.lines(status, new Screen(false, 100))))
                 .isEqualTo("""
                         Tenant     Waiting  Oldest  Starts  Share  Limit used
                         (no name)        2       –       3  0.0 %           –""");
@@ -172,7 +171,7 @@ class StatusBoardTest {
                         2,
                         Optional.of("Redis doesn't answer."),
                         List.of())));
-        assertThat(String.join("\n", new Others(new Screen(false, 100)).lines(status)))
+        assertThat(String.join("\n", Others.lines(status, new Screen(false, 100))))
                 .isEqualTo("""
                         Coordinator      Processes  Let pass  Alone  Sent back  Left to others  Faults
                         redis (cut off)          ?     1,589      5         37             811       2
@@ -213,7 +212,7 @@ class StatusBoardTest {
                         0)));
         when(status.calls()).thenReturn(16L);
         String word = state.name().toLowerCase(Locale.ROOT);
-        String shown = String.join("\n", new Accounts(ZoneOffset.UTC, new Screen(true, 100)).lines(status));
+        String shown = String.join("\n", Accounts.lines(status, ZoneOffset.UTC, new Screen(true, 100)));
         assertThat(shown).contains(code == null ? " " + word + " " : "\u001b[" + code + "m" + word + "\u001b[0m");
         assertThat(shown).contains(word + closure);
         assertThat(shown.lines()).hasSize(closure.isEmpty() ? 2 : 3);
@@ -226,7 +225,7 @@ class StatusBoardTest {
         List<StatusSnapshot.AccountStatus> accounts = Snapshots.busy().accounts();
         when(status.accounts()).thenReturn(List.of(accounts.get(0), accounts.get(1), accounts.get(0)));
 
-        assertThat(new Limits(new Screen(false, 100)).lines(status)).hasSize(3);
+        assertThat(Limits.lines(status, new Screen(false, 100))).hasSize(3);
     }
 
     private static Set<String> numbers(List<String> lines) {
