@@ -1,6 +1,5 @@
 package dev.whippletree.cli;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Surroundings;
 import java.util.Objects;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -33,9 +31,6 @@ final class CompletionCommand implements Callable<Integer> {
             defaultValue = "bash",
             description = "bash, zsh or fish; default: ${DEFAULT-VALUE}, whose script zsh reads, too.")
     private Target target = Target.bash;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     @Spec
     private @Nullable CommandSpec spec;

@@ -22,11 +22,7 @@ final class HelpLayout {
 
     private HelpLayout() {}
 
-    /**
-     * Lays out the help of a command and of all below it.
-     *
-     * @param columns how many characters fit on a line
-     */
+    /** Lays out the help of a command and of all below it, for lines of so many characters. */
     static void apply(CommandLine command, int columns) {
         int width = Math.max(NARROWEST, Math.min(WIDEST, columns));
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();

@@ -1,9 +1,11 @@
 package dev.whippletree.cli;
 
 import dev.whippletree.cli.ask.AskCommand;
+import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.ValueConverters;
 import dev.whippletree.cli.batch.BatchCommand;
 import dev.whippletree.cli.cache.CacheCommand;
 import dev.whippletree.cli.chat.ChatCommand;
@@ -95,7 +97,10 @@ public final class Main {
         }
         boolean listed = arguments.length == 0 || (arguments.length == 1 && LIST_ALL.contains(first));
         commands.forEach((name, command) -> line.addSubcommand(name, listed ? command.title() : command.whole()));
-        WholeNumbers.apply(line);
+        if (!listed) {
+            CommonOptions.addTo(line);
+        }
+        ValueConverters.apply(line);
         HelpLayout.apply(
                 line,
                 first.equals(MAN)

@@ -1,6 +1,5 @@
 package dev.whippletree.cli;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Surroundings;
 import java.util.Objects;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -29,9 +27,6 @@ final class ManCommand implements Callable<Integer> {
     static final int COLUMNS = 72;
 
     private final Surroundings surroundings;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     @Spec
     private @Nullable CommandSpec spec;

@@ -19,11 +19,6 @@ final class Rehearsal {
 
     private final Surroundings surroundings;
 
-    /**
-     * Creates a rehearsal.
-     *
-     * @param folder where its configuration goes
-     */
     Rehearsal(Surroundings surroundings, Path folder) {
         this.surroundings = surroundings.in(Map.of(TOKEN_VARIABLE, EmulatedServices.TOKEN), folder.toAbsolutePath());
     }

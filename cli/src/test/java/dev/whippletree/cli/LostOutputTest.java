@@ -7,26 +7,19 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a command says of output that nobody gets. */
-class LostOutputTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
+class LostOutputTest extends ShellTest {
 
     @BeforeEach
-    void openShell() {
-        shell = new Shell(folder).withAccount();
+    void addAccount() {
+        shell.withAccount();
     }
 
     @ParameterizedTest

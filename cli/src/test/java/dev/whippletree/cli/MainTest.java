@@ -3,31 +3,18 @@ package dev.whippletree.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.terminal.Terminal;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MainTest {
+class MainTest extends ShellTest {
 
     private static final String QUOTED = "'(?:[^'\\\\]|\\\\.)*'";
     private static final String FISH = "complete -c whippletree -n " + QUOTED + "(?: -f| -[rF]+| -x| -x?a (?:[a-z]+|"
             + QUOTED + ")| -s [a-zA-Z]| -l [a-z0-9-]+| -d " + QUOTED + ")+";
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
 
     @Test
     void help_goesToStandardOutput() {

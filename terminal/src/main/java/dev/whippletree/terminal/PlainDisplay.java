@@ -12,13 +12,7 @@ public final class PlainDisplay implements Display {
     private final int every;
     private int shown;
 
-    /**
-     * Creates a display.
-     *
-     * @param out where to print
-     * @param bar what is under way
-     * @param every how many times {@link #show} is called for each line printed, 1 or more
-     */
+    /** Creates a display that prints a line for each so many calls of {@link #show}, 1 or more. */
     public PlainDisplay(PrintWriter out, ProgressBar bar, int every) {
         this.out = out;
         this.bar = bar;

@@ -16,13 +16,7 @@ public record ProgressBar(String task, long total, Optional<Duration> least) {
     private static final int LONGEST = 40;
     private static final int SHORTEST = 8;
 
-    /**
-     * Returns the line. What doesn't fit is left out: the task first, then the least time, then the bar.
-     *
-     * @param done how much is done
-     * @param elapsed since it began
-     * @param columns how many characters fit
-     */
+    /** Returns the line. What doesn't fit is left out: the task first, then the least time, then the bar. */
     String line(long done, Duration elapsed, int columns) {
         String count = percent(done) + "  " + Words.count(done) + " of " + Words.count(total);
         String time = Words.duration(elapsed);

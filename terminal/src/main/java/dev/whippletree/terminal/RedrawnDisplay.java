@@ -29,13 +29,7 @@ public final class RedrawnDisplay implements Display {
     private int drawn;
     private boolean closed;
 
-    /**
-     * Creates a display; shows nothing yet.
-     *
-     * @param terminal where to draw
-     * @param bar what is under way
-     * @param size how large the terminal is
-     */
+    /** Creates a display; shows nothing yet. */
     public RedrawnDisplay(PrintWriter terminal, ProgressBar bar, Size size) {
         this.terminal = terminal;
         this.bar = bar;

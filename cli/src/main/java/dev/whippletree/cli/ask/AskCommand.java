@@ -4,7 +4,6 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.answer.AnswerText;
 import dev.whippletree.cli.answer.Provenance;
 import dev.whippletree.cli.base.ByteOrderMark;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Opening;
@@ -15,6 +14,7 @@ import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.emulate.EmulatedAccounts;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
@@ -82,9 +82,6 @@ public final class AskCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public AskCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -121,7 +118,7 @@ public final class AskCommand implements Callable<Integer> {
         if (completion.finishReason() == FinishReason.LENGTH) {
             surroundings.err().println("whippletree: " + Provenance.CUT);
         }
-        if (common.verbose()) {
+        if (!LogOutput.isQuiet()) {
             surroundings.err().println(Provenance.line(completion, took));
         }
         return ExitCode.ANSWERED;

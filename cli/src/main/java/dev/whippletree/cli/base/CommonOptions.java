@@ -1,6 +1,8 @@
 package dev.whippletree.cli.base;
 
 import dev.whippletree.cli.logging.LogOutput;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of every command: help, and how much to print on standard error. */
@@ -31,8 +33,11 @@ public final class CommonOptions {
         LogOutput.level(verbose, debug);
     }
 
-    /** Returns whether to say on standard error what happens. */
-    public boolean verbose() {
-        return verbose || debug;
+    /** Adds them to a command that has no help of its own, and to all below it. */
+    public static void addTo(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null) {
+            command.getCommandSpec().addMixin("common", CommandSpec.forAnnotatedObject(new CommonOptions()));
+        }
+        command.getSubcommands().values().forEach(CommonOptions::addTo);
     }
 }

@@ -2,6 +2,7 @@ package dev.whippletree.cli.base;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,28 +21,27 @@ public final class FirstContact {
     /** What it warns of it may find a moment after it has connected. */
     private static final int LOOKS_ONCE_CONNECTED = 3;
 
-    private final Surroundings surroundings;
-
-    /** Creates one that waits by the surroundings' time. */
-    public FirstContact(Surroundings surroundings) {
-        this.surroundings = surroundings;
-    }
+    private FirstContact() {}
 
     /** Returns the status once it is known, or after five seconds; absent if there is no coordinator. */
-    public Optional<CoordinatorStatus> await(Whippletree whippletree) {
+    public static Optional<CoordinatorStatus> await(Whippletree whippletree, Timeline timeline) {
         CompletableFuture<Optional<CoordinatorStatus>> known = new CompletableFuture<>();
-        look(whippletree, MOST_LOOKS, known);
+        look(whippletree, timeline, MOST_LOOKS, known);
         return Whippletree.await(known);
     }
 
-    private void look(Whippletree whippletree, int looks, CompletableFuture<Optional<CoordinatorStatus>> known) {
+    private static void look(
+            Whippletree whippletree,
+            Timeline timeline,
+            int looks,
+            CompletableFuture<Optional<CoordinatorStatus>> known) {
         Optional<CoordinatorStatus> now = whippletree.status().coordination();
         boolean connected = now.filter(CoordinatorStatus::connected).isPresent();
         int rest = connected ? Math.min(looks, LOOKS_ONCE_CONNECTED) : looks;
         if (now.isEmpty() || now.get().problem().isPresent() || rest == 0) {
             known.complete(now);
         } else {
-            surroundings.timeline().schedule(BETWEEN_LOOKS_NANOS, () -> look(whippletree, rest - 1, known));
+            timeline.schedule(BETWEEN_LOOKS_NANOS, () -> look(whippletree, timeline, rest - 1, known));
         }
     }
 }

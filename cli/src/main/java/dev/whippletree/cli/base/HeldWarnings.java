@@ -36,14 +36,7 @@ public final class HeldWarnings {
         this.printed = printed;
     }
 
-    /**
-     * Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks as long as asking does.
-     *
-     * @param printed prints a line that is logged, now and afterwards
-     * @param asking asks
-     * @return what asking returns
-     * @throws RuntimeException what asking throws
-     */
+    /** Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks as long as asking does. */
     public static <T> T during(Timeline timeline, Consumer<String> printed, Supplier<T> asking) {
         if (!LogOutput.isQuiet()) {
             return asking.get();

@@ -42,11 +42,7 @@ public final class Mistakes {
         return handle(thrown);
     }
 
-    /**
-     * Says what was thrown.
-     *
-     * @return the exit code for it, one of {@link ExitCode}'s
-     */
+    /** Says what was thrown, and returns the exit code for it, one of {@link ExitCode}'s. */
     public int handle(Exception thrown) {
         if (LogOutput.debugging()) {
             sayTrace(thrown);

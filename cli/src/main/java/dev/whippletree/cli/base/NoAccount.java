@@ -20,17 +20,9 @@ public final class NoAccount {
     /**
      * Returns the mistake.
      *
+     * @param problems what is wrong besides, or that there is none
      * @param variables the variables that were looked at, each with how to get what belongs in it
      * @param screen what it has to fit
-     */
-    static UserMistake mistake(Map<String, String> variables, Screen screen) {
-        return mistake(List.of("there is no account."), variables, screen);
-    }
-
-    /**
-     * Returns the mistake.
-     *
-     * @param problems what is wrong besides, or that there is none
      */
     static UserMistake mistake(List<String> problems, Map<String, String> variables, Screen screen) {
         List<String> lines = new ArrayList<>(problems);

@@ -34,27 +34,25 @@ public final class Opening {
             description = "The configuration; default: the file in $WHIPPLETREE_CONFIG, else whippletree.yaml in"
                     + " this folder,"
                     + " else the file in your configuration folder.")
-    private @Nullable Path file;
+    private @Nullable Path file; // Of Optional<Path>, picocli's script for bash completes no files.
 
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             description = "The model of routes without one; default: $WHIPPLETREE_MODEL, else "
                     + Configuration.DEFAULT_MODEL + ".")
-    private @Nullable String model;
+    private Optional<String> model = Optional.empty();
 
     /** Returns whether the user named a configuration or a model. */
     public boolean given() {
-        return file != null || model != null;
+        return file != null || model.isPresent();
     }
 
     /** Returns where the configuration is read from. */
     public ConfigurationSource source(Surroundings surroundings) {
         Map<String, String> environment = new HashMap<>(surroundings.environment());
-        if (model != null) {
-            environment.put(DefaultConfiguration.MODEL_VARIABLE, model);
-        }
-        return new ConfigurationSource(Optional.ofNullable(file), environment, surroundings.folder());
+        model.ifPresent(name -> environment.put(DefaultConfiguration.MODEL_VARIABLE, name));
+        return new ConfigurationSource(file(), environment, surroundings.folder());
     }
 
     /**
@@ -64,7 +62,7 @@ public final class Opening {
      * @throws UserMistake if there is no account at all, saying how to get one; or if no route takes the model
      */
     public Whippletree open(Surroundings surroundings) {
-        return build(surroundings, UnaryOperator.identity());
+        return open(surroundings, List.of());
     }
 
     /** Opens one as {@link #open(Surroundings)} does, for a command that asks once. */
@@ -87,11 +85,7 @@ public final class Opening {
         }
     }
 
-    /**
-     * Opens one as {@link #open(Surroundings)} does.
-     *
-     * @param listeners are told what happens
-     */
+    /** Opens one as {@link #open(Surroundings)} does, and tells listeners what happens. */
     public Whippletree open(Surroundings surroundings, List<EngineListener> listeners) {
         return build(surroundings, builder -> {
             listeners.forEach(builder::listener);
@@ -116,10 +110,10 @@ public final class Opening {
     }
 
     private void requireEffect(ConfigurationSource source, Configuration configuration) {
-        if (model != null && !models(configuration).contains(model)) {
-            throw new UserMistake("--model " + model + " has no effect: each route of "
+        model.filter(name -> !models(configuration).contains(name)).ifPresent(name -> {
+            throw new UserMistake("--model " + name + " has no effect: each route of "
                     + source.file().orElseThrow() + " names its own model; choose a route with --route");
-        }
+        });
     }
 
     /** For a file without accounts, as 'init' writes it without tokens, the message names the variables too. */
@@ -144,7 +138,7 @@ public final class Opening {
 
     /** Returns the model the user named. */
     public Optional<String> model() {
-        return Optional.ofNullable(model);
+        return model;
     }
 
     /**
@@ -182,7 +176,7 @@ public final class Opening {
     private static void requireAccounts(ConfigurationSource source, Whippletree.Builder builder, Screen screen) {
         try (PluginCatalog plugins = builder.plugins()) {
             if (plugins.accountsFrom(source.environment()).isEmpty()) {
-                throw NoAccount.mistake(plugins.environmentVariables(), screen);
+                throw NoAccount.mistake(List.of("there is no account."), plugins.environmentVariables(), screen);
             }
         }
     }

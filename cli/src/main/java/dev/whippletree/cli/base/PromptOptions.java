@@ -2,7 +2,6 @@ package dev.whippletree.cli.base;
 
 import dev.whippletree.model.Prompt;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of a prompt. */
@@ -12,17 +11,17 @@ public final class PromptOptions extends RequestOptions {
             names = {"-s", "--system"},
             paramLabel = "TEXT",
             description = "Instructions before the prompt (the system message), as typed: @FILE reads no file.")
-    private @Nullable String system;
+    private Optional<String> system = Optional.empty();
 
     @Option(names = "--temperature", paramLabel = "0..2", description = "The sampling temperature.")
-    private @Nullable Double temperature;
+    private Optional<Double> temperature = Optional.empty();
 
     @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens the answer may have.")
-    private @Nullable Integer maxTokens;
+    private Optional<Integer> maxTokens = Optional.empty();
 
     /** Returns the instructions above the prompt. */
     public Optional<String> system() {
-        return Optional.ofNullable(system);
+        return system;
     }
 
     /**
@@ -34,13 +33,9 @@ public final class PromptOptions extends RequestOptions {
      */
     public Prompt prompt(String text, Optional<String> question) {
         Prompt.Builder builder = builder();
-        system().ifPresent(builder::system);
+        system.ifPresent(builder::system);
         question.ifPresent(builder::question);
-        try {
-            return builder.user(text).build();
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
+        return UserMistake.checked("", () -> builder.user(text).build());
     }
 
     /**
@@ -55,12 +50,8 @@ public final class PromptOptions extends RequestOptions {
     @Override
     public Prompt.Builder builder() {
         Prompt.Builder builder = super.builder();
-        if (temperature != null) {
-            builder.temperature(temperature);
-        }
-        if (maxTokens != null) {
-            builder.maxTokens(maxTokens);
-        }
+        temperature.ifPresent(builder::temperature);
+        maxTokens.ifPresent(builder::maxTokens);
         return builder;
     }
 }

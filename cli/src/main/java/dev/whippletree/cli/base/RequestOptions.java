@@ -8,23 +8,21 @@ import dev.whippletree.spi.AccountSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of commands that ask for something: who may answer, and how. */
 public class RequestOptions {
 
     @Option(names = "--route", paramLabel = "ROUTE", description = "The configured route; default: the first.")
-    private @Nullable String route;
+    private Optional<String> route = Optional.empty();
 
     @Option(names = "--account", paramLabel = "ID", description = "The only account that may answer.")
-    private @Nullable String account;
+    private Optional<String> account = Optional.empty();
 
     @Option(
             names = "--deadline",
             paramLabel = "TIME",
             defaultValue = "2m",
-            converter = Durations.class,
             description = "How long to wait for the answer; default: ${DEFAULT-VALUE}.")
     private Duration deadline = Duration.ofMinutes(2);
 
@@ -32,13 +30,13 @@ public class RequestOptions {
     private boolean noCache;
 
     @Option(names = "--tenant", paramLabel = "NAME", description = "The tenant; no other tenant sees its answers.")
-    private @Nullable String tenant;
+    private Optional<String> tenant = Optional.empty();
 
     @Option(
             names = "--session",
             paramLabel = "NAME",
             description = "The session; sessions take turns when there is little room.")
-    private @Nullable String session;
+    private Optional<String> session = Optional.empty();
 
     /**
      * Checks the route and the account.
@@ -46,7 +44,7 @@ public class RequestOptions {
      * @throws UserMistake if the configuration hasn't one of them
      */
     public void checkNames(Configuration configuration) {
-        checkNames(configuration, Optional.ofNullable(route), Optional.ofNullable(account));
+        checkNames(configuration, route, account);
     }
 
     /**
@@ -75,25 +73,13 @@ public class RequestOptions {
     /** Returns the beginning of a prompt: all but its messages and parameters. */
     public Prompt.Builder builder() {
         Prompt.Builder builder = Prompt.builder().deadline(deadline);
-        if (route != null) {
-            builder.route(route);
-        }
-        if (account != null) {
-            builder.account(account);
-        }
+        route.ifPresent(builder::route);
+        account.ifPresent(builder::account);
+        tenant.ifPresent(builder::tenant);
+        session.ifPresent(builder::session);
         if (noCache) {
             builder.noCache();
         }
-        addOwner(builder);
         return builder;
-    }
-
-    private void addOwner(Prompt.Builder builder) {
-        if (tenant != null) {
-            builder.tenant(tenant);
-        }
-        if (session != null) {
-            builder.session(session);
-        }
     }
 }

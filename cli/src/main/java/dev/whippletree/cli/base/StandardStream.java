@@ -1,5 +1,6 @@
 package dev.whippletree.cli.base;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -18,12 +19,7 @@ public final class StandardStream extends PrintWriter {
         this.stream = stream;
     }
 
-    /**
-     * Returns one, flushed at the end of each line.
-     *
-     * @param stream where it writes
-     * @param charset how text is encoded
-     */
+    /** Returns one that writes to a stream in a charset, flushed at the end of each line. */
     public static StandardStream on(OutputStream stream, Charset charset) {
         return new StandardStream(new Remembering(stream), charset);
     }
@@ -39,13 +35,12 @@ public final class StandardStream extends PrintWriter {
         return String.valueOf(loss.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
     }
 
-    private static final class Remembering extends OutputStream {
+    private static final class Remembering extends FilterOutputStream {
 
-        private final OutputStream stream;
         private volatile @Nullable IOException failure;
 
         Remembering(OutputStream stream) {
-            this.stream = stream;
+            super(stream);
         }
 
         @Override
@@ -56,26 +51,24 @@ public final class StandardStream extends PrintWriter {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             try {
-                stream.write(bytes, offset, length);
+                out.write(bytes, offset, length);
             } catch (IOException e) {
-                failure = failure == null ? e : failure;
-                throw e;
+                throw remembered(e);
             }
         }
 
         @Override
         public void flush() throws IOException {
             try {
-                stream.flush();
+                out.flush();
             } catch (IOException e) {
-                failure = failure == null ? e : failure;
-                throw e;
+                throw remembered(e);
             }
         }
 
-        @Override
-        public void close() throws IOException {
-            stream.close();
+        private IOException remembered(IOException e) {
+            failure = failure == null ? e : failure;
+            return e;
         }
     }
 }

@@ -27,11 +27,7 @@ public final class TokenAdvice {
                 .orElse("");
     }
 
-    /**
-     * Returns the failure, with the advice behind each account whose token its message says is refused.
-     *
-     * @param accounts the accounts that may be named
-     */
+    /** Returns the failure, with the advice behind each of these accounts whose token its message says is refused. */
     public static PromptException on(
             PromptException failure, List<AccountSettings> accounts, Map<String, String> environment) {
         if (failure.reason() != PromptException.Reason.NO_ACCOUNT) {

@@ -1,16 +1,43 @@
 package dev.whippletree.cli.base;
 
+import java.util.function.Supplier;
+
 /** A mistake that only the user can correct. The command prints only its message; the exit code is 2. */
 public final class UserMistake extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+    private static final int HIGHEST_PORT = 65_535;
 
-    /**
-     * Creates one.
-     *
-     * @param message what is wrong and what to do; may have several lines
-     */
+    /** Creates one that says, in one or several lines, what is wrong and what to do. */
     public UserMistake(String message) {
         super(message);
+    }
+
+    /**
+     * Returns what is made of what was typed.
+     *
+     * @param where what the message begins with, such as {@code "--accounts: "}
+     * @throws UserMistake if making it throws an {@link IllegalArgumentException}, with its message
+     */
+    public static <T> T checked(String where, Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (IllegalArgumentException e) {
+            throw new UserMistake(where + e.getMessage());
+        }
+    }
+
+    /** Refuses a number below 1. */
+    public static void requireAtLeastOne(String option, long number) {
+        if (number < 1) {
+            throw new UserMistake(option + " is 1 or more, not " + number);
+        }
+    }
+
+    /** Refuses what is no number of a port. */
+    public static void requirePort(int port) {
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
+        }
     }
 }

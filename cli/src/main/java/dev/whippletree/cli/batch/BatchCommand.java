@@ -1,7 +1,5 @@
 package dev.whippletree.cli.batch;
 
-import dev.whippletree.cli.base.Amounts;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
@@ -152,7 +150,6 @@ public final class BatchCommand implements Callable<Integer> {
     @Option(
             names = "--max-cost",
             paramLabel = "AMOUNT",
-            converter = Amounts.class,
             description = "Stop before this run costs more than that, in the price list's currency.")
     Optional<BigDecimal> maxCost = Optional.empty();
 
@@ -178,9 +175,6 @@ public final class BatchCommand implements Callable<Integer> {
     @Mixin
     final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public BatchCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -189,7 +183,7 @@ public final class BatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (status.isPresent()) {
-            return OptionalModule.BATCH.needed("batch", () -> new BatchStatus(surroundings).say(status.get()));
+            return OptionalModule.BATCH.needed("batch", () -> BatchStatus.say(surroundings, status.get()));
         }
         if (input.isEmpty()) {
             throw new UserMistake("no prompts: name a file, such as prompts.jsonl, or - for standard input");

@@ -16,19 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Prints the progress of the batch with an output, from another process. */
+/** Prints the progress of the batch with an output, from another process. Stateless. */
 final class BatchStatus {
 
     /** A batch writes its progress each second. */
     private static final Duration FRESH = Duration.ofSeconds(10);
 
-    private final Surroundings surroundings;
+    private BatchStatus() {}
 
-    BatchStatus(Surroundings surroundings) {
-        this.surroundings = surroundings;
-    }
-
-    int say(Path named) {
+    static int say(Surroundings surroundings, Path named) {
         Path output = surroundings.folder().resolve(named);
         try {
             boolean running = BatchFile.isRunning(output);
@@ -36,7 +32,7 @@ final class BatchStatus {
             shown.put("running", running);
             Optional<String> note = BatchFile.lastNote(output);
             if (note.isPresent()) {
-                add(shown, Json.read(note.get(), Map.class), running);
+                add(surroundings, shown, Json.read(note.get(), Map.class), running);
             } else if (running) {
                 surroundings.err().println("whippletree: the batch is running, and hasn't written its progress yet");
             } else {
@@ -52,7 +48,7 @@ final class BatchStatus {
         }
     }
 
-    private void add(Map<String, Object> shown, Map<?, ?> noted, boolean running) {
+    private static void add(Surroundings surroundings, Map<String, Object> shown, Map<?, ?> noted, boolean running) {
         Duration age = Duration.between(
                 Instant.parse(String.valueOf(noted.get("at"))),
                 surroundings.timeline().now());

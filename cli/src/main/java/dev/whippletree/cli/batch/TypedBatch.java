@@ -91,21 +91,19 @@ final class TypedBatch {
         if (!isPiped() && (!Files.isReadable(input) || Files.isDirectory(input))) {
             throw new UserMistake(input + " can't be read or isn't a file");
         }
-        try {
-            return new BatchFiles(
-                    input,
-                    format,
-                    output,
-                    form(),
-                    command.conversation,
-                    command.ordered,
-                    one(Sync.class, "--sync", command.sync),
-                    command.acceptChanges,
-                    command.retryFailed,
-                    command.safeCsv);
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
+        return UserMistake.checked(
+                "",
+                () -> new BatchFiles(
+                        input,
+                        format,
+                        output,
+                        form(),
+                        command.conversation,
+                        command.ordered,
+                        one(Sync.class, "--sync", command.sync),
+                        command.acceptChanges,
+                        command.retryFailed,
+                        command.safeCsv));
     }
 
     private Path output() {
@@ -141,7 +139,7 @@ final class TypedBatch {
         command.temperature.filter(value -> !(value >= 0 && value <= 2)).ifPresent(value -> {
             throw new UserMistake("--temperature is 0 to 2, not " + value);
         });
-        atLeastOne("--max-tokens", command.maxTokens.orElse(1));
+        UserMistake.requireAtLeastOne("--max-tokens", command.maxTokens.orElse(1));
         return new PromptForm(
                 command.template.map(text -> text("--template", text)),
                 command.system.map(text -> text("--system", text)),
@@ -193,22 +191,14 @@ final class TypedBatch {
         if (command.maxCost.isPresent() && prices.isEmpty()) {
             throw new UserMistake("--max-cost needs a price list: name one with --prices, or in the configuration");
         }
-        atLeastOne("--max-calls", command.maxCalls.orElse(1L));
-        atLeastOne("--max-failures", command.maxFailures);
-        try {
-            return new StopRules(
-                    command.maxCalls.map(OptionalLong::of).orElseGet(OptionalLong::empty),
-                    command.maxCost,
-                    prices,
-                    command.maxFailures);
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake("--max-cost: " + e.getMessage());
-        }
-    }
-
-    private static void atLeastOne(String option, long number) {
-        if (number < 1) {
-            throw new UserMistake(option + " is 1 or more, not " + number);
-        }
+        UserMistake.requireAtLeastOne("--max-calls", command.maxCalls.orElse(1L));
+        UserMistake.requireAtLeastOne("--max-failures", command.maxFailures);
+        return UserMistake.checked(
+                "--max-cost: ",
+                () -> new StopRules(
+                        command.maxCalls.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                        command.maxCost,
+                        prices,
+                        command.maxFailures));
     }
 }

@@ -1,7 +1,6 @@
 package dev.whippletree.cli.cache;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
@@ -17,9 +16,6 @@ import picocli.CommandLine.Option;
 /** What can be done with stored answers. */
 @Command(name = "cache", description = "Removes stored answers: cache clear.", synopsisSubcommandLabel = "clear")
 public final class CacheCommand implements Callable<Integer> {
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() {
@@ -43,9 +39,6 @@ public final class CacheCommand implements Callable<Integer> {
 
         @Mixin
         private final Opening opening = new Opening();
-
-        @Mixin
-        private final CommonOptions common = new CommonOptions();
 
         /** Creates the command, which reads and prints on the given streams. */
         public Clear(Surroundings surroundings) {

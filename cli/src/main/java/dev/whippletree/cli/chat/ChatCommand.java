@@ -1,7 +1,6 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.PromptOptions;
@@ -51,9 +50,6 @@ public final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public ChatCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -80,8 +76,8 @@ public final class ChatCommand implements Callable<Integer> {
 
     private int chat(Whippletree whippletree) {
         options.checkNames(whippletree.configuration());
-        ChatWish wish =
-                new ChatWish(options::builder, options.system(), stream.on(surroundings.terminal()), common.verbose());
+        ChatWish wish = new ChatWish(
+                options::builder, options.system(), stream.on(surroundings.terminal()), !LogOutput.isQuiet());
         try (LineEditor editor = editor(whippletree.configuration())) {
             LogOutput.to(editor::above);
             return new Chat(surroundings, whippletree, editor, wish).run();

@@ -14,12 +14,6 @@ final class PlainLines implements LineEditor {
     private final BufferedReader in;
     private final PrintWriter notes;
 
-    /**
-     * Creates one.
-     *
-     * @param in what is read
-     * @param notes gets what isn't an answer
-     */
     PlainLines(Reader in, PrintWriter notes) {
         this.in = new BufferedReader(in);
         this.notes = notes;

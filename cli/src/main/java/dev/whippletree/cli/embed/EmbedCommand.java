@@ -2,7 +2,6 @@ package dev.whippletree.cli.embed;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.ByteOrderMark;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.HeldWarnings;
@@ -11,6 +10,7 @@ import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ public final class EmbedCommand implements Callable<Integer> {
             names = "--dimensions",
             paramLabel = "N",
             description = "How many numbers each vector has; default: as many as the model gives.")
-    private @Nullable Integer dimensions;
+    private Optional<Integer> dimensions = Optional.empty();
 
     @Option(names = "--base64", description = "Print vectors as Base64 of 32-bit floats, little endian.")
     private boolean base64;
@@ -69,9 +70,6 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Mixin
     private final Opening opening = new Opening();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** Creates the command, which reads and prints on the given streams. */
     public EmbedCommand(Surroundings surroundings) {
@@ -146,7 +144,7 @@ public final class EmbedCommand implements Callable<Integer> {
             json.put("embedding", base64 ? vector.base64() : vector.vector());
             surroundings.out().println(Json.line(json));
         }
-        if (common.verbose()) {
+        if (!LogOutput.isQuiet()) {
             surroundings
                     .err()
                     .println(vectors.all().size() + " vectors of "
@@ -167,13 +165,7 @@ public final class EmbedCommand implements Callable<Integer> {
     private Prompt prompt(List<Line> texts) {
         Prompt.Builder prompt = options.builder().operation(Prompt.Operation.EMBEDDING);
         texts.forEach(line -> prompt.user(line.text()));
-        if (dimensions != null) {
-            prompt.extra("dimensions", dimensions);
-        }
-        try {
-            return prompt.build();
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
+        dimensions.ifPresent(numbers -> prompt.extra("dimensions", numbers));
+        return UserMistake.checked("", prompt::build);
     }
 }

@@ -1,6 +1,5 @@
 package dev.whippletree.cli.emulate;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the emulated services alone, for people who test their own programs. */
@@ -25,8 +23,6 @@ import picocli.CommandLine.Option;
             "  whippletree emulate --fault 503@5s-40s:account-1 --fault reset:3%%"
         })
 public final class EmulateCommand implements Callable<Integer> {
-
-    private static final int HIGHEST_PORT = 65_535;
 
     private final Surroundings surroundings;
 
@@ -89,9 +85,6 @@ public final class EmulateCommand implements Callable<Integer> {
             description = "The seed of the random numbers; default: ${DEFAULT-VALUE}.")
     long seed;
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public EmulateCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -104,14 +97,10 @@ public final class EmulateCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (accounts < 1) {
-            throw new UserMistake("--accounts is 1 or more, not " + accounts);
-        }
+        UserMistake.requireAtLeastOne("--accounts", accounts);
         if (assumedMaxTokens < 0) {
             throw new UserMistake("--assumed-max-tokens is 0 or more, not " + assumedMaxTokens);
         }
-        if (port < 0 || port > HIGHEST_PORT) {
-            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
-        }
+        UserMistake.requirePort(port);
     }
 }

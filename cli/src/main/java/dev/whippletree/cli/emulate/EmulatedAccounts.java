@@ -36,11 +36,7 @@ public final class EmulatedAccounts implements AutoCloseable {
         return open(surroundings, List.of());
     }
 
-    /**
-     * Starts the same.
-     *
-     * @param listeners are told what the Whippletree does
-     */
+    /** Starts the same, and tells listeners what the Whippletree does. */
     public static EmulatedAccounts open(Surroundings surroundings, List<EngineListener> listeners) {
         ServiceSettings settings = ServiceSettings.builder(ServiceKind.HUGGING_FACE)
                 .account(ID, TOKEN)

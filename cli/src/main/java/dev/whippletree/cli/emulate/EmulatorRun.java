@@ -30,12 +30,6 @@ final class EmulatorRun {
     private final Surroundings surroundings;
     private final EmulateCommand command;
 
-    /**
-     * Prepares a run; nothing listens yet.
-     *
-     * @param surroundings where to print, and when to end
-     * @param command what to emulate, as it was typed
-     */
     EmulatorRun(Surroundings surroundings, EmulateCommand command) {
         this.surroundings = surroundings;
         this.command = command;
@@ -104,11 +98,10 @@ final class EmulatorRun {
 
     private static AnswerScript script(Path file) {
         try {
-            return AnswerScript.read(Files.readString(file));
+            String text = Files.readString(file);
+            return UserMistake.checked("--answers " + file + ": ", () -> AnswerScript.read(text));
         } catch (IOException e) {
             throw new UserMistake("--answers " + file + " can't be read: " + e);
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake("--answers " + file + ": " + e.getMessage());
         }
     }
 

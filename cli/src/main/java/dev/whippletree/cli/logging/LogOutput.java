@@ -24,21 +24,12 @@ public final class LogOutput {
 
     private LogOutput() {}
 
-    /**
-     * Sends log lines elsewhere from now on.
-     *
-     * @param lines is handed each line; called by any thread
-     */
+    /** Hands each log line, by any thread, to another consumer from now on. */
     public static void to(Consumer<String> lines) {
         LogOutput.lines = lines;
     }
 
-    /**
-     * Sets how much is logged.
-     *
-     * @param verbose whether what happens to accounts is
-     * @param debug whether single prompts are too, and stack traces
-     */
+    /** Sets whether what happens to accounts is logged, and whether single prompts are, with stack traces. */
     public static void level(boolean verbose, boolean debug) {
         LogOutput.verbose = verbose;
         debugging = debug;

@@ -1,7 +1,5 @@
 package dev.whippletree.cli.plan;
 
-import dev.whippletree.cli.base.CommonOptions;
-import dev.whippletree.cli.base.Durations;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
@@ -97,7 +95,6 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "TIME",
-            converter = Durations.class,
             description = "The time in which all prompts must be answered, up to 31d; default: 1h; with --trace, until"
                     + " --wait after its last prompt.")
     Optional<Duration> horizon = Optional.empty();
@@ -111,14 +108,12 @@ public final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--over",
             paramLabel = "TIME",
-            converter = Durations.class,
             description = "The time over which interviews start evenly; default: all at the same moment.")
     Optional<Duration> over = Optional.empty();
 
     @Option(
             names = "--wait",
             paramLabel = "TIME",
-            converter = Durations.class,
             description = "How long a prompt may wait for room; default: as long as --for; with --trace, the gateway's"
                     + " usual deadline, 1h.")
     Optional<Duration> longestWait = Optional.empty();
@@ -179,9 +174,6 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Mixin
     final Opening opening;
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     Optional<MeasuredPrompts> measured = Optional.empty();
 
@@ -262,17 +254,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     private void checkRanges() {
         for (int size : interviews) {
-            atLeastOne("--interviews", size);
+            UserMistake.requireAtLeastOne("--interviews", size);
         }
         if (leave.filter(share -> share > RouteSettings.MOST_LEAVE).isPresent()) {
             throw new UserMistake("--leave is 0% to 90%, since batch prompts need some room themselves");
         }
-        minutes.ifPresent(number -> atLeastOne("--minutes", number));
-    }
-
-    private static void atLeastOne(String option, int number) {
-        if (number < 1) {
-            throw new UserMistake(option + " is 1 or more, not " + number);
-        }
+        minutes.ifPresent(number -> UserMistake.requireAtLeastOne("--minutes", number));
     }
 }

@@ -28,12 +28,6 @@ final class PlanRun {
     private final Surroundings surroundings;
     private final PlanCommand command;
 
-    /**
-     * Prepares a plan.
-     *
-     * @param surroundings where to print
-     * @param command what to plan, as it was typed
-     */
     PlanRun(Surroundings surroundings, PlanCommand command) {
         this.surroundings = surroundings;
         this.command = command;

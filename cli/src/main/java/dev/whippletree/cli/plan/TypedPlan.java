@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 
 /**
  * The options of a plan, with the files that they name. Immutable.
@@ -54,7 +53,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
      */
     PlanRequest request(KnownPlugins known) {
         AccountPool pool = pool(known);
-        return checked("", () -> {
+        return UserMistake.checked("", () -> {
             List<Integer> sizes = command.measured
                     .map(measured -> List.of(measured.prompts().sessions()))
                     .orElse(command.interviews);
@@ -120,7 +119,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     private AccountPool poolAsTyped(KnownPlugins known) {
         AccountPool pool = command.accounts
                 .map(text -> accounts(text, known))
-                .orElseGet(() -> checked("", () -> configured(configuration.orElseThrow())));
+                .orElseGet(() -> UserMistake.checked("", () -> configured(configuration.orElseThrow())));
         command.strategy.ifPresent(name -> checkKnown("--strategy: ", known.strategies(), name));
         AccountPool balanced =
                 command.strategy.map(name -> withStrategy(pool, name)).orElse(pool);
@@ -128,7 +127,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     }
 
     private AccountPool accounts(String text, KnownPlugins known) {
-        AccountPool pool = checked(
+        AccountPool pool = UserMistake.checked(
                 ACCOUNTS,
                 () -> command.opening
                         .model()
@@ -175,13 +174,5 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     private Optional<Integer> boundOf(RouteSettings route) {
         OptionalInt bound = route.maxTokens();
         return bound.isPresent() ? Optional.of(Math.max(bound.getAsInt(), answerTokens())) : Optional.empty();
-    }
-
-    private static <T> T checked(String where, Supplier<T> reading) {
-        try {
-            return reading.get();
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(where + e.getMessage());
-        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.whippletree.cli.serve;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.CommonOptions;
-import dev.whippletree.cli.base.Durations;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Surroundings;
@@ -11,7 +9,6 @@ import dev.whippletree.cli.emulate.EmulatedAccounts;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,8 +27,6 @@ import picocli.CommandLine.Option;
         })
 public final class ServeCommand implements Callable<Integer> {
 
-    private static final int HIGHEST_PORT = 65_535;
-
     private final Surroundings surroundings;
 
     @Option(
@@ -39,18 +34,17 @@ public final class ServeCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description = "The address to listen on; default: the configuration's, else 127.0.0.1."
                     + " Any other address needs clients with keys in the configuration.")
-    private @Nullable String host;
+    private Optional<String> host = Optional.empty();
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             description = "The port; 0: any free one; default: the configuration's, else 8080.")
-    private @Nullable Integer port;
+    private Optional<Integer> port = Optional.empty();
 
     @Option(
             names = "--grace",
             paramLabel = "TIME",
-            converter = Durations.class,
             description = "How long requests under way may take when the gateway ends; default: 30s.")
     private Duration grace = Duration.ofSeconds(30);
 
@@ -60,9 +54,6 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public ServeCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -70,9 +61,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (port != null && (port < 0 || port > HIGHEST_PORT)) {
-            throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);
-        }
+        port.ifPresent(UserMistake::requirePort);
         return OptionalModule.GATEWAY.needed(
                 "serve",
                 () -> emulated ? OptionalModule.EMULATOR.needed("serve --emulated", this::serveEmulated) : serve());
@@ -95,7 +84,6 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private ServeRun.Wish wish() {
-        return new ServeRun.Wish(
-                Optional.ofNullable(host), Optional.ofNullable(port), grace, OpenFiles.mostConnections());
+        return new ServeRun.Wish(host, port, grace, OpenFiles.mostConnections());
     }
 }

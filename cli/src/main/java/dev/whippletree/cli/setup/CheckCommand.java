@@ -1,7 +1,6 @@
 package dev.whippletree.cli.setup;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.FirstContact;
 import dev.whippletree.cli.base.Opening;
@@ -31,9 +30,6 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public CheckCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -49,7 +45,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** A coordinator that can't be reached from here, or needs another setting, makes no configuration wrong. */
     private Optional<String> coordinatorsProblem(Whippletree whippletree) {
-        return new FirstContact(surroundings).await(whippletree).flatMap(CoordinatorStatus::problem);
+        return FirstContact.await(whippletree, surroundings.timeline()).flatMap(CoordinatorStatus::problem);
     }
 
     private void print(Configuration configuration, List<String> notes, Optional<String> coordinatorsProblem) {

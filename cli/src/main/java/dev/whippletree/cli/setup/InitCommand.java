@@ -1,6 +1,5 @@
 package dev.whippletree.cli.setup;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.NoAccount;
 import dev.whippletree.cli.base.Surroundings;
@@ -19,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Writes a configuration to start from. Never overwrites a file. */
@@ -41,9 +39,6 @@ public final class InitCommand implements Callable<Integer> {
             defaultValue = "whippletree.yaml",
             description = "The file to write; default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("whippletree.yaml");
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** Creates the command, which reads and prints on the given streams. */
     public InitCommand(Surroundings surroundings) {

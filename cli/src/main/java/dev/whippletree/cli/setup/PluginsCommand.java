@@ -1,6 +1,5 @@
 package dev.whippletree.cli.setup;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
@@ -38,9 +37,6 @@ public final class PluginsCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public PluginsCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -52,8 +48,9 @@ public final class PluginsCommand implements Callable<Integer> {
         try (PluginCatalog catalog =
                 surroundings.builders().get().configuration(source).foundPlugins()) {
             List<String> problems = new ArrayList<>(catalog.duplicates());
-            new PluginTable(surroundings.terminal().screen())
-                    .lines(uses(source, catalog, problems))
+            PluginTable.lines(
+                            uses(source, catalog, problems),
+                            surroundings.terminal().screen())
                     .forEach(surroundings.out()::println);
             if (!problems.isEmpty()) {
                 throw new ConfigurationException(problems);

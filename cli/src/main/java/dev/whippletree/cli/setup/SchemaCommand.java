@@ -1,6 +1,5 @@
 package dev.whippletree.cli.setup;
 
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
@@ -32,9 +31,6 @@ public final class SchemaCommand implements Callable<Integer> {
 
     @Mixin
     private final Opening opening = new Opening();
-
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
 
     /** Creates the command, which prints on the given streams. */
     public SchemaCommand(Surroundings surroundings) {

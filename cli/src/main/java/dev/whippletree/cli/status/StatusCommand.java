@@ -1,14 +1,16 @@
 package dev.whippletree.cli.status;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.cli.base.CommonOptions;
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.FirstContact;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.status.PricedStatus;
 import dev.whippletree.terminal.Json;
+import dev.whippletree.terminal.board.StatusBoard;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -61,9 +63,6 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public StatusCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -79,7 +78,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         try (Whippletree whippletree = opening.openToShow(surroundings)) {
             boolean good = !probe || new Probe(surroundings, whippletree).run();
-            new FirstContact(surroundings).await(whippletree);
+            FirstContact.await(whippletree, surroundings.timeline());
             print(whippletree);
             return good ? ExitCode.ANSWERED : ExitCode.NO_ACCOUNT;
         }
@@ -109,7 +108,9 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(Whippletree whippletree) {
-        PricedStatus status = StatusPage.status(whippletree, surroundings);
+        StatusSnapshot now = whippletree.status();
+        PricedStatus status =
+                PricedStatus.of(now, whippletree.configuration(), LocalDate.ofInstant(now.at(), surroundings.zone()));
         if (json) {
             surroundings.out().println(Json.write(status.json()));
         } else {
@@ -118,6 +119,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(PricedStatus status) {
-        StatusPage.lines(status, surroundings).forEach(surroundings.out()::println);
+        new StatusBoard(surroundings.zone(), surroundings.terminal().screen())
+                .lines(status.status(), status.bill())
+                .forEach(surroundings.out()::println);
     }
 }

@@ -1,7 +1,5 @@
 package dev.whippletree.cli.stress;
 
-import dev.whippletree.cli.base.CommonOptions;
-import dev.whippletree.cli.base.Durations;
 import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.Shares;
 import dev.whippletree.cli.base.Surroundings;
@@ -10,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -51,7 +48,6 @@ public final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--think",
             paramLabel = "TIME",
-            converter = Durations.class,
             description = "The pause between an answer and the next question; default: none.")
     Optional<Duration> think = Optional.empty();
 
@@ -84,9 +80,6 @@ public final class StressCommand implements Callable<Integer> {
             description = "The cache in front of the accounts, or none; default: ehcache.")
     Optional<String> cache = Optional.empty();
 
-    @Mixin
-    private final CommonOptions common = new CommonOptions();
-
     /** Creates the command, which reads and prints on the given streams. */
     public StressCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -94,6 +87,6 @@ public final class StressCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return OptionalModule.STRESS.needed("stress", () -> new StressRun(surroundings, this).run());
+        return OptionalModule.STRESS.needed("stress", () -> TypedStress.run(surroundings, this));
     }
 }

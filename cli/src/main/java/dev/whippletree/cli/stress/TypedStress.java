@@ -1,13 +1,17 @@
 package dev.whippletree.cli.stress;
 
+import dev.whippletree.Whippletree;
+import dev.whippletree.cli.base.ExitCode;
+import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.emulate.EmulationBounds;
 import dev.whippletree.emulator.model.Latency;
+import dev.whippletree.stress.EmulatedStress;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.StressSettings;
 import java.util.Optional;
 
-/** Turns the options into the settings of a run. */
+/** Turns the options into the settings of a run, and runs it. Stateless. */
 final class TypedStress {
 
     /** A million prompts take minutes and a gigabyte. */
@@ -20,13 +24,25 @@ final class TypedStress {
 
     private TypedStress() {}
 
+    /** Blocks until the run has ended. Returns the exit code. */
+    static int run(Surroundings surroundings, StressCommand command) {
+        StressSettings settings = emulated(command);
+        Whippletree.Builder builder = surroundings.builders().get();
+        cache(command).ifPresent(builder::cache);
+        return switch (new EmulatedStress(surroundings.console(), surroundings.timeline()).run(settings, builder)) {
+            case HELD -> ExitCode.ANSWERED;
+            case BROKEN -> ExitCode.FAILED;
+            case INTERRUPTED -> ExitCode.INTERRUPTED;
+        };
+    }
+
     /**
      * Returns the interviews.
      *
      * @throws UserMistake if a value can't be used, saying which
      */
     static Interviews interviews(StressCommand command) {
-        try {
+        return UserMistake.checked("", () -> {
             Interviews interviews = Interviews.STANDARD;
             interviews = command.interviews.map(interviews::withInterviews).orElse(interviews);
             interviews = command.questions.map(interviews::withQuestions).orElse(interviews);
@@ -34,9 +50,7 @@ final class TypedStress {
             interviews = command.think.map(interviews::withThink).orElse(interviews);
             EmulationBounds.atMost("--interviews and --questions", interviews.prompts(), MOST_PROMPTS, "prompts");
             return command.seed.map(interviews::withSeed).orElse(interviews);
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
+        });
     }
 
     /**
@@ -45,9 +59,9 @@ final class TypedStress {
      * @throws UserMistake if a value can't be used, saying which
      */
     static StressSettings emulated(StressCommand command) {
-        StressSettings settings = command.tight ? StressSettings.TIGHT : StressSettings.STANDARD;
-        settings = settings.withInterviews(interviews(command));
-        try {
+        return UserMistake.checked("", () -> {
+            StressSettings settings = command.tight ? StressSettings.TIGHT : StressSettings.STANDARD;
+            settings = settings.withInterviews(interviews(command));
             settings = command.accounts.map(settings::withAccounts).orElse(settings);
             settings = command.latency
                     .map(Latency::parse)
@@ -57,9 +71,7 @@ final class TypedStress {
             return command.faults.isEmpty()
                     ? settings
                     : settings.withFaults(EmulationBounds.faults(command.faults, settings.accounts()));
-        } catch (IllegalArgumentException e) {
-            throw new UserMistake(String.valueOf(e.getMessage()));
-        }
+        });
     }
 
     /** Returns the name of the cache in the process; empty: none. */

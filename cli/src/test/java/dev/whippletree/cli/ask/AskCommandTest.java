@@ -3,6 +3,7 @@ package dev.whippletree.cli.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -15,16 +16,13 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,17 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class AskCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class AskCommandTest extends ShellTest {
 
     @Test
     void answer_standsAloneOnStandardOutput() {

@@ -3,6 +3,7 @@ package dev.whippletree.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
@@ -11,13 +12,11 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,18 +24,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The chat where nobody types: what its lines do. */
-class ChatCommandTest {
+class ChatCommandTest extends ShellTest {
 
     private static final String END = System.lineSeparator();
 
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
     @BeforeEach
-    void openShell() {
-        shell = new Shell(folder).withAccount();
+    void addAccount() {
+        shell.withAccount();
     }
 
     private int chat(String input, String... options) {

@@ -2,7 +2,7 @@ package dev.whippletree.cli.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -10,26 +10,13 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class EmbedCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class EmbedCommandTest extends ShellTest {
 
     @Test
     void eachLine_getsItsVector() throws IOException {

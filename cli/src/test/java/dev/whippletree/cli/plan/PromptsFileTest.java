@@ -3,29 +3,17 @@ package dev.whippletree.cli.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
-import java.nio.file.Path;
+import dev.whippletree.cli.ShellTest;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Plans of batches. A plan of a file looks ahead for a day: of 5 calls an hour, it has room for 120. */
-final class PromptsFileTest {
+final class PromptsFileTest extends ShellTest {
 
     private static final String ALLOWED_120 = "they need 200 calls, but the accounts allow 120";
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
 
     /** Returns a line whose content is JSON, with other fields of the line and of its body before the messages. */
     private static String line(String id, String fields, String ofBody, String content) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.GatewaySettings;
@@ -13,30 +14,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ServeCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class ServeCommandTest extends ShellTest {
 
     private void configure(String gateway) throws IOException {
         Files.writeString(folder.resolve("whippletree.yaml"), """

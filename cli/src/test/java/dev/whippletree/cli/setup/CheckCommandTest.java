@@ -3,26 +3,14 @@ package dev.whippletree.cli.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CheckCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class CheckCommandTest extends ShellTest {
 
     @Test
     void goodConfiguration_isShown() {

@@ -3,30 +3,19 @@ package dev.whippletree.cli.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with the distribution's own providers and with a scripted one. */
-class InitCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class InitCommandTest extends ShellTest {
 
     @Test
     void tokensInTheEnvironment_areAccountsAndNeverWritten() throws IOException {

@@ -2,23 +2,10 @@ package dev.whippletree.cli.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.Shell;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
+import dev.whippletree.cli.ShellTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PluginsCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class PluginsCommandTest extends ShellTest {
 
     @Test
     void withoutAConfiguration_nothingIsUsed_whichIsNoMistake() {

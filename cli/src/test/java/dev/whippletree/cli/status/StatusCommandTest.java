@@ -4,32 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.ScriptedProvider;
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-class StatusCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
+class StatusCommandTest extends ShellTest {
 
     @BeforeEach
-    void openShell() {
-        shell = new Shell(folder).withAccount();
+    void addAccount() {
+        shell.withAccount();
     }
 
     @Test

@@ -2,26 +2,13 @@ package dev.whippletree.cli.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.ShellTest;
 import dev.whippletree.terminal.Terminal;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StressCommandTest {
-
-    @TempDir
-    private Path folder;
-
-    private Shell shell;
-
-    @BeforeEach
-    void openShell() {
-        shell = new Shell(folder);
-    }
+class StressCommandTest extends ShellTest {
 
     @Test
     void emulatedRun_answersEverybodyAndSaysThatTheAccountsAreEmulated() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.cli.Shell;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.ValueConverters;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.stress.interviews.Interviews;
 import dev.whippletree.stress.interviews.StressSettings;
@@ -24,7 +25,9 @@ class TypedStressTest {
         Surroundings surroundings =
                 Shell.around(Path.of(""), Map.of(), nowhere, nowhere, Terminal.NONE, new VirtualTimeline(1));
         StressCommand command = new StressCommand(surroundings);
-        new CommandLine(command).parseArgs(arguments);
+        CommandLine line = new CommandLine(command);
+        ValueConverters.apply(line);
+        line.parseArgs(arguments);
         return command;
     }
 

@@ -23,12 +23,7 @@ public enum Paint {
         this.code = code;
     }
 
-    /**
-     * Paints a text.
-     *
-     * @param text what to paint
-     * @param colours whether the terminal shows colours; if not, the text is returned as it is
-     */
+    /** Returns a text painted, or as it is where the terminal shows no colours. */
     public String on(String text, boolean colours) {
         return !colours || code.isEmpty() || text.isEmpty() ? text : ESCAPE + code + "m" + text + ESCAPE + "0m";
     }

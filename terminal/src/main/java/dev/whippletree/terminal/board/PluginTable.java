@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The table of the plugins found. Immutable. */
+/** The table of the plugins found. Stateless. */
 public final class PluginTable {
 
     private static final int LONGEST_NAME = 24;
@@ -16,19 +16,10 @@ public final class PluginTable {
     private static final int GAP = 2;
     private static final int PLACE = 3;
 
-    private final Screen screen;
-
-    /**
-     * Creates one.
-     *
-     * @param screen what it has to fit
-     */
-    public PluginTable(Screen screen) {
-        this.screen = screen;
-    }
+    private PluginTable() {}
 
     /** Returns a line for each plugin, and what is wrong with one below it. */
-    public List<String> lines(List<PluginUse> plugins) {
+    public static List<String> lines(List<PluginUse> plugins, Screen screen) {
         int name = plugins.stream().mapToInt(use -> name(use).length()).max().orElse(0);
         int from = screen.columns() - KIND - STATE - Math.max(name, "name".length()) - 3 * GAP;
         Table table = new Table(screen);
@@ -39,7 +30,9 @@ public final class PluginTable {
                     Cell.left(name(use)),
                     Cell.left(use.state().word()).painted(paint(use.state())),
                     Cell.left(from(use.plugin(), from)));
-            use.plugin().reason().stream().flatMap(this::wrapped).forEach(table::across);
+            use.plugin().reason().stream()
+                    .flatMap(reason -> wrapped(reason, screen.columns() - KIND - GAP))
+                    .forEach(table::across);
         }
         return table.expendable(PLACE).names(1).lines();
     }
@@ -83,8 +76,7 @@ public final class PluginTable {
         return text.length() <= most || most < 1 ? text : "…" + text.substring(text.length() - most + 1);
     }
 
-    private Stream<String> wrapped(String reason) {
-        int width = screen.columns() - KIND - GAP;
+    private static Stream<String> wrapped(String reason, int width) {
         List<String> lines = new ArrayList<>();
         for (String line : Words.wrap(reason, width)) {
             for (int start = 0; start < line.length(); start += width) {

@@ -17,12 +17,7 @@ public final class StatusBoard {
     private final ZoneId zone;
     private final Screen screen;
 
-    /**
-     * Creates a board.
-     *
-     * @param zone in whose time of day instants are written
-     * @param screen what it has to fit
-     */
+    /** Creates a board for a screen, with instants as the time of day of a zone. */
     public StatusBoard(ZoneId zone, Screen screen) {
         this.zone = zone;
         this.screen = screen;

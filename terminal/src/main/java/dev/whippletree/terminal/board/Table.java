@@ -21,11 +21,7 @@ public final class Table {
     private int[] names = {};
     private int detail = -1;
 
-    /**
-     * Creates an empty table.
-     *
-     * @param screen what it has to fit
-     */
+    /** Creates an empty table for a screen. */
     public Table(Screen screen) {
         this.screen = screen;
     }

@@ -39,7 +39,7 @@ class PluginTableTest {
     }
 
     private static String table(boolean colours, int columns, Stream<PluginUse> uses) {
-        return String.join("\n", new PluginTable(new Screen(colours, columns)).lines(uses.toList()))
+        return String.join("\n", PluginTable.lines(uses.toList(), new Screen(colours, columns)))
                 .replace("\u001b", "␛");
     }
 
