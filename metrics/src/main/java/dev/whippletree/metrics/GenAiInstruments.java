@@ -30,11 +30,7 @@ final class GenAiInstruments {
                 .build();
     }
 
-    /**
-     * Measures a call.
-     *
-     * @param span the context of the call's span, for exemplars
-     */
+    /** Measures a call; its exemplars refer to the call's span. */
     void record(ServiceCall call, Context span) {
         AttributesBuilder builder = Attributes.builder()
                 .put(GenAi.OPERATION, GenAi.operation(call))

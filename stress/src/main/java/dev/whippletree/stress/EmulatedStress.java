@@ -18,23 +18,13 @@ public final class EmulatedStress {
     private final Console console;
     private final Timeline timeline;
 
-    /**
-     * Prepares a run.
-     *
-     * @param console where it is shown
-     * @param timeline the time it goes by
-     */
+    /** Prepares a run that is shown on a console and goes by a timeline. */
     public EmulatedStress(Console console, Timeline timeline) {
         this.console = console;
         this.timeline = timeline;
     }
 
-    /**
-     * Runs it. Blocks until every interview has ended and everything is printed.
-     *
-     * @param settings what to run
-     * @param builder of the library, without accounts
-     */
+    /** Runs it, by a builder without accounts. Blocks until every interview has ended and everything is printed. */
     public Ending run(StressSettings settings, Whippletree.Builder builder) {
         new Announcement(console).of(settings);
         try (StressEmulation emulation = StressEmulation.start(settings, timeline);

@@ -26,14 +26,11 @@ final class Watch {
 
     private final Console console;
     private final Timeline timeline;
+    /** The shortest possible time of the interviews. */
     private final Duration least;
+
     private volatile boolean ended;
 
-    /**
-     * Creates one.
-     *
-     * @param least the shortest possible time of the interviews
-     */
     Watch(Console console, Timeline timeline, Duration least) {
         this.console = console;
         this.timeline = timeline;

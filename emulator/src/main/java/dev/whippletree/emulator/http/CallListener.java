@@ -8,19 +8,9 @@ public interface CallListener {
     /** Ignores everything. */
     CallListener NONE = new CallListener() {};
 
-    /**
-     * A request has arrived.
-     *
-     * @param service whose it is
-     * @param body as it was sent
-     */
+    /** A request has arrived. */
     default void arrived(ServiceKind service, byte[] body) {}
 
-    /**
-     * Its caller has closed the connection before the response was complete.
-     *
-     * @param service whose it is
-     * @param body as it was sent
-     */
+    /** Its caller has closed the connection before the response was complete. */
     default void left(ServiceKind service, byte[] body) {}
 }

@@ -114,16 +114,7 @@ public final class EmulatorServer implements AutoCloseable {
         return start(services, port, timeline, CallListener.NONE);
     }
 
-    /**
-     * Starts a server that tells what happens to its calls. Blocks until it listens.
-     *
-     * @param services what it serves, at most one of each kind
-     * @param port the port; 0: any that is free
-     * @param timeline the time it goes by
-     * @param listener is told
-     * @throws IllegalArgumentException if there are two services of a kind
-     * @throws IllegalStateException if the port can't be had
-     */
+    /** Starts one as {@link #start(List, int, Timeline)} does, and tells a listener what happens to its calls. */
     public static EmulatorServer start(
             List<EmulatedService> services, int port, Timeline timeline, CallListener listener) {
         EmulatorServer server = new EmulatorServer(services, port, timeline, listener);

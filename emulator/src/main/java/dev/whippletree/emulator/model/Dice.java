@@ -15,11 +15,7 @@ public final class Dice implements RandomGenerator {
 
     private long state;
 
-    /**
-     * Creates dice.
-     *
-     * @param seed where they start
-     */
+    /** Creates dice that start at a seed. */
     public Dice(long seed) {
         this.state = seed;
     }

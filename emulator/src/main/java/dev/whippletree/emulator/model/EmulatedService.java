@@ -182,7 +182,7 @@ public final class EmulatedService {
         }
 
         Outcome outcome() {
-            return fault.filter(FaultEffect::beforeCounting)
+            return fault.filter(rule -> rule.kind().isUncounted())
                     .flatMap(this::faultRefusal)
                     .or(this::creditRefusal)
                     .or(() -> rules.refusal(request, draft))

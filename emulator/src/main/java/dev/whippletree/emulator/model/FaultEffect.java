@@ -3,27 +3,12 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What a fault does to a request. Stateless. */
 final class FaultEffect {
-
-    /**
-     * Refusals that come before anything is counted; the other faults befall requests that were admitted and counted.
-     */
-    private static final Set<FaultKind> BEFORE_COUNTING = EnumSet.of(
-            FaultKind.RATE_LIMITED,
-            FaultKind.RATE_LIMITED_SILENTLY,
-            FaultKind.NO_CREDIT,
-            FaultKind.UNAUTHORIZED,
-            FaultKind.FORBIDDEN,
-            FaultKind.BAD_REQUEST,
-            FaultKind.TOO_LONG,
-            FaultKind.FILTERED);
 
     /** What spoils an answer on its way to the caller. */
     private static final Map<FaultKind, Delivery> DELIVERIES = Map.of(
@@ -33,10 +18,6 @@ final class FaultEffect {
             FaultKind.WITHOUT_DONE, Delivery.WITHOUT_DONE);
 
     private FaultEffect() {}
-
-    static boolean beforeCounting(FaultRule rule) {
-        return BEFORE_COUNTING.contains(rule.kind());
-    }
 
     /** Returns why the request is refused, for faults that are refusals. */
     static Optional<RefusalKind> refusal(FaultRule rule) {

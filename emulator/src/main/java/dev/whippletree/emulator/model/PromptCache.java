@@ -31,11 +31,7 @@ final class PromptCache {
 
     private record Beginning(String organization, String model, long hash) {}
 
-    /**
-     * Creates an empty one.
-     *
-     * @param kept for how long a beginning is kept after it was last seen
-     */
+    /** Creates an empty one, which keeps a beginning for a time after it was last seen. */
     PromptCache(Duration kept) {
         this.keptNanos = kept.toNanos();
     }

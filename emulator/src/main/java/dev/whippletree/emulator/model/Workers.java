@@ -10,11 +10,7 @@ final class Workers {
 
     private final long[] busyUntil;
 
-    /**
-     * Creates workers of whom none has anything to do.
-     *
-     * @param most how many there are; absent: enough for everybody
-     */
+    /** Creates workers of whom none has anything to do: so many, or enough for everybody. */
     Workers(OptionalInt most) {
         this.busyUntil = new long[most.orElse(0)];
         Arrays.fill(busyUntil, IDLE);

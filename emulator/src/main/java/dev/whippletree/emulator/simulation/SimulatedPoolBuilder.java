@@ -147,9 +147,9 @@ public final class SimulatedPoolBuilder {
             SimulatedAccount account, Map<ServiceKind, EmulatedService> models, VirtualTimeline timeline) {
         EmulatedService model = models.computeIfAbsent(account.service(), kind -> serviceOf(kind, timeline));
         AccountSettings settings = ServiceAccounts.settings(account);
-        SimulatedProvider provider =
-                new SimulatedProvider(account.service().provider(), model, timeline, link, linksByAccount);
-        return new Topology.OpenAccount(settings, clients.apply(settings, provider.connect(settings)));
+        ProviderClient client =
+                new SimulatedClient(settings, model, timeline, linksByAccount.getOrDefault(account.id(), link));
+        return new Topology.OpenAccount(settings, clients.apply(settings, client));
     }
 
     private EmulatedService serviceOf(ServiceKind kind, VirtualTimeline timeline) {

@@ -8,13 +8,12 @@ import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.time.Timeline;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * A provider whose service is a model on the same timeline. As thread-safe as the timeline.
  *
- * <p>Accounts are identified by their tokens, as in the service; links by the account's id.
+ * <p>Accounts are identified by their tokens, as in the service.
  */
 public final class SimulatedProvider implements Provider {
 
@@ -22,17 +21,10 @@ public final class SimulatedProvider implements Provider {
     private final EmulatedService service;
     private final Timeline timeline;
     private final Link link;
-    private final Map<String, Link> linksByAccount;
 
-    /**
-     * Creates a provider of direct links.
-     *
-     * @param name what configurations call it
-     * @param service who answers
-     * @param timeline the time by which everything goes
-     */
+    /** Creates a provider of direct links. */
     public SimulatedProvider(String name, EmulatedService service, Timeline timeline) {
-        this(name, service, timeline, Link.DIRECT, Map.of());
+        this(name, service, timeline, Link.DIRECT);
     }
 
     /**
@@ -41,16 +33,13 @@ public final class SimulatedProvider implements Provider {
      * @param name what configurations call it
      * @param service who answers
      * @param timeline the time by which everything goes
-     * @param link of accounts that have none of their own
-     * @param linksByAccount links by the account's id
+     * @param link the way from each account to the service
      */
-    public SimulatedProvider(
-            String name, EmulatedService service, Timeline timeline, Link link, Map<String, Link> linksByAccount) {
+    public SimulatedProvider(String name, EmulatedService service, Timeline timeline, Link link) {
         this.name = name;
         this.service = service;
         this.timeline = timeline;
         this.link = link;
-        this.linksByAccount = Map.copyOf(linksByAccount);
     }
 
     @Override
@@ -70,8 +59,7 @@ public final class SimulatedProvider implements Provider {
 
     /** Opens an account, for whoever has no {@link Services}. */
     public ProviderClient connect(AccountSettings account) {
-        Link own = linksByAccount.getOrDefault(account.id(), link);
-        return new SimulatedClient(account, service, timeline, own);
+        return new SimulatedClient(account, service, timeline, link);
     }
 
     /** Returns what the service has seen so far. */

@@ -45,11 +45,7 @@ final class AnswerWriter {
         return WireJson.write(answer);
     }
 
-    /**
-     * Returns vectors as OpenAI sends them.
-     *
-     * @param asBase64 whether as Base64, else as numbers
-     */
+    /** Returns vectors as OpenAI sends them, in Base64 or as numbers. */
     String vectors(ChatAnswer said, boolean asBase64) {
         List<String> lines = said.draft().text().lines().toList();
         List<Map<String, Object>> data = new ArrayList<>();

@@ -116,7 +116,7 @@ final class GroqWireFormat implements WireFormat {
         headers.put("x-groq-region", "emulated");
         for (LimitState state : limits) {
             if (ServiceKind.GROQ.reports(state.limit().limit())) {
-                RateHeaders.add(headers, state, state.resetNanos());
+                WireFormat.addRateHeaders(headers, state, state.resetNanos());
             }
         }
     }

@@ -73,7 +73,7 @@ final class OpenAiWireFormat implements WireFormat {
             Optional<LimitState> first = limits.stream()
                     .filter(state -> state.limit().limit().unit() == unit)
                     .findFirst();
-            first.ifPresent(state -> RateHeaders.add(headers, state, roundedUp(state.resetNanos())));
+            first.ifPresent(state -> WireFormat.addRateHeaders(headers, state, roundedUp(state.resetNanos())));
         }
     }
 

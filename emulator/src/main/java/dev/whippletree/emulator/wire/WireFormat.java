@@ -46,4 +46,14 @@ interface WireFormat {
         }
         return usage;
     }
+
+    /** Adds the three headers {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}. */
+    static void addRateHeaders(Map<String, String> headers, LimitState state, long resetNanos) {
+        String unit = state.limit().limit().unit().wireName();
+        headers.put(
+                "x-ratelimit-limit-" + unit,
+                String.valueOf(state.limit().limit().amount()));
+        headers.put("x-ratelimit-remaining-" + unit, String.valueOf(state.remaining()));
+        headers.put("x-ratelimit-reset-" + unit, GoDuration.format(resetNanos));
+    }
 }

@@ -88,13 +88,9 @@ final class Connections {
             facts.connected(account, there.connection());
             return new Topology.OpenAccount(said, there);
         }
-        SimulatedProvider provider = new SimulatedProvider(
-                account.service().provider(),
-                pool.service(account.service()),
-                pool.timeline(),
-                scenario.link(),
-                Map.of());
-        return new Topology.OpenAccount(said, open(account, provider.connect(said)));
+        ProviderClient client = new SimulatedClient(
+                said, pool.service(account.service()), pool.timeline(), scenario.link());
+        return new Topology.OpenAccount(said, open(account, client));
     }
 
     private static AccountSettings with(AccountSettings account, Settings settings) {

@@ -303,7 +303,7 @@ class SimulatedProviderTest {
     }
 
     private SimulatedProvider provider(EmulatedService service, Link link) {
-        return new SimulatedProvider("simulated", service, timeline, link, Map.of());
+        return new SimulatedProvider("simulated", service, timeline, link);
     }
 
     private static AccountSettings account() {

@@ -1,5 +1,6 @@
 package dev.whippletree.stress.interviews;
 
+import dev.whippletree.emulator.fault.FaultKind;
 import dev.whippletree.emulator.fault.FaultRule;
 import java.time.Duration;
 import java.util.Comparator;
@@ -57,24 +58,7 @@ final class LowerBound {
                 && rule.model().isEmpty()
                 && rule.share() >= 1
                 && rule.numbers().isEmpty()
-                && switch (rule.kind()) {
-                    case SLOW, WITHOUT_DONE, FLEX_CAPACITY, MORE_LEFT, LESS_LEFT, PAST_RESET, LATE_RESET -> false;
-                    case RATE_LIMITED,
-                            RATE_LIMITED_SILENTLY,
-                            SERVER_ERROR,
-                            BAD_GATEWAY,
-                            UNAVAILABLE,
-                            RESET,
-                            HANG,
-                            CUT,
-                            STALL,
-                            MALFORMED,
-                            NO_CREDIT,
-                            UNAUTHORIZED,
-                            FORBIDDEN,
-                            BAD_REQUEST,
-                            TOO_LONG,
-                            FILTERED -> true;
-                };
+                && !rule.kind().isAnswered()
+                && rule.kind() != FaultKind.FLEX_CAPACITY;
     }
 }

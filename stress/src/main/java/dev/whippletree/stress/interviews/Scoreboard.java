@@ -20,12 +20,6 @@ final class Scoreboard {
     private int wrong;
     private int interviewsDone;
 
-    /**
-     * Creates a board.
-     *
-     * @param prompts how many prompts all interviews have
-     * @param interviews how many interviews there are
-     */
     Scoreboard(int prompts, int interviews) {
         this.prompts = prompts;
         this.interviews = interviews;

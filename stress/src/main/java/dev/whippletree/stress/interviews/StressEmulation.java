@@ -65,13 +65,7 @@ public final class StressEmulation implements AutoCloseable {
         return accounts(settings, KIND.provider(), Map.of("base-url", server.baseUrl(KIND)));
     }
 
-    /**
-     * Returns the accounts of a run, for whoever puts other providers in front of the service.
-     *
-     * @param settings what is run
-     * @param provider the provider's name
-     * @param values the provider's settings
-     */
+    /** Returns the accounts of a run, for whoever puts another provider, with its settings, in front of the service. */
     public static List<AccountSettings> accounts(StressSettings settings, String provider, Map<String, String> values) {
         List<AccountSettings> accounts = new ArrayList<>();
         for (int number = 1; number <= settings.accounts(); number++) {

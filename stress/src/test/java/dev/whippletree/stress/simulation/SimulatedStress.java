@@ -37,7 +37,7 @@ final class SimulatedStress {
     SimulatedStress(StressSettings settings, Link link) {
         this.settings = settings;
         EmulatedService service = new EmulatedService(StressEmulation.serviceSettings(settings), timeline.nanoTime());
-        this.provider = new SimulatedProvider("simulated", service, timeline, link, Map.of());
+        this.provider = new SimulatedProvider("simulated", service, timeline, link);
         this.engine = new Engine(timeline, topology(), EngineSettings.DEFAULT, List.of());
     }
 

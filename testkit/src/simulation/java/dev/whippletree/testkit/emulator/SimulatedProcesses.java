@@ -91,7 +91,7 @@ public final class SimulatedProcesses {
         this.settings = setting.settings();
         EmulatedService service = new EmulatedService(
                 StressEmulation.serviceSettings(settings.withLimit(setting.allowed())), timeline.nanoTime());
-        this.provider = new SimulatedProvider(PROVIDER, service, timeline, setting.link(), Map.of());
+        this.provider = new SimulatedProvider(PROVIDER, service, timeline, setting.link());
         for (Process process : processes) {
             engines.add(new Engine(timeline, topology(process), EngineSettings.DEFAULT, List.of()));
         }

@@ -163,8 +163,7 @@ record ReportedLimits(
                 ServiceKind.OPENAI.provider(),
                 service,
                 timeline,
-                new Link(Duration.ofMillis(1), LONGEST_TRANSIT, 0),
-                Map.of());
+                new Link(Duration.ofMillis(1), LONGEST_TRANSIT, 0));
         List<Engine> engines = new ArrayList<>();
         FakeMeetingPoint point = new FakeMeetingPoint();
         List<Long> sent = new ArrayList<>();
