@@ -15,16 +15,10 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 
 /** Creates a span for each call, by the conventions, without any text of prompts or answers. Thread-safe. */
-final class GenAiSpans {
+record GenAiSpans(Tracer tracer) {
 
     private static final AttributeKey<List<String>> STOPS = AttributeKey.stringArrayKey(GenAi.REQUEST_STOPS);
     private static final AttributeKey<List<String>> FINISH = AttributeKey.stringArrayKey(GenAi.RESPONSE_FINISH);
-
-    private final Tracer tracer;
-
-    GenAiSpans(Tracer tracer) {
-        this.tracer = tracer;
-    }
 
     /**
      * Makes the span of a call that has ended.

@@ -105,7 +105,7 @@ public final class AskCommand implements Callable<Integer> {
     }
 
     private int askEmulated(Prompt prompt) {
-        surroundings.err().println("whippletree: the answer comes from an emulated service, not from a model");
+        surroundings.say("the answer comes from an emulated service, not from a model");
         try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
             return answer(accounts.whippletree(), prompt);
         }
@@ -116,7 +116,7 @@ public final class AskCommand implements Callable<Integer> {
         Completion completion = print(whippletree, prompt);
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
         if (completion.finishReason() == FinishReason.LENGTH) {
-            surroundings.err().println("whippletree: " + Provenance.CUT);
+            surroundings.say(Provenance.CUT);
         }
         if (!LogOutput.isQuiet()) {
             surroundings.err().println(Provenance.line(completion, took));

@@ -17,14 +17,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns errors into a few lines on standard error and an exit code. Prints stack traces only with {@code --debug}. */
-public final class Mistakes {
-
-    private final Surroundings surroundings;
-
-    /** Creates one that prints on the surroundings' standard error. */
-    public Mistakes(Surroundings surroundings) {
-        this.surroundings = surroundings;
-    }
+public record Mistakes(Surroundings surroundings) {
 
     /** Handles a command line that can't be parsed. */
     public int handle(ParameterException mistake, String[] arguments) {
@@ -111,6 +104,6 @@ public final class Mistakes {
     }
 
     private void say(@Nullable String message) {
-        surroundings.err().println("whippletree: " + ShownText.lines(String.valueOf(message)));
+        surroundings.say(ShownText.lines(String.valueOf(message)));
     }
 }

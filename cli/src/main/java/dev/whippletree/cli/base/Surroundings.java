@@ -125,6 +125,11 @@ public record Surroundings(
         return StandardStream.on(new FileOutputStream(descriptor), charset(terminal));
     }
 
+    /** Prints what the command itself has to say, on standard error. */
+    public void say(String words) {
+        err.println("whippletree: " + words);
+    }
+
     /** Returns the error that lost printed output; empty if nothing was lost. */
     public Optional<IOException> lostOutput() {
         return out instanceof StandardStream stream ? stream.loss() : Optional.empty();

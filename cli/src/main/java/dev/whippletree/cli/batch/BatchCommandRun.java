@@ -88,7 +88,7 @@ final class BatchCommandRun {
                 return run(files, spool, whippletree, rules);
             }
         } catch (BadInputException e) {
-            e.problems().forEach(problem -> surroundings.err().println("whippletree: " + ShownText.line(problem)));
+            e.problems().forEach(problem -> surroundings.say(ShownText.line(problem)));
             return ExitCode.WRONG_USAGE;
         } catch (IOException e) {
             throw new UserMistake(FileTrouble.said(e));
@@ -259,7 +259,7 @@ final class BatchCommandRun {
         } else if (missing > 0 && end.stopped().isPresent()) {
             err.println("The batch stopped early: " + end.stopped().get() + ". To continue, run the command again.");
         } else if (missing > 0) {
-            err.println("whippletree: " + Words.count(missing, "prompt") + (missing == 1 ? " is" : " are")
+            surroundings.say(Words.count(missing, "prompt") + (missing == 1 ? " is" : " are")
                     + " missing: " + files.input() + " was changed while the batch ran");
         }
         // Stopped after the last answer is whole all the same.
@@ -268,9 +268,7 @@ final class BatchCommandRun {
     }
 
     private void sayWhatIsWrong(String failure) {
-        surroundings
-                .err()
-                .println("whippletree: " + ShownText.lines(failure) + "; run the same command again to continue");
+        surroundings.say(ShownText.lines(failure) + "; run the same command again to continue");
     }
 
     private static Duration rounded(Duration time) {

@@ -34,7 +34,7 @@ final class BatchStatus {
             if (note.isPresent()) {
                 add(surroundings, shown, Json.read(note.get(), Map.class), running);
             } else if (running) {
-                surroundings.err().println("whippletree: the batch is running, and hasn't written its progress yet");
+                surroundings.say("the batch is running, and hasn't written its progress yet");
             } else {
                 throw new UserMistake(output + " isn't the output of a batch");
             }
@@ -58,9 +58,7 @@ final class BatchStatus {
             shown.keySet().removeIf(name -> name.matches("waiting_.*|done_in_.*|held"));
         }
         if (running && age.compareTo(FRESH) > 0) {
-            surroundings
-                    .err()
-                    .println("whippletree: this is what the batch wrote " + Words.duration(age)
+            surroundings.say("this is what the batch wrote " + Words.duration(age)
                             + " ago; it is running, but can't write its progress (a full disk?), is suspended, or"
                             + " sorts its answers");
         }

@@ -26,18 +26,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The options of a batch, with the files that they name. Immutable. */
-final class TypedBatch {
+record TypedBatch(BatchCommand command, Surroundings surroundings) {
 
     private static final Path STANDARD_INPUT = Path.of("-");
     private static final String NOWHERE = "answers.jsonl";
-
-    private final BatchCommand command;
-    private final Surroundings surroundings;
-
-    TypedBatch(BatchCommand command, Surroundings surroundings) {
-        this.command = command;
-        this.surroundings = surroundings;
-    }
 
     /**
      * Returns what copies the prompts, if they come from a pipe; null: they come from a file.

@@ -57,9 +57,7 @@ public final class CacheCommand implements Callable<Integer> {
                     removed = Whippletree.await(
                             tenant == null ? whippletree.clearCaches() : whippletree.clearCaches(tenant));
                 } catch (RuntimeException e) {
-                    surroundings
-                            .err()
-                            .println("whippletree: not all answers were removed: "
+                    surroundings.say("not all answers were removed: "
                                     + ShownText.lines(String.valueOf(e.getMessage())));
                     return ExitCode.FAILED;
                 }

@@ -42,7 +42,7 @@ final class Asking {
         long start = surroundings.timeline().nanoTime();
         Completion answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
         if (answer.finishReason() == FinishReason.LENGTH) {
-            surroundings.err().println("whippletree: " + Provenance.CUT);
+            surroundings.say(Provenance.CUT);
         }
         if (wish.verbose() || editor.typed()) {
             Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);

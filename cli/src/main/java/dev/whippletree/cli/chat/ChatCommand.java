@@ -68,7 +68,7 @@ public final class ChatCommand implements Callable<Integer> {
     }
 
     private int chatEmulated() {
-        surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
+        surroundings.say("the answers come from an emulated service, not from a model");
         try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
             return chat(accounts.whippletree());
         }

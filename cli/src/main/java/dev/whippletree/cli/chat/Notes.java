@@ -6,15 +6,7 @@ import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** Prints the chat's own messages, faintly, between the answers. Thread-safe. */
-final class Notes {
-
-    private final Surroundings surroundings;
-    private final LineEditor editor;
-
-    Notes(Surroundings surroundings, LineEditor editor) {
-        this.surroundings = surroundings;
-        this.editor = editor;
-    }
+record Notes(Surroundings surroundings, LineEditor editor) {
 
     /** Prints a message, broken between words on a narrow terminal. */
     void say(String text) {

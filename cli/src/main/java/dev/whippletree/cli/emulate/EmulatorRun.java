@@ -23,17 +23,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Emulated services that run until the user ends them. Confined to one thread. */
-final class EmulatorRun {
+record EmulatorRun(Surroundings surroundings, EmulateCommand command) {
 
     private static final int SHOWN = 10;
-
-    private final Surroundings surroundings;
-    private final EmulateCommand command;
-
-    EmulatorRun(Surroundings surroundings, EmulateCommand command) {
-        this.surroundings = surroundings;
-        this.command = command;
-    }
 
     /**
      * Runs the services. Blocks until the user ends them.

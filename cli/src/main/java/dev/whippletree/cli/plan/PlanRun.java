@@ -23,15 +23,7 @@ import java.time.LocalDate;
 import java.util.Optional;
 
 /** Makes a plan and prints it. Confined to one thread. */
-final class PlanRun {
-
-    private final Surroundings surroundings;
-    private final PlanCommand command;
-
-    PlanRun(Surroundings surroundings, PlanCommand command) {
-        this.surroundings = surroundings;
-        this.command = command;
-    }
+record PlanRun(Surroundings surroundings, PlanCommand command) {
 
     /**
      * Makes the plan, prints it, and writes the page if one was asked for. Blocks until that is done.

@@ -76,7 +76,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int serveEmulated() {
-        surroundings.err().println("whippletree: the answers come from an emulated service, not from a model");
+        surroundings.say("the answers come from an emulated service, not from a model");
         ServeRun run = new ServeRun(surroundings, wish(), Optional.empty());
         try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, run.listeners())) {
             return run.run(accounts.whippletree());

@@ -108,9 +108,7 @@ public final class ServeRun {
             signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);
             end.join();
-            surroundings
-                    .err()
-                    .println("whippletree: new requests are rejected; requests under way have "
+            surroundings.say("new requests are rejected; requests under way have "
                             + Words.duration(wish.grace()) + " to finish");
             surroundings.err().flush();
             return 0;

@@ -15,24 +15,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Makes one call of one token on each account and prints the results. Confined to one thread; blocks. */
-final class Probe {
+record Probe(Surroundings surroundings, Whippletree whippletree) {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
-
-    private final Surroundings surroundings;
-    private final Whippletree whippletree;
-
-    Probe(Surroundings surroundings, Whippletree whippletree) {
-        this.surroundings = surroundings;
-        this.whippletree = whippletree;
-    }
 
     /** Returns whether every account answered. */
     boolean run() {
         List<AccountSettings> accounts = whippletree.configuration().accounts();
-        surroundings
-                .err()
-                .println("whippletree: --probe spends one call of one token on each of "
+        surroundings.say("--probe spends one call of one token on each of "
                         + Words.count(accounts.size(), "account") + ", and retries if a service fails");
         // Problems are printed below, once.
         LogOutput.to(line -> {});

@@ -102,7 +102,7 @@ public final class StatusCommand implements Callable<Integer> {
             }
             return ExitCode.ANSWERED;
         } catch (RemoteStatus.Absent e) {
-            surroundings.err().println("whippletree: " + e.getMessage());
+            surroundings.say(String.valueOf(e.getMessage()));
             return e.exitCode();
         }
     }

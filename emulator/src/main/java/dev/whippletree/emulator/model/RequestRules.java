@@ -6,19 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The rules by which a service refuses requests and counts their tokens. Immutable. */
-final class RequestRules {
+record RequestRules(ServiceSettings settings) {
 
     /** What ChatRequest calls a message's name, which isn't a field of the request itself. */
     private static final String MESSAGE_NAME = "messages[].name";
 
     /** Groq answers these with 400 (console.groq.com/docs/openai). */
     private static final List<String> REFUSED_BY_GROQ = List.of("logprobs", "top_logprobs", "logit_bias", MESSAGE_NAME);
-
-    private final ServiceSettings settings;
-
-    RequestRules(ServiceSettings settings) {
-        this.settings = settings;
-    }
 
     /** Returns why the request is refused, whatever is left of any limit. */
     Optional<Refusal> refusal(ChatRequest request, Draft draft) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers as chat-completions JSON, whole or as the chunks of a stream. Immutable. */
-final class AnswerWriter {
+record AnswerWriter(WireFormat dialect, Instant now) {
 
     /** About the size of the pieces in which services stream. */
     private static final int CHARACTERS_PER_CHUNK = 24;
@@ -22,14 +22,6 @@ final class AnswerWriter {
     private static final String TOOL_CALLS = "tool_calls";
     private static final String FUNCTION = "function";
     private static final String ARGUMENTS = "arguments";
-
-    private final WireFormat dialect;
-    private final Instant now;
-
-    AnswerWriter(WireFormat dialect, Instant now) {
-        this.dialect = dialect;
-        this.now = now;
-    }
 
     /** Returns the whole answer. */
     String whole(ChatAnswer said) {

@@ -13,16 +13,10 @@ import java.util.Optional;
  * <p>The router's own 429, 413, 5xx and content-filter bodies have never been published; those here have the form of
  * its other errors.
  */
-final class HuggingFaceWireFormat implements WireFormat {
+record HuggingFaceWireFormat(boolean reportsLimits) implements WireFormat {
 
     private static final String INVALID = "invalid_request_error";
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-
-    private final boolean reportsLimits;
-
-    HuggingFaceWireFormat(boolean reportsLimits) {
-        this.reportsLimits = reportsLimits;
-    }
 
     @Override
     public ErrorBody error(Refusal refusal) {

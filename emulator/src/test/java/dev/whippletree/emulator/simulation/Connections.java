@@ -88,8 +88,8 @@ final class Connections {
             facts.connected(account, there.connection());
             return new Topology.OpenAccount(said, there);
         }
-        ProviderClient client = new SimulatedClient(
-                said, pool.service(account.service()), pool.timeline(), scenario.link());
+        ProviderClient client =
+                new SimulatedClient(said, pool.service(account.service()), pool.timeline(), scenario.link());
         return new Topology.OpenAccount(said, open(account, client));
     }
 
