@@ -6,41 +6,27 @@ import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.terminal.Console;
 import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Words;
-import java.io.PrintWriter;
+import java.util.stream.Stream;
 
-/** Describes a run over emulated accounts before it starts. */
+/** Describes a run over emulated accounts before it starts. Stateless. */
 final class Announcement {
 
-    private final PrintWriter out;
-    private final Screen screen;
+    private Announcement() {}
 
-    Announcement(Console console) {
-        this.out = console.err();
-        this.screen = console.terminal().errScreen();
-    }
-
-    /** Says it. */
-    void of(StressSettings settings) {
+    static void print(StressSettings settings, Console console) {
         Interviews interviews = settings.interviews();
-        say(Words.count(interviews.interviews(), "interview") + " of "
+        String size = Words.count(interviews.interviews(), "interview") + " of "
                 + Words.count(interviews.questions(), "question") + " over "
-                + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".");
-        say(Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
-                + " of them distinct: this takes at least "
-                + Words.duration(StressReport.lowerBound(settings)) + ".");
-        say(conditions(settings));
-        out.flush();
-    }
-
-    /** The conditions of an emulated run, which real accounts may not offer. */
-    private static String conditions(StressSettings settings) {
-        return "Before the start, 200 requests warm up the server. Each account is declared with up to "
-                + Words.count(settings.maxConcurrency())
-                + " calls under way, each received within "
+                + Words.count(settings.accounts(), "emulated account") + " of " + settings.limit() + ".";
+        String time = Words.count(interviews.prompts(), "prompt") + ", " + Words.count(interviews.distinct())
+                + " of them distinct: this takes at least " + Words.duration(StressReport.lowerBound(settings)) + ".";
+        String conditions = "Before the start, 200 requests warm up the server. Each account is declared with up to "
+                + Words.count(settings.maxConcurrency()) + " calls under way, each received within "
                 + Words.duration(settings.transit()) + " of being sent.";
-    }
-
-    private void say(String text) {
-        screen.prose(text).forEach(out::println);
+        Screen screen = console.terminal().errScreen();
+        Stream.of(size, time, conditions)
+                .flatMap(text -> screen.prose(text).stream())
+                .forEach(console.err()::println);
+        console.err().flush();
     }
 }

@@ -26,7 +26,7 @@ public final class EmulatedStress {
 
     /** Runs it, by a builder without accounts. Blocks until every interview has ended and everything is printed. */
     public Ending run(StressSettings settings, Whippletree.Builder builder) {
-        new Announcement(console).of(settings);
+        Announcement.print(settings, console);
         try (StressEmulation emulation = StressEmulation.start(settings, timeline);
                 Whippletree whippletree = open(emulation, builder)) {
             InterviewDriver driver =

@@ -1,7 +1,6 @@
 package dev.whippletree.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.stress.interviews.Check;
@@ -49,7 +48,7 @@ class FindingsTest {
                         .toList(),
                 List.of("interview 3, question 2: nobody answered"));
         ServiceStats stats = new ServiceStats("huggingface", List.of(), List.of(), 0, 1700, 1);
-        return new StressReport(settings, results, mock(), stats, List.of(checks));
+        return new StressReport(settings, results, stats, List.of(checks));
     }
 
     private String found(Console console, StressSettings settings, Check... checks) {
@@ -124,8 +123,7 @@ class FindingsTest {
 
     @Test
     void announcement_saysWhatIsAskedOfWhom_andHowLongThatTakesAtLeast() {
-        new Announcement(console(false, 80))
-                .of(StressSettings.TIGHT.withAccounts(3).withMaxConcurrency(1_250));
+        Announcement.print(StressSettings.TIGHT.withAccounts(3).withMaxConcurrency(1_250), console(false, 80));
         assertThat(err).hasToString("""
                 500 interviews of 17 questions over 3 emulated accounts of 200 requests / 10s.
                 8,500 prompts, 1,700 of them distinct: this takes at least 31.0 s.

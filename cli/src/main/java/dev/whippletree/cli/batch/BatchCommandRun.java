@@ -259,8 +259,8 @@ final class BatchCommandRun {
         } else if (missing > 0 && end.stopped().isPresent()) {
             err.println("The batch stopped early: " + end.stopped().get() + ". To continue, run the command again.");
         } else if (missing > 0) {
-            surroundings.say(Words.count(missing, "prompt") + (missing == 1 ? " is" : " are")
-                    + " missing: " + files.input() + " was changed while the batch ran");
+            surroundings.say(Words.count(missing, "prompt") + (missing == 1 ? " is" : " are") + " missing: "
+                    + files.input() + " was changed while the batch ran");
         }
         // Stopped after the last answer is whole all the same.
         boolean whole = failure.isEmpty() && end.failed() + file.failed() == 0 && missing <= 0;

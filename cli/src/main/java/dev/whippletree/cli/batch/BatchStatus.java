@@ -59,8 +59,8 @@ final class BatchStatus {
         }
         if (running && age.compareTo(FRESH) > 0) {
             surroundings.say("this is what the batch wrote " + Words.duration(age)
-                            + " ago; it is running, but can't write its progress (a full disk?), is suspended, or"
-                            + " sorts its answers");
+                    + " ago; it is running, but can't write its progress (a full disk?), is suspended, or"
+                    + " sorts its answers");
         }
     }
 }

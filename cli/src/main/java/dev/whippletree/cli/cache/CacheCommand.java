@@ -57,8 +57,8 @@ public final class CacheCommand implements Callable<Integer> {
                     removed = Whippletree.await(
                             tenant == null ? whippletree.clearCaches() : whippletree.clearCaches(tenant));
                 } catch (RuntimeException e) {
-                    surroundings.say("not all answers were removed: "
-                                    + ShownText.lines(String.valueOf(e.getMessage())));
+                    surroundings.say(
+                            "not all answers were removed: " + ShownText.lines(String.valueOf(e.getMessage())));
                     return ExitCode.FAILED;
                 }
                 surroundings.out().println(removed < 0 ? "removed all" : "removed " + Words.count(removed, "answer"));

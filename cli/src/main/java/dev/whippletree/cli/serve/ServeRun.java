@@ -108,8 +108,8 @@ public final class ServeRun {
             signals.onFirst("INT", () -> end.complete(null));
             print(gateway, whippletree);
             end.join();
-            surroundings.say("new requests are rejected; requests under way have "
-                            + Words.duration(wish.grace()) + " to finish");
+            surroundings.say("new requests are rejected; requests under way have " + Words.duration(wish.grace())
+                    + " to finish");
             surroundings.err().flush();
             return 0;
         } finally {

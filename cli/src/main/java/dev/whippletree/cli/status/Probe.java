@@ -22,8 +22,8 @@ record Probe(Surroundings surroundings, Whippletree whippletree) {
     /** Returns whether every account answered. */
     boolean run() {
         List<AccountSettings> accounts = whippletree.configuration().accounts();
-        surroundings.say("--probe spends one call of one token on each of "
-                        + Words.count(accounts.size(), "account") + ", and retries if a service fails");
+        surroundings.say("--probe spends one call of one token on each of " + Words.count(accounts.size(), "account")
+                + ", and retries if a service fails");
         // Problems are printed below, once.
         LogOutput.to(line -> {});
         try {

@@ -12,16 +12,10 @@ import java.util.Objects;
  *
  * @param settings the settings of the run
  * @param results the results of the interviews
- * @param status the library's status at the end
  * @param stats the emulated service's statistics
  * @param checks the conditions checked
  */
-public record StressReport(
-        StressSettings settings,
-        InterviewResults results,
-        StatusSnapshot status,
-        ServiceStats stats,
-        List<Check> checks) {
+public record StressReport(StressSettings settings, InterviewResults results, ServiceStats stats, List<Check> checks) {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -29,7 +23,6 @@ public record StressReport(
     public StressReport {
         Objects.requireNonNull(settings, "settings");
         Objects.requireNonNull(results, "results");
-        Objects.requireNonNull(status, "status");
         Objects.requireNonNull(stats, "stats");
         checks = List.copyOf(checks);
     }
@@ -37,8 +30,7 @@ public record StressReport(
     /** Returns the report of a run, with everything checked that must hold for its settings. */
     public static StressReport of(
             StressSettings settings, InterviewResults results, StatusSnapshot status, ServiceStats stats) {
-        return new StressReport(
-                settings, results, status, stats, new StressChecks(settings, results, status, stats).all());
+        return new StressReport(settings, results, stats, new StressChecks(settings, results, status, stats).all());
     }
 
     /** Returns whether all checks held. */

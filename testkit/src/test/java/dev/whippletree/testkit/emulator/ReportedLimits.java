@@ -160,10 +160,7 @@ record ReportedLimits(
         SplittableRandom lot = new SplittableRandom(~seed);
         EmulatedService service = new EmulatedService(serviceSettings(), timeline.nanoTime());
         SimulatedProvider provider = new SimulatedProvider(
-                ServiceKind.OPENAI.provider(),
-                service,
-                timeline,
-                new Link(Duration.ofMillis(1), LONGEST_TRANSIT, 0));
+                ServiceKind.OPENAI.provider(), service, timeline, new Link(Duration.ofMillis(1), LONGEST_TRANSIT, 0));
         List<Engine> engines = new ArrayList<>();
         FakeMeetingPoint point = new FakeMeetingPoint();
         List<Long> sent = new ArrayList<>();
