@@ -1,12 +1,9 @@
 package dev.whippletree.engine.run;
 
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ServiceCall;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +13,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes the engine's events to all listeners. Never throws. Thread-safe; call it without the lock. */
+/** Passes the engine's events to all listeners, and logs what they throw. Thread-safe; call it without the lock. */
 public final class Listeners {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -25,8 +22,7 @@ public final class Listeners {
     private final AtomicBoolean over = new AtomicBoolean();
 
     public Listeners(List<EngineListener> listeners) {
-        this.listeners =
-                listeners.stream().<EngineListener>map(GuardedListener::new).toList();
+        this.listeners = List.copyOf(listeners);
     }
 
     public boolean isEmpty() {
@@ -34,7 +30,7 @@ public final class Listeners {
     }
 
     public void tell(Consumer<EngineListener> event) {
-        listeners.forEach(event);
+        listeners.forEach(listener -> guard(() -> event.accept(listener)));
     }
 
     public void started(Supplier<StatusSnapshot> status) {
@@ -53,80 +49,30 @@ public final class Listeners {
         // Every cache hit passes here.
         return isEmpty()
                 ? Optional.empty()
-                : listeners.stream().map(listener -> listener.opened(prompt)).reduce(Consumer::andThen);
+                : listeners.stream().map(listener -> opened(listener, prompt)).reduce(Consumer::andThen);
     }
 
-    /** Passes everything on to a listener, and logs what it throws. */
-    static final class GuardedListener implements EngineListener {
-
-        private final EngineListener listener;
-
-        GuardedListener(EngineListener listener) {
-            this.listener = listener;
+    private static Consumer<ServiceCall> opened(EngineListener listener, Prompt prompt) {
+        Consumer<ServiceCall> calls;
+        try {
+            calls = Objects.requireNonNull(listener.opened(prompt), "the listener returned null");
+        } catch (Throwable e) {
+            log(e);
+            calls = listener::called;
         }
+        Consumer<ServiceCall> hearer = calls;
+        return call -> guard(() -> hearer.accept(call));
+    }
 
-        @Override
-        public void started(Supplier<StatusSnapshot> status) {
-            guard(() -> listener.started(status));
+    private static void guard(Runnable event) {
+        try {
+            event.run();
+        } catch (Throwable e) {
+            log(e);
         }
+    }
 
-        @Override
-        public void ended() {
-            guard(listener::ended);
-        }
-
-        @Override
-        public Consumer<ServiceCall> opened(Prompt prompt) {
-            try {
-                Consumer<ServiceCall> calls =
-                        Objects.requireNonNull(listener.opened(prompt), "the listener returned null");
-                return call -> guard(() -> calls.accept(call));
-            } catch (Throwable e) {
-                log(e);
-                return this::called;
-            }
-        }
-
-        @Override
-        public void called(ServiceCall call) {
-            guard(() -> listener.called(call));
-        }
-
-        @Override
-        public void answered(Origin origin, Duration took) {
-            guard(() -> listener.answered(origin, took));
-        }
-
-        @Override
-        public void failed(PromptException.Reason reason, Duration took) {
-            guard(() -> listener.failed(reason, took));
-        }
-
-        @Override
-        public void cancelled(Duration took) {
-            guard(() -> listener.cancelled(took));
-        }
-
-        @Override
-        public void closed(String account, String reason) {
-            guard(() -> listener.closed(account, reason));
-        }
-
-        @Override
-        public void reopened(String account) {
-            guard(() -> listener.reopened(account));
-        }
-
-        private static void guard(Runnable call) {
-            try {
-                call.run();
-            } catch (Throwable e) {
-                log(e);
-            }
-        }
-
-        private static void log(Throwable failure) {
-            LOG.warn("A listener failed", failure);
-        }
+    private static void log(Throwable failure) {
+        LOG.warn("A listener failed", failure);
     }
 }
