@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,28 +57,20 @@ final class Flights {
     private final Tally tally;
     private final Listeners listeners;
     private final WaitEstimator estimator;
-    private final AbandonmentListener listener;
+    private final Consumer<Flight> abandoned;
 
     /** Runs whenever the last flight has ended; null: nothing does. */
     private @Nullable Runnable whenEmpty;
 
-    /** Flights that an equal prompt may join. */
     private final Map<CacheKey, Flight> joinable = new HashMap<>();
 
-    /** All that haven't ended. */
     private final Set<Flight> underWay = new LinkedHashSet<>();
-
-    /** Hears of flights that nobody wants any longer. */
-    interface AbandonmentListener {
-
-        /** A flight's last caller has left. Told under the lock. */
-        void abandoned(Flight flight);
-    }
 
     /**
      * Creates an empty table.
      *
      * @param estimator says when there will be room
+     * @param abandoned gets each flight whose last caller has left
      */
     Flights(
             Monitor monitor,
@@ -86,17 +79,16 @@ final class Flights {
             Tally tally,
             Listeners listeners,
             WaitEstimator estimator,
-            AbandonmentListener listener) {
+            Consumer<Flight> abandoned) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
         this.tally = tally;
         this.listeners = listeners;
         this.estimator = estimator;
-        this.listener = listener;
+        this.abandoned = abandoned;
     }
 
-    /** Returns a flight that a prompt may join. */
     Optional<Flight> find(CacheKey key) {
         monitor.assertHeld();
         return Optional.ofNullable(joinable.get(key));
@@ -243,7 +235,6 @@ final class Flights {
         }
     }
 
-    /** A caller leaves. */
     void leave(Subscription subscription) {
         monitor.assertHeld();
         if (subscription.end()) {
@@ -265,12 +256,11 @@ final class Flights {
         if (flight.subscribers().isEmpty()
                 && flight.stage() != Flight.Stage.STORING
                 && flight.stage() != Flight.Stage.ENDED) {
-            listener.abandoned(flight);
+            abandoned.accept(flight);
             remove(flight);
         }
     }
 
-    /** A flight has its answer, fresh or stored. */
     void land(Flight flight, Completion completion, long now) {
         monitor.assertHeld();
         flight.answer(completion);
@@ -348,7 +338,6 @@ final class Flights {
                 origin.cache());
     }
 
-    /** Fails a flight and all its callers. */
     void fail(Flight flight, PromptException failure) {
         monitor.assertHeld();
         flight.subscribers()
@@ -369,7 +358,6 @@ final class Flights {
         abandonIfAlone(flight);
     }
 
-    /** Fails one caller alone. */
     void fail(Subscription subscription, PromptException failure) {
         monitor.assertHeld();
         if (!subscription.end()) {

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
  * and judged, moves its flight on, and lets others begin in the room it left. Guarded by the engine's lock, unless a
  * method says otherwise.
  */
-final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentListener {
+final class Scheduler implements Attempt.AttemptListener {
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -53,14 +53,7 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
     private final Dispatcher dispatcher;
     private final AdmissionControl admission;
 
-    /**
-     * Creates one in which nothing is under way.
-     *
-     * @param listeners are told what happens
-     * @param settings how many flights may wait
-     * @param weights how tenants share what there is room for
-     * @param saver saves changes of limits and closures
-     */
+    /** Creates one in which nothing is under way. */
     Scheduler(
             Monitor monitor,
             Timeline timeline,
@@ -82,7 +75,7 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         this.tally = tally;
         TokenForecast forecast = pool.forecast();
         WaitEstimator estimator = new WaitEstimator(line, timeline);
-        this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this);
+        this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this::abandoned);
         ScopeResolver resolver = new ScopeResolver();
         this.closures = new ScopeClosures(pool, listeners, coordinator, resolver, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));
@@ -105,7 +98,6 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         return admission;
     }
 
-    /** Returns how many flights wait. */
     int waiting() {
         monitor.assertHeld();
         return line.size();
@@ -117,16 +109,10 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         return tally.tenants().status(flights.underWay(), line, now);
     }
 
-    /** Returns how often a balancing strategy failed. */
     long pickerFaults() {
         return dispatcher.pickerFaults();
     }
 
-    /**
-     * Begins every attempt that can begin.
-     *
-     * @param trigger what has changed since the last pass
-     */
     void dispatch(DispatchTrigger trigger) {
         monitor.assertHeld();
         dispatcher.dispatch(trigger);
@@ -142,12 +128,7 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         }
     }
 
-    /**
-     * Adapts everything under way to the changed pool.
-     *
-     * @param retokened the ids of accounts with a new token
-     * @param weights how tenants share from now on
-     */
+    /** Adapts everything under way to the changed pool, some of whose accounts have a new token. */
     void poolChanged(Collection<String> retokened, TenantWeights weights, long now) {
         monitor.assertHeld();
         line.weigh(weights);
@@ -168,8 +149,7 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
      * Withdraws a flight whose last caller left; flights that it held back may begin. A waiting flight leaves its turn
      * behind.
      */
-    @Override
-    public void abandoned(Flight flight) {
+    private void abandoned(Flight flight) {
         monitor.assertHeld();
         boolean hasTurn = flight.stage() == Flight.Stage.WAITING || flight.stage() == Flight.Stage.PAUSING;
         if (hasTurn && flight.ticket().hasTurn()) {
@@ -181,7 +161,6 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         }
     }
 
-    /** Takes a flight out of the line, or cancels its attempt. */
     void withdraw(Flight flight) {
         monitor.assertHeld();
         dispatcher.remove(flight);
@@ -301,7 +280,6 @@ final class Scheduler implements Attempt.AttemptListener, Flights.AbandonmentLis
         dispatcher.dispatch(dispatcher.refresh() ? DispatchTrigger.ANYTHING : DispatchTrigger.of(target));
     }
 
-    /** Stops beginning attempts. */
     void stop() {
         monitor.assertHeld();
         dispatcher.stop();
