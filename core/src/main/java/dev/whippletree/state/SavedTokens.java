@@ -14,8 +14,8 @@ import java.util.Objects;
  */
 public record SavedTokens(SavedTokensKey key, List<Integer> latest, Instant changed) {
 
-    /** How many values are kept of each. */
-    private static final int MOST_VALUES = 100;
+    /** How many values are kept of each: enough for the second largest of 93 to be certain. */
+    public static final int MOST_VALUES = 100;
 
     /** How long they are kept: models and prompts have changed by then. */
     private static final Duration KEPT = Duration.ofDays(30);

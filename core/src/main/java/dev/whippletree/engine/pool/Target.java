@@ -29,12 +29,10 @@ public final class Target {
      */
     private static final long SHORT_NANOS = Duration.ofSeconds(12).toNanos();
 
-    /** The longest time allowed for a stream to begin. */
     private static final long LONG_NANOS = Duration.ofSeconds(30).toNanos();
 
     private static final int LONGER_THAN_LAST = 3;
 
-    /** The shortest time after which a whole answer is late. */
     public static final long LATE_NANOS = Duration.ofSeconds(5).toNanos();
 
     /** The time from which on a whole answer isn't called late any longer. */
@@ -69,7 +67,6 @@ public final class Target {
     private final TokenizerKey kind;
     private final FaultAttribution faults;
 
-    /** The leases of its attempts under way. */
     private final Set<Lease> leases = new LinkedHashSet<>(2);
 
     /** When it last answered a call, began to, or refused one for a limit or its prompt's content. */
@@ -96,10 +93,6 @@ public final class Target {
                     account.provider(),
                     new Settings("", account.settings().values()));
         }
-    }
-
-    public Target(Account account, String model, ScopeState modelScope) {
-        this(account, model, modelScope, TokenizerKey.of(account.settings(), model));
     }
 
     /** Creates a target of a kind, which it may share. */
@@ -179,7 +172,6 @@ public final class Target {
         return Duration.ofNanos(Math.min(likely, LONG_NANOS));
     }
 
-    /** Notes how long a whole answer took. */
     public void answered(long afterNanos) {
         wholeNanos = afterNanos > wholeNanos
                 ? Math.min(afterNanos, wholeNanos + wholeNanos / LENGTHENING)
@@ -194,7 +186,6 @@ public final class Target {
         silent = true;
     }
 
-    /** Notes that a late call was ended. */
     public void awaited() {
         guesses = Math.max(0, guesses - 1);
     }
@@ -239,11 +230,7 @@ public final class Target {
         return waitNanos(tokens, 0, now);
     }
 
-    /**
-     * Returns the same for a prompt that reserves a share of each limit for others.
-     *
-     * @param reserve the share, 0 to 1
-     */
+    /** Returns the same for a prompt that reserves a share of each limit, 0 to 1, for others. */
     public long waitNanos(TokenCount tokens, double reserve, long now) {
         return waitNanos(tokens, reserve, health.waitNanos(now), now);
     }
@@ -338,7 +325,6 @@ public final class Target {
         return Waits.isKnown(wait) && openingNanos(now) != Waits.UNKNOWN ? wait : Waits.NONE;
     }
 
-    /** Returns whether it has a limit of tokens. */
     public boolean countsTokens() {
         return organization.limits().countTokens() || modelScope.limits().countTokens();
     }
@@ -355,12 +341,10 @@ public final class Target {
         return Math.min(organization.callsPerNano(usual, ofTokens), modelScope.callsPerNano(usual, ofTokens));
     }
 
-    /** Returns whether it has a limit of input or of output tokens alone. */
     public boolean countsApart() {
         return organization.limits().countApart() || modelScope.limits().countApart();
     }
 
-    /** Notes the beginning of an attempt. */
     void begun(Lease lease, long now) {
         closures.forEach(closure -> closure.begun(lease, now));
     }

@@ -5,11 +5,15 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.state.SavedTokens;
+import dev.whippletree.state.SavedTokens.SavedTokensKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +39,11 @@ public final class TokenForecast {
     /** The number of answers after which what was learned is used as it is. */
     public static final int FEWEST = 59;
 
-    /** The number of latest values saved for later processes: enough for the second largest of 93 to be certain. */
-    private static final int REMEMBERED = 100;
+    /** Of values that are the error of a provider's estimates of a model's prompts of one size, in thousandths. */
+    private static final String PROMPTS = "PROMPTS";
+
+    /** Of values that are the tokens of a route's completions by a model. */
+    private static final String COMPLETIONS = "COMPLETIONS";
 
     private static final int MEAN_OF = 100;
 
@@ -66,7 +73,7 @@ public final class TokenForecast {
     /** The length of a completion cut at its bound: unknown, so longer than any other. */
     private static final int CUT = Integer.MAX_VALUE;
 
-    private final Map<History.Key, Learned> learned = new HashMap<>();
+    private final Map<SavedTokensKey, Learned> learned = new HashMap<>();
     private final Map<Target.TokenizerKey, Long> assumed = new HashMap<>(0);
     private boolean moved;
 
@@ -85,7 +92,6 @@ public final class TokenForecast {
             this.reportedMean = reported;
         }
 
-        /** Updates the mean of about the latest hundred final counts. */
         void count(long amount) {
             counted = Math.min(counted + 1, MEAN_OF);
             mean += (amount - mean) / counted;
@@ -107,7 +113,7 @@ public final class TokenForecast {
 
     /** Returns the tokens to reserve for a prompt, from the provider's estimate. */
     long promptTokens(Target target, long estimate) {
-        Learned known = learned.get(History.Key.ofPrompts(target, estimate));
+        Learned known = learned.get(promptsKey(target, estimate));
         return known == null ? estimate : scaled(estimate, perThousand(known.values));
     }
 
@@ -132,7 +138,7 @@ public final class TokenForecast {
 
     /** Returns what is expected of a completion, but no less than the service counts when the prompt arrives. */
     Expected completion(Route route, Target target, Admission admission) {
-        @Nullable Learned known = learned.get(History.Key.ofCompletions(route, target));
+        @Nullable Learned known = learned.get(completionsKey(route, target));
         long onEntry = onEntry(target, admission);
         int count = admission.completions();
         long mean = known == null ? 0 : (long) Math.ceil(known.mean * count);
@@ -164,7 +170,7 @@ public final class TokenForecast {
     long meanPromptTokens(Target target, long estimate) {
         @Nullable Learned known = null;
         for (long size = estimate; known == null && size > 0; size /= 2) {
-            known = learned.get(History.Key.ofPrompts(target, size));
+            known = learned.get(promptsKey(target, size));
         }
         return known == null ? estimate : scaled(estimate, (int) Math.ceil(known.mean));
     }
@@ -182,7 +188,7 @@ public final class TokenForecast {
         }
         long each = usage.completionTokens() / admission.completions();
         int made = completion.finishReason() == FinishReason.LENGTH ? CUT : (int) each;
-        Learned known = record(History.Key.ofCompletions(route, target), made, now);
+        Learned known = record(completionsKey(route, target), made, now);
         known.count(each);
         moved |= known.moves(enough(known.values));
         moved |= known.meanMoves();
@@ -210,7 +216,7 @@ public final class TokenForecast {
     }
 
     private void learnPrompt(Target target, long estimate, long prompt, long counted, long now) {
-        Learned known = record(History.Key.ofPrompts(target, estimate), perThousand(prompt, estimate), now);
+        Learned known = record(promptsKey(target, estimate), perThousand(prompt, estimate), now);
         known.count(perThousand(counted, estimate));
         moved |= known.moves(perThousand(known.values));
         moved |= known.meanMoves();
@@ -220,9 +226,9 @@ public final class TokenForecast {
         return (int) Math.min(MOST_PER_THOUSAND, (tokens * THOUSAND + estimate - 1) / estimate);
     }
 
-    private Learned record(History.Key key, int value, long now) {
-        Learned known = learned.computeIfAbsent(
-                key, first -> new Learned(first.kind() == History.Kind.PROMPTS ? THOUSAND : CUT));
+    private Learned record(SavedTokensKey key, int value, long now) {
+        Learned known =
+                learned.computeIfAbsent(key, first -> new Learned(first.kind().equals(PROMPTS) ? THOUSAND : CUT));
         known.values.record(value);
         known.changedAt = now;
         return known;
@@ -235,69 +241,47 @@ public final class TokenForecast {
         return was;
     }
 
-    /** Returns what later processes start from. */
-    public List<History> histories() {
-        List<History> histories = new ArrayList<>(learned.size());
-        learned.forEach(
-                (key, known) -> histories.add(new History(key, known.values.latest(REMEMBERED), known.changedAt)));
-        return histories;
+    /**
+     * Returns what later processes start from.
+     *
+     * @param instants converts the engine's clock
+     */
+    public List<SavedTokens> saved(LongFunction<Instant> instants) {
+        List<SavedTokens> saved = new ArrayList<>(learned.size());
+        learned.forEach((key, known) -> saved.add(
+                new SavedTokens(key, known.values.latest(SavedTokens.MOST_VALUES), instants.apply(known.changedAt))));
+        return saved;
     }
 
-    /** Continues with what an earlier process had learned. Call it before anything is learned. */
-    public void resume(History history) {
-        for (int value : history.latest()) {
-            Learned known = record(history.key(), value, history.changedAt());
+    /**
+     * Continues with what an earlier process had learned; unknown kinds of a later version are skipped. Call it before
+     * anything is learned.
+     *
+     * @param changedAt when it changed, on the engine's clock
+     */
+    public void resume(SavedTokens saved, long changedAt) {
+        if (!saved.key().kind().equals(PROMPTS) && !saved.key().kind().equals(COMPLETIONS)) {
+            return;
+        }
+        for (int value : saved.latest()) {
+            Learned known = record(saved.key(), value, changedAt);
             if (value != CUT) {
                 known.count(value);
             }
         }
     }
 
-    /**
-     * The tokens learned for prompts or completions of one kind, for later processes to start from. Immutable.
-     *
-     * @param key identifies the kind
-     * @param latest the latest values, the oldest first
-     * @param changedAt when the last one came
-     */
-    public record History(Key key, List<Integer> latest, long changedAt) {
+    /** Identifies prompts whose estimates are wrong in the same way, by the number of the estimates' binary digits. */
+    private static SavedTokensKey promptsKey(Target target, long estimate) {
+        return new SavedTokensKey(
+                PROMPTS,
+                target.account().settings().provider(),
+                target.model(),
+                Long.SIZE - Long.numberOfLeadingZeros(estimate));
+    }
 
-        /** The kinds of values. */
-        public enum Kind {
-            /** The error of a provider's estimates of a model's prompts of one size, in thousandths. */
-            PROMPTS,
-            /** The tokens of a route's completions by a model. */
-            COMPLETIONS
-        }
-
-        /**
-         * Identifies a kind of prompts or completions. Immutable.
-         *
-         * @param kind what is learned
-         * @param name the provider, or the route
-         * @param model the model
-         * @param size the number of binary digits of the estimates; 0 for completions
-         */
-        public record Key(Kind kind, String name, String model, int size) {
-
-            /** Prompts whose estimates are wrong in the same way. */
-            static Key ofPrompts(Target target, long estimate) {
-                return new Key(
-                        Kind.PROMPTS,
-                        target.account().settings().provider(),
-                        target.model(),
-                        Long.SIZE - Long.numberOfLeadingZeros(estimate));
-            }
-
-            /** Completions of about the same length. */
-            static Key ofCompletions(Route route, Target target) {
-                return new Key(Kind.COMPLETIONS, route.name(), target.model(), 0);
-            }
-        }
-
-        /** Copies the values. */
-        public History {
-            latest = List.copyOf(latest);
-        }
+    /** Identifies completions of about the same length. */
+    private static SavedTokensKey completionsKey(Route route, Target target) {
+        return new SavedTokensKey(COMPLETIONS, route.name(), target.model(), 0);
     }
 }

@@ -40,56 +40,41 @@ final class ClosedPlaces {
     private record Closable(Closure closure, String mark) {}
 
     /**
-     * The accounts of each place, whose tokens show whether a saved closure still applies.
-     *
-     * @param accounts the accounts of each place
-     */
-    record Owners(Map<ClosedPlace, List<AccountSettings>> accounts) {
-
-        static Owners of(Pool pool) {
-            Map<ClosedPlace, List<AccountSettings>> accounts = new LinkedHashMap<>();
-            closures(pool).forEach((place, closure) -> accounts.put(place, ownersOf(place, pool)));
-            return new Owners(accounts);
-        }
-
-        private static List<AccountSettings> ownersOf(ClosedPlace place, Pool pool) {
-            return pool.accounts().stream()
-                    .filter(account -> switch (place.kind()) {
-                        case ORGANIZATION ->
-                            account.organization().scope().organization().equals(place.name());
-                        case ACCOUNT -> account.id().equals(place.name());
-                    })
-                    .map(Account::settings)
-                    .toList();
-        }
-
-        /** Returns the mark of each place's tokens. Reads tokens, so never call it under the lock. */
-        Marks marks() {
-            Map<ClosedPlace, String> marks = new LinkedHashMap<>();
-            accounts.forEach((place, owners) -> marks.put(place, TokenMark.of(owners)));
-            return new Marks(marks);
-        }
-    }
-
-    /**
-     * The marks of tokens.
-     *
-     * @param byPlace the marks by place
-     */
-    record Marks(Map<ClosedPlace, String> byPlace) {}
-
-    /**
      * Creates one.
      *
-     * @param marks the pool's
+     * @param marks the marks of the tokens of the pool's places
      * @param closed what was closed at the last look
      */
-    ClosedPlaces(Pool pool, Marks marks, Set<ClosedPlace> closed) {
+    ClosedPlaces(Pool pool, Map<ClosedPlace, String> marks, Set<ClosedPlace> closed) {
         this.pool = pool;
         this.closed = new HashSet<>(closed);
         closures(pool)
-                .forEach((place, closure) ->
-                        all.put(place, new Closable(closure, marks.byPlace().getOrDefault(place, ""))));
+                .forEach((place, closure) -> all.put(place, new Closable(closure, marks.getOrDefault(place, ""))));
+    }
+
+    /** Returns the accounts of each place, whose tokens show whether a saved closure still applies. */
+    static Map<ClosedPlace, List<AccountSettings>> owners(Pool pool) {
+        Map<ClosedPlace, List<AccountSettings>> owners = new LinkedHashMap<>();
+        closures(pool).keySet().forEach(place -> owners.put(place, ownersOf(place, pool)));
+        return owners;
+    }
+
+    private static List<AccountSettings> ownersOf(ClosedPlace place, Pool pool) {
+        return pool.accounts().stream()
+                .filter(account -> switch (place.kind()) {
+                    case ORGANIZATION ->
+                        account.organization().scope().organization().equals(place.name());
+                    case ACCOUNT -> account.id().equals(place.name());
+                })
+                .map(Account::settings)
+                .toList();
+    }
+
+    /** Returns the mark of each place's tokens. Reads tokens, so never call it under the lock. */
+    static Map<ClosedPlace, String> marks(Map<ClosedPlace, List<AccountSettings>> owners) {
+        Map<ClosedPlace, String> marks = new LinkedHashMap<>();
+        owners.forEach((place, accounts) -> marks.put(place, TokenMark.of(accounts)));
+        return marks;
     }
 
     private static Map<ClosedPlace, Closure> closures(Pool pool) {
@@ -112,7 +97,6 @@ final class ClosedPlaces {
         return closures;
     }
 
-    /** Returns what was closed at the last look. */
     Set<ClosedPlace> closed() {
         return closed;
     }
@@ -154,7 +138,6 @@ final class ClosedPlaces {
                 && place.model().map(target.model()::equals).orElse(true);
     }
 
-    /** Returns what is closed. */
     List<SavedClosure> closed(SavedTimes times) {
         List<SavedClosure> saved = new ArrayList<>();
         all.forEach((place, closable) -> {
@@ -177,7 +160,6 @@ final class ClosedPlaces {
         return closure.isClosed(now) || closure.needsMending(now);
     }
 
-    /** Returns what was closed at the last look and is open now. */
     Set<ClosedPlace> reopened(long now) {
         Set<ClosedPlace> open = new HashSet<>();
         all.forEach((place, closable) -> {

@@ -3,7 +3,6 @@ package dev.whippletree.engine.saving;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.pool.TokenForecast.History;
 import dev.whippletree.engine.scope.LimitCounter;
 import dev.whippletree.engine.scope.Redeclaration;
 import dev.whippletree.engine.scope.ReportKey;
@@ -14,10 +13,11 @@ import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.limits.SlidingWindow.OthersUse;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.state.ClosedPlace;
 import dev.whippletree.state.OwnState;
 import dev.whippletree.state.SavedLimit;
 import dev.whippletree.state.SavedState;
-import dev.whippletree.state.SavedTokens;
 import dev.whippletree.state.WindowKey;
 import dev.whippletree.state.WindowUses;
 import java.time.Duration;
@@ -61,15 +61,10 @@ final class StateCopy {
      */
     private record Mark(long used, long ahead) {}
 
-    /**
-     * Creates one.
-     *
-     * @param process a name that no other process has
-     */
     StateCopy(Pool pool, String process) {
         this.pool = pool;
         this.process = process;
-        this.places = new ClosedPlaces(pool, owners().marks(), Set.of());
+        this.places = new ClosedPlaces(pool, ClosedPlaces.marks(owners()), Set.of());
     }
 
     /** Continues with the state that other processes saved, running ones included. */
@@ -78,21 +73,7 @@ final class StateCopy {
         takeIn(present, times);
         present.limits().forEach(limit -> resume(limit, times));
         places.resume(present.closures(), times);
-        present.tokens().forEach(tokens -> resume(tokens, times));
-    }
-
-    /** Restores learned tokens; unknown kinds of a later version are skipped. */
-    private void resume(SavedTokens tokens, SavedTimes times) {
-        SavedTokens.SavedTokensKey key = tokens.key();
-        for (History.Kind kind : History.Kind.values()) {
-            if (kind.name().equals(key.kind())) {
-                pool.forecast()
-                        .resume(new History(
-                                new History.Key(kind, key.name(), key.model(), key.size()),
-                                tokens.latest(),
-                                times.nanos(tokens.changed())));
-            }
-        }
+        present.tokens().forEach(tokens -> pool.forecast().resume(tokens, times.nanos(tokens.changed())));
     }
 
     /** Continues with saved state for scopes that are new in the pool. */
@@ -105,13 +86,11 @@ final class StateCopy {
                 .forEach(limit -> resume(limit, times));
     }
 
-    /** Returns the accounts whose tokens show whether closures still apply. */
-    ClosedPlaces.Owners owners() {
-        return ClosedPlaces.Owners.of(pool);
+    Map<ClosedPlace, List<AccountSettings>> owners() {
+        return ClosedPlaces.owners(pool);
     }
 
-    /** Adapts to a changed pool. */
-    void poolChanged(ClosedPlaces.Marks marks) {
+    void poolChanged(Map<ClosedPlace, String> marks) {
         places = new ClosedPlaces(pool, marks, places.closed());
     }
 
@@ -134,10 +113,6 @@ final class StateCopy {
     }
 
     private void resume(SavedLimit limit, SavedTimes times) {
-        Scope scope = limit.key().scope();
-        Optional<ScopeState> state = pool.scopes().stream()
-                .filter(known -> known.scope().equals(scope))
-                .findFirst();
         Standing standing = new Standing(
                 limit.amount(),
                 limit.left(),
@@ -146,7 +121,7 @@ final class StateCopy {
                 Math.max(0, times.now() - times.nanos(limit.changed())));
         ReportKey key = new ReportKey(
                 limit.key().unit(), limit.key().refill(), limit.key().window());
-        state.ifPresent(known -> known.limits().resume(key, standing, times.now()));
+        pool.scope(limit.key().scope()).ifPresent(scope -> scope.limits().resume(key, standing, times.now()));
     }
 
     /** Returns whether a target's use of declared limits is saved already. */
@@ -198,18 +173,13 @@ final class StateCopy {
                     .forEach((key, counter) ->
                             saved(scope.scope(), key, counter, times).ifPresent(limits::add));
         }
-        List<SavedTokens> tokens = pool.forecast().histories().stream()
-                .map(history -> saved(history, times))
-                .toList();
-        return new OwnState(process, uses, limits, places.closed(times), places.reopened(times.now()), tokens);
-    }
-
-    private static SavedTokens saved(History history, SavedTimes times) {
-        History.Key key = history.key();
-        return new SavedTokens(
-                new SavedTokens.SavedTokensKey(key.kind().name(), key.name(), key.model(), key.size()),
-                history.latest(),
-                times.instant(history.changedAt()));
+        return new OwnState(
+                process,
+                uses,
+                limits,
+                places.closed(times),
+                places.reopened(times.now()),
+                pool.forecast().saved(times::instant));
     }
 
     private static Optional<SavedLimit> saved(Scope scope, ReportKey key, LimitCounter counter, SavedTimes times) {

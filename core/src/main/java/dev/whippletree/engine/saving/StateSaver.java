@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.Mailbox;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.state.ClosedPlace;
 import dev.whippletree.state.Exchange;
 import dev.whippletree.state.OwnState;
 import dev.whippletree.state.SavedState;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +111,6 @@ public final class StateSaver {
         return new SavedTimes(timeline.nanoTime(), timeline.now());
     }
 
-    /** Returns what is wrong with the folder, if anything is. */
     public Optional<String> problem() {
         return problem;
     }
@@ -158,8 +159,7 @@ public final class StateSaver {
      * Adapts to a changed pool, whose closures are saved from now on. Reads tokens, so never call it under the lock.
      */
     public void poolChanged() {
-        ClosedPlaces.Owners owners = monitor.decide(copy::owners);
-        ClosedPlaces.Marks marks = owners.marks();
+        Map<ClosedPlace, String> marks = ClosedPlaces.marks(monitor.decide(copy::owners));
         monitor.decide(() -> {
             copy.poolChanged(marks);
             changed();
@@ -219,7 +219,6 @@ public final class StateSaver {
      */
     private record Save(OwnState own, boolean last) {}
 
-    /** Saves. Called without the lock. */
     private void save() {
         Optional<Save> begun = monitor.decide(this::begin);
         begun.ifPresent(save -> {

@@ -40,7 +40,8 @@ final class DemandTest {
                         new AskedClient(id)),
                 organization,
                 4);
-        Target target = new Target(account, model, new ScopeState(Scope.of(id, model)));
+        Target target = new Target(
+                account, model, new ScopeState(Scope.of(id, model)), Target.TokenizerKey.of(account.settings(), model));
         targets.add(target);
         return target;
     }

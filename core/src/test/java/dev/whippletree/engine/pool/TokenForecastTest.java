@@ -14,8 +14,10 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.Settings;
+import dev.whippletree.state.SavedTokens;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,8 +48,8 @@ final class TokenForecastTest {
         AccountSettings settings = AccountSettings.of("a", "scripted", Optional.empty(), Settings.none("account a"));
         ScopeState organization = new ScopeState(Scope.of("organization"));
         ScriptedClient client = new ScriptedClient(new VirtualTimeline(0));
-        return new Target(
-                new Account(new Topology.OpenAccount(settings, client), organization, 1), "model", organization);
+        Account account = new Account(new Topology.OpenAccount(settings, client), organization, 1);
+        return new Target(account, "model", organization, Target.TokenizerKey.of(settings, "model"));
     }
 
     private Optional<TokenCount> learn(long estimate, int prompt, int made, FinishReason reason) {
@@ -128,8 +130,10 @@ final class TokenForecastTest {
             learn(1_000, 800, answer < 50 ? 4_000 : answer, FinishReason.STOP);
         }
         TokenForecast next = new TokenForecast();
-        forecast.histories().forEach(next::resume);
-        assertThat(next.histories()).containsExactlyInAnyOrderElementsOf(forecast.histories());
+        List<SavedTokens> saved = forecast.saved(Instant.EPOCH::plusNanos);
+        saved.forEach(tokens -> next.resume(
+                tokens, Duration.between(Instant.EPOCH, tokens.changed()).toNanos()));
+        assertThat(next.saved(Instant.EPOCH::plusNanos)).containsExactlyInAnyOrderElementsOf(saved);
         assertThat(next.completion(route, target, Admission.asMade(0, BOUND)).usual())
                 .as("second largest of 100")
                 .isEqualTo(148);
