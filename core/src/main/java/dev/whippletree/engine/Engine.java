@@ -94,14 +94,7 @@ public final class Engine {
     /** Whether it is closing, and the grace is over or nothing is under way. */
     private boolean over;
 
-    /**
-     * Creates an engine that is ready for prompts.
-     *
-     * @param timeline its time, timers, threads and chance; stays open
-     * @param topology what it works on; its clients and caches stay open
-     * @param settings what holds for the whole engine
-     * @param listeners are told what happens
-     */
+    /** Creates an engine whose limits' state isn't kept over restarts. */
     public Engine(Timeline timeline, Topology topology, EngineSettings settings, List<EngineListener> listeners) {
         this(timeline, topology, settings, listeners, Optional.empty());
     }
@@ -195,12 +188,7 @@ public final class Engine {
         };
     }
 
-    /**
-     * Returns how many tokens are reserved for a prompt and its completion, on the target where that is most. Calls no
-     * service.
-     *
-     * @return none if no provider can tell, or the prompt names an unknown route
-     */
+    /** Returns the most tokens reserved for a prompt on a target; none if unknown, as for an unknown route. */
     public TokenCount tokensToReserve(Prompt prompt) {
         return pool.route(prompt.route())
                 .map(route -> {
@@ -211,11 +199,7 @@ public final class Engine {
                 .orElse(TokenCount.NONE);
     }
 
-    /**
-     * Returns the targets of a prompt's route whose providers refuse it, and why. Calls no service.
-     *
-     * @return empty if it names an unknown route
-     */
+    /** Returns the targets of a prompt's route whose providers refuse it, and why; none if the route is unknown. */
     public Map<TargetSettings, String> refusals(Prompt prompt) {
         Map<TargetSettings, String> refusals = new HashMap<>();
         pool.route(prompt.route())
@@ -246,14 +230,7 @@ public final class Engine {
         return waiting.isPresent();
     }
 
-    /**
-     * Estimates the time until further prompts will be answered, behind all that wait now, from limits, closures and
-     * latencies. Calls no service.
-     *
-     * @param like some of those prompts, one or more, of one route, by which their needs are estimated
-     * @param count how many calls they need; 0: the time is that of the waiting prompts
-     * @return empty if unknown or longer than sixty days, or if the route is unknown
-     */
+    /** Estimates as {@link WaitEstimator#timeFor} does; empty if the route is unknown. Calls no service. */
     public Optional<Duration> timeFor(List<Prompt> like, long count) {
         Optional<Route> route = pool.route(like.get(0).route());
         if (route.isEmpty()) {
@@ -285,11 +262,8 @@ public final class Engine {
      * @throws ConfigurationException if the prompt names an unknown route, account or model
      */
     public EmbeddingPlan embedding(Prompt prompt) {
-        Optional<Route> route = pool.route(prompt.route());
-        pool.problemOf(prompt, route).ifPresent(problem -> {
-            throw new ConfigurationException(List.of(problem));
-        });
-        List<Target> targets = route.orElseThrow().embedding(prompt);
+        Route route = pool.routeOf(prompt);
+        List<Target> targets = route.embedding(prompt);
         EmbeddingBounds bounds = targets.stream()
                 .flatMap(target -> target.account().embeddings().stream())
                 .reduce(EmbeddingBounds::and)
@@ -297,11 +271,11 @@ public final class Engine {
         String model = targets.get(0).model();
         List<CacheKey> keys = prompt.messages().stream()
                 .map(text -> PromptKeys.of(
-                        prompt.toBuilder().messages(List.of(text)).model(model).build(), route.get()))
+                        prompt.toBuilder().messages(List.of(text)).model(model).build(), route))
                 .toList();
         Prompt whole = prompt.toBuilder()
                 .model(model)
-                .deadline(prompt.deadline().or(() -> route.get().settings().deadline()))
+                .deadline(prompt.deadline().or(() -> route.settings().deadline()))
                 .build();
         return new EmbeddingPlan(whole, keys, bounds);
     }
@@ -348,19 +322,18 @@ public final class Engine {
     }
 
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader, Optional<AnswerStore> store) {
-        Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = pool.problemOf(prompt, route);
-        if (problem.isPresent() || route.isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new ConfigurationException(problem.stream().toList()));
+        Route route;
+        try {
+            route = pool.routeOf(prompt);
+        } catch (ConfigurationException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        Prompt whole = route.get().bounded(prompt);
-        CacheKey key = PromptKeys.of(whole, route.get());
+        Prompt whole = route.bounded(prompt);
+        CacheKey key = PromptKeys.of(whole, route);
         // Capturing runs code of others, so not under the lock.
         CallerContext context = reader.map(Reader::context).orElseGet(CallerContext::capture);
-        Optional<Subscription> subscription = monitor.decide(() -> isPresent(route.get())
-                ? Optional.of(join(key, whole, route.get(), reader, store, context))
-                : Optional.empty());
+        Optional<Subscription> subscription = monitor.decide(() ->
+                isPresent(route) ? Optional.of(join(key, whole, route, reader, store, context)) : Optional.empty());
         if (subscription.isEmpty()) {
             return submit(prompt, reader, store); // A reload replaced the route meanwhile.
         }
@@ -508,13 +481,7 @@ public final class Engine {
         return Stream.concat(notes.stream(), ofSaver).distinct().toList();
     }
 
-    /**
-     * Removes stored answers from every cache, also those of prompts that were answered just before.
-     *
-     * @param tenant whose; absent: everybody's
-     * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
-     *     cache's failure
-     */
+    /** Removes the stored answers of a tenant, else all, as {@link CacheTiers#clear} does. */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
         return caches.map(tiers -> tiers.clear(tenant)).orElseGet(() -> CompletableFuture.completedFuture(-1L));
     }
@@ -526,15 +493,15 @@ public final class Engine {
      *     {@link ConfigurationException} if the prompt names an unknown route
      */
     public CompletableFuture<Void> forget(Prompt prompt) {
-        Optional<Route> route = pool.route(prompt.route());
-        Optional<String> problem = pool.problemOf(prompt, route);
-        if (problem.isPresent() || route.isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new ConfigurationException(problem.stream().toList()));
+        List<CacheKey> keys;
+        try {
+            Route route = pool.routeOf(prompt);
+            keys = prompt.operation() == Prompt.Operation.EMBEDDING
+                    ? embedding(prompt).keys()
+                    : List.of(PromptKeys.of(route.bounded(prompt), route));
+        } catch (ConfigurationException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        List<CacheKey> keys = prompt.operation() == Prompt.Operation.EMBEDDING
-                ? embedding(prompt).keys()
-                : List.of(PromptKeys.of(route.get().bounded(prompt), route.get()));
         return caches.map(tiers ->
                         CompletableFuture.allOf(keys.stream().map(tiers::remove).toArray(CompletableFuture<?>[]::new)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));

@@ -2,6 +2,7 @@ package dev.whippletree.engine.pool;
 
 import dev.whippletree.engine.pool.Route.TargetFilter;
 import dev.whippletree.engine.scope.ScopeState;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.Secret;
@@ -38,7 +39,6 @@ public final class Pool {
         this.present = new PoolSnapshotBuilder(Snapshot.EMPTY, defaultConcurrency, now).build(topology);
     }
 
-    /** Returns the forecast of tokens. */
     public TokenForecast forecast() {
         return forecast;
     }
@@ -100,7 +100,6 @@ public final class Pool {
         return present.accounts().values();
     }
 
-    /** Returns the accounts of an organization; may be empty. */
     public List<Account> accountsOf(String organization) {
         return accounts().stream()
                 .filter(account -> account.organization().scope().organization().equals(organization))
@@ -134,11 +133,19 @@ public final class Pool {
     }
 
     /**
-     * Returns what is wrong with a prompt's route, account or model, and what there is instead; empty if all are right.
+     * Returns the route that a prompt names, or the default route.
      *
-     * @param route the route that it names, or the default one; empty: there is none of that name
+     * @throws ConfigurationException if it names an unknown route, account or model; says what there is instead
      */
-    public Optional<String> problemOf(Prompt prompt, Optional<Route> route) {
+    public Route routeOf(Prompt prompt) {
+        Optional<Route> route = route(prompt.route());
+        problemOf(prompt, route).ifPresent(problem -> {
+            throw new ConfigurationException(List.of(problem));
+        });
+        return route.orElseThrow();
+    }
+
+    private Optional<String> problemOf(Prompt prompt, Optional<Route> route) {
         if (route.isEmpty()) {
             List<String> known =
                     present.routes().values().stream().map(Route::name).sorted().toList();
@@ -219,7 +226,6 @@ public final class Pool {
             Map<String, Route> routes,
             String defaultRoute) {
 
-        /** An empty pool. */
         static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
 
         /** Copies the maps, in their order. */
@@ -252,7 +258,6 @@ public final class Pool {
             return new DispatchTrigger(false, target.organization());
         }
 
-        /** Returns whether a target may have become ready. */
         public boolean concerns(Target target) {
             return everything || target.organization() == organization;
         }
