@@ -5,10 +5,8 @@ import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Reach;
-import dev.whippletree.model.Secret;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,30 +57,21 @@ final class AccountReader {
         }
         Optional<String> id = required(section, "id");
         Optional<String> provider = required(section, "provider");
-        Optional<Secret> token = tokens.read(section, "token");
-        Optional<String> organization = section.text("organization");
-        int weight = section.integer("weight", 1).orElse(1);
-        Optional<Integer> concurrency = section.integer("max-concurrency", 1);
-        Optional<Duration> transit = section.duration("transit");
-        List<DeclaredLimit> limits = limits(section);
-        Optional<Reach> limitScope = section.read(
-                "limit-scope", ValueForm.words(List.of("model", "organization")), AccountReader::limitScope);
-        Optional<Credit> credit = section.read("credit", Credit::parse);
+        AccountSettings.Builder builder = AccountSettings.builder(id.orElse(""), provider.orElse(""));
+        tokens.read(section, "token").ifPresent(builder::token);
+        section.text("organization").ifPresent(builder::organization);
+        section.integer("weight", 1).ifPresent(builder::weight);
+        section.integer("max-concurrency", 1).ifPresent(builder::maxConcurrency);
+        section.duration("transit").ifPresent(builder::transit);
+        builder.limits(limits(section));
+        section.read("limit-scope", ValueForm.words(List.of("model", "organization")), AccountReader::limitScope)
+                .ifPresent(builder::limitScope);
+        section.read("credit", Credit::parse).ifPresent(builder::credit);
         section.expectSettings("provider", known.providers());
-        Map<String, String> own = own(section, provider);
+        builder.settings(own(section, provider));
         if (id.isEmpty() || provider.isEmpty()) {
             return Optional.empty();
         }
-        AccountSettings.Builder builder = AccountSettings.builder(id.get(), provider.get())
-                .weight(weight)
-                .limits(limits)
-                .settings(own);
-        token.ifPresent(builder::token);
-        organization.ifPresent(builder::organization);
-        concurrency.ifPresent(builder::maxConcurrency);
-        transit.ifPresent(builder::transit);
-        limitScope.ifPresent(builder::limitScope);
-        credit.ifPresent(builder::credit);
         AccountSettings account = builder.build();
         section.check(known.providers(), provider.get(), account.settings());
         owners.claim(account).ifPresent(message -> section.problem("token", message));

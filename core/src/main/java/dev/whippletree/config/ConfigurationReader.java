@@ -35,14 +35,7 @@ final class ConfigurationReader {
     private final Supplier<List<AccountSettings>> accountsFromEnvironment;
     private final List<String> defaultCaches;
 
-    /**
-     * Creates a reader.
-     *
-     * @param known the plugins that the file may name
-     * @param environment variables by name
-     * @param accountsFromEnvironment the accounts, if the file declares none
-     * @param defaultCaches the cache tiers, if the file names none
-     */
+    /** Creates a reader; accounts and caches are those of a file that names none. */
     ConfigurationReader(
             KnownPlugins known,
             Map<String, String> environment,
@@ -65,33 +58,15 @@ final class ConfigurationReader {
         this.defaultCaches = defaultCaches;
     }
 
-    /**
-     * Reads a configuration.
-     *
-     * @param source the file, as messages name it; its relative paths start from its folder
-     * @param yaml its contents
-     * @throws ConfigurationException with every problem
-     */
+    /** Reads a configuration of a file that messages name so; its relative paths start from its folder. */
     Configuration read(String source, String yaml) {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        return read(source, document, problems);
-    }
-
-    /**
-     * Reads a configuration.
-     *
-     * @param source the file from whose folder relative paths start; empty: the working directory
-     * @param document the configuration as a tree
-     * @param problems where problems are collected
-     * @throws ConfigurationException with every problem
-     */
-    Configuration read(String source, JsonNode document, Problems problems) {
         return read(source, new Section("", document, variables, problems, Expectations.NONE));
     }
 
-    /** Reads a configuration from its root; otherwise like {@link #read(String, JsonNode, Problems)}. */
+    /** Reads a configuration; relative paths start from the source's folder, else from the working directory. */
     Configuration read(String source, Section root) {
         Problems problems = root.problems();
         List<AccountSettings> accounts = accounts(root);

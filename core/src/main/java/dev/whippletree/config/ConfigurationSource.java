@@ -68,7 +68,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
      * @throws ConfigurationException if the variable's value can't be a path
      */
     public Optional<Path> file() {
-        return named.or(() -> variable(FILE_VARIABLE))
+        return named.or(() -> path(FILE_VARIABLE, environment))
                 .map(workingDirectory::resolve)
                 .or(() -> candidates().stream().filter(Files::isRegularFile).findFirst());
     }
@@ -82,7 +82,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
     @Override
     public List<Path> pluginFolders() {
         List<Path> folders = new ArrayList<>();
-        variable(PLUGINS_VARIABLE).map(workingDirectory::resolve).ifPresent(folders::add);
+        path(PLUGINS_VARIABLE, environment).map(workingDirectory::resolve).ifPresent(folders::add);
         file().filter(Files::isRegularFile).flatMap(this::pluginFolder).ifPresent(folders::add);
         return folders;
     }
@@ -96,7 +96,12 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
         }
     }
 
-    private Optional<Path> variable(String name) {
+    /**
+     * Returns the path that a variable names; empty if it isn't set.
+     *
+     * @throws ConfigurationException if its value can't be a path
+     */
+    static Optional<Path> path(String name, Map<String, String> environment) {
         try {
             return Optional.ofNullable(environment.get(name))
                     .filter(text -> !text.isBlank())

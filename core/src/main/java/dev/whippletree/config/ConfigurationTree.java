@@ -3,7 +3,6 @@ package dev.whippletree.config;
 import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.spi.AccountSettings;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -126,18 +125,9 @@ public record ConfigurationTree(
     @Override
     public List<Path> pluginFolders() {
         List<Path> folders = new ArrayList<>();
-        String variable = environment.getOrDefault(ConfigurationSource.PLUGINS_VARIABLE, "");
-        try {
-            if (!variable.isBlank()) {
-                folders.add(Path.of(variable));
-            }
-        } catch (InvalidPathException e) {
-            throw new ConfigurationException(
-                    List.of(ConfigurationSource.PLUGINS_VARIABLE + " isn't a valid path: " + e.getMessage()));
-        }
-        Section root =
-                new Section("", node(values), Variables.ofProgram(properties), new Problems(""), Expectations.NONE);
-        ConfigurationReader.pluginFolder(root).ifPresent(folders::add);
+        ConfigurationSource.path(ConfigurationSource.PLUGINS_VARIABLE, environment)
+                .ifPresent(folders::add);
+        ConfigurationReader.pluginFolder(root(new Problems(""))).ifPresent(folders::add);
         return folders;
     }
 
@@ -152,7 +142,11 @@ public record ConfigurationTree(
                         Variables.ofProgram(properties),
                         () -> accountsFrom.apply(environment),
                         defaultCaches)
-                .read("", node(values), new Problems(source, prefix, places));
+                .read("", root(new Problems(source, prefix, places)));
+    }
+
+    private Section root(Problems problems) {
+        return new Section("", node(values), Variables.ofProgram(properties), problems, Expectations.NONE);
     }
 
     private static JsonNode node(Object value) {

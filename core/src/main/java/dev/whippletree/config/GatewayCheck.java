@@ -65,7 +65,6 @@ public final class GatewayCheck {
         return "no " + noun + " named '" + name + "'" + Names.suggestion(name, known);
     }
 
-    /** Returns whether a client may use any of the routes. */
     static boolean hasRoute(Client client, List<RouteSettings> routes) {
         return routes.stream()
                 .filter(route -> client.mayName(route.name()))
@@ -74,7 +73,6 @@ public final class GatewayCheck {
                 .anyMatch(target -> client.mayUse(target.account()));
     }
 
-    /** Returns the problem that there is none. */
     static String nothingToAsk() {
         return "no route that this client may use has an account that it may use";
     }
@@ -124,12 +122,10 @@ public final class GatewayCheck {
             }
         }
 
-        /** Returns what messages call a client. */
         static String client(String name) {
             return "client '" + name + "'";
         }
 
-        /** Returns what messages call whoever watches. */
         static String watcher() {
             return "gateway.watch-key";
         }

@@ -33,13 +33,7 @@ final class GatewayReader {
     private final TenantWeights weights;
     private final KeyOwners owners = new KeyOwners();
 
-    /**
-     * Creates a reader for one reading.
-     *
-     * @param accounts the accounts that clients may be restricted to
-     * @param routes the routes that clients may be restricted to
-     * @param weights the tenants' weights stated outside the gateway's section
-     */
+    /** Creates a reader for one reading; the weights are those stated outside the gateway's section. */
     GatewayReader(
             Variables variables, List<AccountSettings> accounts, List<RouteSettings> routes, TenantWeights weights) {
         this.tokens = new TokenReader(variables);
@@ -140,7 +134,6 @@ final class GatewayReader {
         return Path.of(text);
     }
 
-    /** A size, or a share of the heap. */
     private static long memoryBytes(String text) {
         Matcher share = SHARE.matcher(text);
         if (!share.matches()) {

@@ -296,11 +296,7 @@ public record GatewaySettings(
                     mostEmbeddingInputs);
         }
 
-        /**
-         * Returns a share of this JVM's largest heap, in bytes.
-         *
-         * @param percent 1 to 100
-         */
+        /** Returns a share of this JVM's largest heap, 1 to 100 percent, in bytes. */
         static long shareOfHeap(int percent) {
             return Math.max(1, Runtime.getRuntime().maxMemory() / HUNDRED * percent);
         }

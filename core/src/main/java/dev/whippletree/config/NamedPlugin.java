@@ -12,14 +12,7 @@ import java.util.Optional;
  */
 record NamedPlugin(String name, Settings settings) {
 
-    /**
-     * Reads a plugin's name and settings.
-     *
-     * @param section its section
-     * @param element its element
-     * @param kind the plugins that may be named
-     * @return empty if it can't be used; then a problem is reported
-     */
+    /** Reads a plugin's name and settings; empty if it can't be used, which is reported. */
     static Optional<NamedPlugin> read(Section section, Element element, KnownPlugins.PluginKind kind) {
         if (!element.node().isObject()) {
             return section.text(element, ValueForm.words(kind.settings().keySet()))

@@ -2,7 +2,6 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.Variables;
-import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.TokenPrice;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -29,13 +28,7 @@ final class PriceListReader {
         this.root = root;
     }
 
-    /**
-     * Reads a list.
-     *
-     * @param source how messages name the file
-     * @param yaml its contents
-     * @throws ConfigurationException with every problem
-     */
+    /** Reads a list; fails with every problem. */
     static PriceList read(String source, String yaml) {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);

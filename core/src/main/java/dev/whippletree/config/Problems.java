@@ -20,11 +20,6 @@ final class Problems {
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    /**
-     * Creates an empty collection.
-     *
-     * @param source the file's name in messages
-     */
     Problems(String source) {
         this(source, "", Map.of());
     }
@@ -61,17 +56,14 @@ final class Problems {
         }
     }
 
-    /** Adds problems found elsewhere. */
     void addAll(List<String> elsewhere) {
         lines.addAll(elsewhere);
     }
 
-    /** Returns whether there is a problem at a path. */
     boolean has(String path) {
         return paths.contains(path);
     }
 
-    /** Returns the paths of all problems. */
     Set<String> paths() {
         return paths;
     }
@@ -94,11 +86,7 @@ final class Problems {
         return placesByPath.get(nearest);
     }
 
-    /**
-     * Ends the reading if there are problems so far.
-     *
-     * @throws ConfigurationException with every problem
-     */
+    /** Ends the reading, with every problem, if there are any so far. */
     void stop() {
         if (!lines.isEmpty()) {
             throw new ConfigurationException(lines);

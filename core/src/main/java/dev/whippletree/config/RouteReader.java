@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Reads the routes of a configuration file. */
@@ -27,7 +26,6 @@ final class RouteReader {
     private final List<String> accounts;
     private final String defaultModel;
 
-    /** Names and aliases of routes. */
     private final Set<String> names = new HashSet<>();
 
     /** The accounts that a route asks for the default model, since it names none. */
@@ -67,31 +65,15 @@ final class RouteReader {
     private Optional<RouteSettings> route(String name, Section section) {
         List<Tier> tiers = tiers(section);
         NamedPlugin strategy = strategy(name, section);
-        Optional<Duration> ttl = ttl(section);
-        RouteSettings defaults = RouteSettings.of(name, List.of(new Tier(List.of(new TargetSettings("", "")))));
-        Duration patience = section.duration("patience").orElse(defaults.patience());
-        Optional<Duration> deadline = section.duration("deadline");
-        OptionalInt maxTokens =
-                section.integer("max-tokens", 1).map(OptionalInt::of).orElse(defaults.maxTokens());
-        Retries retries = retries(section);
-        Timeouts timeouts = timeouts(section);
-        List<String> aliases = aliases(section);
-        double leave = section.percentage("leave", MOST_LEAVE_PERCENT).orElse(defaults.leave());
+        RouteSettings.Builder route = RouteSettings.builder(name, tiers).strategy(strategy.name(), strategy.settings());
+        route.ttl(ttl(section));
+        section.duration("patience").ifPresent(route::patience);
+        section.duration("deadline").ifPresent(route::deadline);
+        section.integer("max-tokens", 1).ifPresent(route::maxTokens);
+        route.retries(retries(section)).timeouts(timeouts(section)).aliases(aliases(section));
+        section.percentage("leave", MOST_LEAVE_PERCENT).ifPresent(route::leave);
         section.end();
-        if (tiers.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(RouteSettings.builder(name, tiers)
-                .strategy(strategy.name(), strategy.settings())
-                .patience(patience)
-                .deadline(deadline)
-                .maxTokens(maxTokens)
-                .ttl(ttl)
-                .retries(retries)
-                .timeouts(timeouts)
-                .aliases(aliases)
-                .leave(leave)
-                .build());
+        return tiers.isEmpty() ? Optional.empty() : Optional.of(route.build());
     }
 
     /** Reads the aliases. A name of two routes would silently mean the first, so it is a problem. */

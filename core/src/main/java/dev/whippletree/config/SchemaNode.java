@@ -59,12 +59,10 @@ final class SchemaNode implements Expectations {
         }
     }
 
-    /** Sets that the mapping has to have this place. */
     void require() {
         required = true;
     }
 
-    /** Sets that the list needs an element. */
     void requireElement() {
         notEmpty = true;
     }

@@ -34,12 +34,7 @@ final class Section {
     private final Expectations expectations;
     private final Set<String> asked = new LinkedHashSet<>();
 
-    /**
-     * Begins to read a mapping.
-     *
-     * @param problems where problems are collected
-     * @param expectations learns what is read
-     */
+    /** Begins to read a mapping; the expectations learn what is read. */
     Section(String path, JsonNode node, Variables variables, Problems problems, Expectations expectations) {
         this.path = path;
         this.node = node;
@@ -61,17 +56,14 @@ final class Section {
         return problems;
     }
 
-    /** Returns the path of a key's value. */
     String at(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    /** Returns whether a problem with a key's value has been reported. */
     boolean isProblem(String key) {
         return problems.has(at(key));
     }
 
-    /** Reports a problem with a key's value. */
     void problem(String key, String what) {
         problems.add(at(key), what);
     }
@@ -124,7 +116,6 @@ final class Section {
         return node(key).flatMap(value -> rawText(new Element(at(key), value)));
     }
 
-    /** Returns whether a value is one of these words. */
     boolean says(String key, List<String> words) {
         expectations.value(at(key), ValueForm.words(words));
         return node(key)
@@ -165,13 +156,11 @@ final class Section {
         return read(key, ValueForm.TEXT, reader);
     }
 
-    /** Parses a text of a form, like {@link #read(String, Function)}. */
     <T> Optional<T> read(String key, ValueForm form, Function<String, T> reader) {
         expectations.value(at(key), form);
         return node(key).flatMap(value -> parsed(new Element(at(key), value), reader));
     }
 
-    /** Parses an element, like {@link #read(String, Function)}. */
     <T> Optional<T> read(Element element, Function<String, T> reader) {
         expectations.value(element.at, ValueForm.TEXT);
         return parsed(element, reader);
@@ -223,7 +212,6 @@ final class Section {
         });
     }
 
-    /** Returns the weight of a tenant. */
     Optional<Integer> weight(String key) {
         return integer(key, 1, TenantWeights.MOST);
     }
@@ -319,7 +307,6 @@ final class Section {
         }
     }
 
-    /** Returns a mapping below a key. */
     Optional<Section> section(String key) {
         expectations.value(at(key), ValueForm.MAPPING);
         return node(key).map(value -> below(at(key), value));
@@ -334,7 +321,6 @@ final class Section {
         expectations.settings(path, key, kind);
     }
 
-    /** Returns the existing keys. */
     Set<String> keys() {
         Set<String> keys = new LinkedHashSet<>();
         if (node.isObject()) {
@@ -396,12 +382,10 @@ final class Section {
         /** A program's placeholders, which may contain another placeholder as a default, but not {@code ${file:…}}. */
         private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{((?!file:)(?:[^{}]|\\$\\{[^{}]*})+)}");
 
-        /** Returns the variables of an environment. */
         static Variables of(Map<String, String> environment) {
             return new Variables(NAME, "environment variable", name -> Optional.ofNullable(environment.get(name)));
         }
 
-        /** Resolves a program's placeholders. */
         static Variables ofProgram(Function<String, Optional<String>> property) {
             return new Variables(PLACEHOLDER, "property or environment variable", property);
         }

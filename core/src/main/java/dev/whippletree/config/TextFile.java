@@ -18,13 +18,7 @@ final class TextFile {
 
     private TextFile() {}
 
-    /**
-     * Returns a file's text.
-     *
-     * @param file its path
-     * @param origin the end of the message if there is no such file, saying who names it; may be empty
-     * @throws ConfigurationException if it can't be read; says why
-     */
+    /** Returns a file's text; {@code origin} ends the message if there is no such file, saying who names it. */
     static String read(Path file, String origin) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
