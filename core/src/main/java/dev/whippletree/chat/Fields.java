@@ -17,11 +17,7 @@ public final class Fields {
     private final String path;
     private final Map<String, Object> rest;
 
-    /**
-     * Takes a JSON object apart.
-     *
-     * @param path where it stands in the request; empty: it is the request
-     */
+    /** Takes a JSON object apart; the path is where it stands in the request, empty for the request itself. */
     public Fields(String path, Map<String, ? extends @Nullable Object> object) {
         this.path = path;
         this.rest = new LinkedHashMap<>();
@@ -37,11 +33,7 @@ public final class Fields {
         return path.isEmpty() ? field : path + "." + field;
     }
 
-    /**
-     * Returns the error of a field.
-     *
-     * @param what what is wrong with it, as the rest of a sentence
-     */
+    /** Returns the error of a field; the text is the rest of a sentence about it. */
     public WrongFieldException wrong(String field, String what) {
         return new WrongFieldException(at(field), what);
     }
@@ -53,39 +45,24 @@ public final class Fields {
 
     /** Takes a string; empty if it is absent. */
     public Optional<String> text(String field) {
-        return take(field).map(value -> {
-            if (value instanceof String text) {
-                return text;
-            }
-            throw wrong(field, "must be a string");
-        });
+        return take(field, String.class, "must be a string");
     }
 
     /** Takes true or false; empty if it is absent. */
     public Optional<Boolean> flag(String field) {
-        return take(field).map(value -> {
-            if (value instanceof Boolean flag) {
-                return flag;
-            }
-            throw wrong(field, "must be true or false");
-        });
+        return take(field, Boolean.class, "must be true or false");
     }
 
     /** Takes a number; empty if it is absent. */
     public Optional<Double> number(String field) {
-        return take(field).map(value -> {
-            if (value instanceof Number number) {
-                return number.doubleValue();
-            }
-            throw wrong(field, "must be a number");
-        });
+        return take(field, Number.class, "must be a number").map(Number::doubleValue);
     }
 
     /** Takes a whole number; empty if it is absent. */
     public Optional<Long> whole(String field) {
-        return take(field).map(value -> {
-            if (value instanceof Integer || value instanceof Long) {
-                return ((Number) value).longValue();
+        return take(field, Number.class, "must be a whole number").map(number -> {
+            if (number instanceof Integer || number instanceof Long) {
+                return number.longValue();
             }
             throw wrong(field, "must be a whole number");
         });
@@ -93,11 +70,15 @@ public final class Fields {
 
     /** Takes a list; empty if it is absent. Its elements may be null. */
     public Optional<List<?>> list(String field) {
+        return take(field, List.class, "must be a list").map(list -> (List<?>) list);
+    }
+
+    private <T> Optional<T> take(String field, Class<T> type, String otherwise) {
         return take(field).map(value -> {
-            if (value instanceof List<?> list) {
-                return list;
+            if (type.isInstance(value)) {
+                return type.cast(value);
             }
-            throw wrong(field, "must be a list");
+            throw wrong(field, otherwise);
         });
     }
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Deep, immutable copies of JSON given as JDK types: maps, lists, strings, numbers, booleans and null. */
@@ -17,6 +18,15 @@ final class JsonValues {
     /** Drops what is null at any level, except in arrays: in a request, it means absent. */
     static Map<String, Object> copyOf(Map<String, ?> object) {
         return copyOfObject(object, 0, false);
+    }
+
+    /** Drops null as {@link #copyOf} does, and refuses fields that have a component of their own. */
+    static Map<String, Object> copyOfExtras(Map<String, ?> extras, Set<String> reserved) {
+        Map<String, Object> copy = copyOf(extras);
+        copy.keySet().stream().filter(reserved::contains).findFirst().ifPresent(field -> {
+            throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
+        });
+        return copy;
     }
 
     /** Drops members of the object itself that are null; further down, readers may expect them. */

@@ -50,12 +50,7 @@ public record Message(
         if (!parts.isEmpty() && !text.isEmpty()) {
             throw new IllegalArgumentException("a message has either text or parts, not both");
         }
-        extras = JsonValues.copyOf(extras);
-        for (String field : extras.keySet()) {
-            if (RESERVED.contains(field)) {
-                throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
-            }
-        }
+        extras = JsonValues.copyOfExtras(extras, RESERVED);
     }
 
     /** Creates a message without extras. */

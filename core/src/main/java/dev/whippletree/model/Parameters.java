@@ -62,12 +62,7 @@ public record Parameters(
         if (stop.size() > MOST_STOPS) {
             throw new IllegalArgumentException("at most 4 stop texts, not " + stop.size());
         }
-        extras = JsonValues.copyOf(extras);
-        for (String field : extras.keySet()) {
-            if (RESERVED.contains(field)) {
-                throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
-            }
-        }
+        extras = JsonValues.copyOfExtras(extras, RESERVED);
     }
 
     /** Returns how many answers the prompt asks for: {@code n} among the extras, or 1. */
