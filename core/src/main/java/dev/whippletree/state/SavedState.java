@@ -2,6 +2,7 @@ package dev.whippletree.state;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * The state that several processes have saved together. Immutable.
@@ -31,7 +36,6 @@ public record SavedState(
         List<SavedClosure> closures,
         List<SavedTokens> tokens) {
 
-    /** Nothing. */
     public static final SavedState EMPTY = new SavedState(Instant.EPOCH, Map.of(), List.of(), List.of(), List.of());
 
     /** The name for the use of processes that have ended. */
@@ -65,18 +69,13 @@ public record SavedState(
         return new SavedState(
                 saved,
                 alive,
-                limits.stream()
-                        .map(limit -> limit.seenAt(now))
-                        .filter(limit -> !limit.isOver(now))
-                        .toList(),
-                closures.stream()
-                        .map(closure -> closure.seenAt(now))
-                        .filter(closure -> !closure.isOver(now))
-                        .toList(),
-                tokens.stream()
-                        .map(learned -> learned.seenAt(now))
-                        .filter(learned -> !learned.isOver(now))
-                        .toList());
+                left(limits, limit -> limit.seenAt(now), limit -> limit.isOver(now)),
+                left(closures, closure -> closure.seenAt(now), closure -> closure.isOver(now)),
+                left(tokens, learned -> learned.seenAt(now), learned -> learned.isOver(now)));
+    }
+
+    private static <T> List<T> left(List<T> all, UnaryOperator<T> seenNow, Predicate<T> isOver) {
+        return all.stream().map(seenNow).filter(isOver.negate()).toList();
     }
 
     private static WindowUses inWindow(WindowUses uses, Instant now) {
@@ -125,32 +124,27 @@ public record SavedState(
         } else {
             all.put(own.process(), own.uses());
         }
-        return new SavedState(now, all, present.limitsWith(own), present.closuresWith(own), present.tokensWith(own))
+        List<SavedClosure> closed = present.closures.stream()
+                .filter(closure -> !own.reopened().contains(closure.place()))
+                .toList();
+        return new SavedState(
+                        now,
+                        all,
+                        List.copyOf(merged(present.limits, own.limits(), SavedLimit::key, SavedLimit::newer)),
+                        List.copyOf(merged(closed, own.closures(), SavedClosure::place, SavedClosure::later)),
+                        merged(present.tokens, own.tokens(), SavedTokens::key, SavedTokens::better).stream()
+                                .sorted(Comparator.comparing(SavedTokens::changed)
+                                        .reversed())
+                                .limit(MOST_TOKENS)
+                                .toList())
                 .at(now);
     }
 
-    private List<SavedLimit> limitsWith(OwnState own) {
-        Map<SavedLimit.SavedLimitKey, SavedLimit> all = new LinkedHashMap<>();
-        limits.forEach(limit -> all.put(limit.key(), limit));
-        own.limits().forEach(limit -> all.merge(limit.key(), limit, SavedLimit::newer));
-        return List.copyOf(all.values());
-    }
-
-    private List<SavedTokens> tokensWith(OwnState own) {
-        Map<SavedTokens.SavedTokensKey, SavedTokens> all = new LinkedHashMap<>();
-        tokens.forEach(learned -> all.put(learned.key(), learned));
-        own.tokens().forEach(learned -> all.merge(learned.key(), learned, SavedTokens::better));
-        return all.values().stream()
-                .sorted(Comparator.comparing(SavedTokens::changed).reversed())
-                .limit(MOST_TOKENS)
-                .toList();
-    }
-
-    private List<SavedClosure> closuresWith(OwnState own) {
-        Map<ClosedPlace, SavedClosure> all = new LinkedHashMap<>();
-        closures.forEach(closure -> all.put(closure.place(), closure));
-        own.reopened().forEach(all::remove);
-        own.closures().forEach(closure -> all.merge(closure.place(), closure, SavedClosure::later));
-        return List.copyOf(all.values());
+    private static <K, V> Collection<V> merged(
+            List<V> saved, List<V> own, Function<V, K> key, BinaryOperator<V> better) {
+        Map<K, V> all = new LinkedHashMap<>();
+        saved.forEach(one -> all.put(key.apply(one), one));
+        own.forEach(one -> all.merge(key.apply(one), one, better));
+        return all.values();
     }
 }

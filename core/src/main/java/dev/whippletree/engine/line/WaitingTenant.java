@@ -71,7 +71,6 @@ final class WaitingTenant {
      */
     record Serving(double tenants, double sessions) {
 
-        /** The beginning. */
         static final Serving FIRST = new Serving(0, 0);
 
         /** Returns the turns being served after one more. */
@@ -109,7 +108,6 @@ final class WaitingTenant {
         return weight / clock(priority).processes;
     }
 
-    /** Returns where its next turn of a priority starts. */
     double start(Priority priority) {
         return clock(priority).start;
     }
@@ -121,7 +119,6 @@ final class WaitingTenant {
         clock(priority).start = start;
     }
 
-    /** Returns whether a ticket of a priority is in the line. */
     boolean waits(Priority priority) {
         for (TenantQueue queue : queues) {
             if (queue.lane().priority() == priority) {
@@ -141,11 +138,7 @@ final class WaitingTenant {
         return peopleSince;
     }
 
-    /**
-     * Notes that one of its tickets is served.
-     *
-     * @param mark how many tickets have ever entered the line
-     */
+    /** Notes that one of its tickets is served, when so many have ever entered the line. */
     void mark(long mark) {
         markBefore = latestMark;
         latestMark = mark;
@@ -156,39 +149,32 @@ final class WaitingTenant {
         return markBefore;
     }
 
-    /** Returns its queues in the lanes where it has tickets. */
     List<TenantQueue> queues() {
         return queues;
     }
 
-    /** Returns the session of one of its tickets. */
     Session session(Ticket ticket) {
         return sessions.computeIfAbsent(ticket.session(), name -> new Session());
     }
 
-    /** Returns the turn of a ticket that enters now. */
     double turnFor(Ticket ticket, Session session) {
         return session.turnFor(ticket, clock(ticket.priority()).serving);
     }
 
-    /** A ticket is in the line. */
     void enter(Session session) {
         waiting++;
         session.enter();
     }
 
-    /** A ticket is out of it. */
     void leave(Session session) {
         waiting--;
         session.leave();
     }
 
-    /** Returns its part of the backlog. */
     TenantBacklog backlog() {
         return backlog;
     }
 
-    /** Notes that its only ticket has come. */
     void solo(Ticket ticket) {
         solo = ticket;
     }
@@ -200,7 +186,6 @@ final class WaitingTenant {
         return taken;
     }
 
-    /** Returns how many of its tickets are in the line. */
     int waiting() {
         return waiting;
     }
@@ -211,12 +196,10 @@ final class WaitingTenant {
         clock.serving = Math.max(clock.serving, ticket.turn());
     }
 
-    /** Returns how many sessions' turns it remembers. */
     int sessions() {
         return sessions.size();
     }
 
-    /** Forgets the sessions that have nothing in the line. */
     void forgetIdle() {
         sessions.values().removeIf(Session::isIdle);
     }
@@ -240,8 +223,9 @@ final class WaitingTenant {
             }
         }
 
-        private double endOfPeople;
-        private double endOfBatch;
+        /** Where the turns of each priority end. */
+        private final double[] ends = new double[Priority.values().length];
+
         private int waiting;
         private int length;
 
@@ -252,31 +236,20 @@ final class WaitingTenant {
          * @param serving the turn being served among the tenant's sessions
          */
         double turnFor(Ticket ticket, double serving) {
-            return switch (ticket.priority()) {
-                case INTERACTIVE -> {
-                    double turn = Math.max(serving, endOfPeople);
-                    endOfPeople = turn + ticket.cost();
-                    yield turn;
-                }
-                case BATCH -> {
-                    double turn = Math.max(serving, endOfBatch);
-                    endOfBatch = turn + ticket.cost();
-                    yield turn;
-                }
-            };
+            int priority = ticket.priority().ordinal();
+            double turn = Math.max(serving, ends[priority]);
+            ends[priority] = turn + ticket.cost();
+            return turn;
         }
 
-        /** A ticket is in the line. */
         void enter() {
             waiting++;
         }
 
-        /** A ticket is out of it. */
         void leave() {
             waiting--;
         }
 
-        /** Returns whether nothing of it is in the line. */
         boolean isIdle() {
             return waiting == 0;
         }
@@ -304,7 +277,6 @@ final class WaitingTenant {
             return first().ticket;
         }
 
-        /** Returns that ticket's number. */
         long newestOrder() {
             return -first().number;
         }
@@ -327,7 +299,6 @@ final class WaitingTenant {
 
         private final NavigableMap<Long, Ticket> byOrder = new TreeMap<>();
 
-        /** Adds a ticket. */
         void add(Ticket ticket) {
             byOrder.put(ticket.order(), ticket);
         }
