@@ -33,16 +33,8 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
     long waitNanos(long sum, long now);
 
     /**
-     * Returns the largest sum for which {@link #waitNanos} is at most {@code aheadNanos}, the inverse of that method.
-     *
-     * @param aheadNanos 0 or more
-     */
-    default long roomWithin(long aheadNanos, long now) {
-        return roomWithin(aheadNanos, 0, now);
-    }
-
-    /**
-     * Returns the same, if each part of the sum must keep a reserve free.
+     * Returns the largest sum for which {@link #waitNanos} is at most {@code aheadNanos}, the inverse of that method, if
+     * each part of the sum must keep a reserve free.
      *
      * @param aheadNanos 0 or more
      * @param reserve 0 or more, below {@link #amount()}

@@ -31,11 +31,11 @@ final class FixedWindowTest {
         Quota.Use use = quota.reserve(4, 0);
         use.arrived(0);
         quota.report(use, 10, 6, 1_000 * MILLI, 0);
-        assertThat(quota.roomWithin(1_000 * MILLI - 1, 0)).isEqualTo(6);
-        assertThat(quota.roomWithin(1_000 * MILLI, 0)).isEqualTo(16);
-        assertThat(quota.roomWithin(3_000 * MILLI - 1, 0)).isEqualTo(26);
-        assertThat(quota.roomWithin(3_000 * MILLI, 0)).isEqualTo(36);
-        assertThat(quota.roomWithin(0, 5_000 * MILLI))
+        assertThat(quota.roomWithin(1_000 * MILLI - 1, 0, 0)).isEqualTo(6);
+        assertThat(quota.roomWithin(1_000 * MILLI, 0, 0)).isEqualTo(16);
+        assertThat(quota.roomWithin(3_000 * MILLI - 1, 0, 0)).isEqualTo(26);
+        assertThat(quota.roomWithin(3_000 * MILLI, 0, 0)).isEqualTo(36);
+        assertThat(quota.roomWithin(0, 0, 5_000 * MILLI))
                 .as("asked first after the reset")
                 .isEqualTo(10);
     }
@@ -60,7 +60,7 @@ final class FixedWindowTest {
         assertThat(window.waitNanos(15, 10)).isEqualTo(2 * WINDOW - 10);
         window.reserve(6, 20);
         assertThat(window.waitNanos(0, 20)).as("more is used than there was").isZero();
-        assertThat(window.roomWithin(0, 20)).isZero();
+        assertThat(window.roomWithin(0, 0, 20)).isZero();
         Quota.Use use = window.reserve(1, 30);
         use.arrived(40);
         window.report(use, 50, 49, WINDOW, 40);
@@ -199,8 +199,8 @@ final class FixedWindowTest {
         }
         long reset = 3 * (length + latency);
         long now = reset - length;
-        assertThat(quota.roomWithin(reset + length - now, now)).isEqualTo(10);
-        assertThat(quota.roomWithin(reset + length + latency - now, now)).isEqualTo(20);
+        assertThat(quota.roomWithin(reset + length - now, 0, now)).isEqualTo(10);
+        assertThat(quota.roomWithin(reset + length + latency - now, 0, now)).isEqualTo(20);
         assertThat(quota.waitNanos(20, now)).isEqualTo(reset + length + latency - now);
     }
 
@@ -216,9 +216,11 @@ final class FixedWindowTest {
             }
             long sum = random.nextLong(40);
             long wait = window.waitNanos(sum, now);
-            assertThat(window.roomWithin(wait, now)).as("step %s", step).isGreaterThanOrEqualTo(sum);
+            assertThat(window.roomWithin(wait, 0, now)).as("step %s", step).isGreaterThanOrEqualTo(sum);
             if (wait > 0) {
-                assertThat(window.roomWithin(wait - 1, now)).as("step %s", step).isLessThan(sum);
+                assertThat(window.roomWithin(wait - 1, 0, now))
+                        .as("step %s", step)
+                        .isLessThan(sum);
             }
             if (sum > 0 && sum <= 10 && wait == 0) {
                 window.reserve(sum, now).arrived(now);

@@ -96,9 +96,9 @@ final class PaceTest {
     @Test
     void room_isOneWhenItOpensAndMoreFromThenOn() {
         Pace pace = new Pace(ONE_A_SECOND, 1, 5 * SECOND);
-        assertThat(pace.roomWithin(5 * SECOND - 1, 0)).isZero();
-        assertThat(pace.roomWithin(5 * SECOND, 0)).isEqualTo(1);
-        assertThat(pace.roomWithin(7 * SECOND, 0)).isEqualTo(3);
+        assertThat(pace.roomWithin(5 * SECOND - 1, 0, 0)).isZero();
+        assertThat(pace.roomWithin(5 * SECOND, 0, 0)).isEqualTo(1);
+        assertThat(pace.roomWithin(7 * SECOND, 0, 0)).isEqualTo(3);
         assertThat(pace.roomWithin(7 * SECOND, 2, 0)).as("beside a reserve").isEqualTo(1);
         assertThat(pace.roomWithin(7 * SECOND, 4, 0)).isZero();
     }
@@ -123,7 +123,7 @@ final class PaceTest {
         long now = 0;
         for (int call = 0; call < 2_000; call++) {
             now += random.nextInt(20) == 0 ? random.nextLong(20 * SECOND) : 0;
-            assertThat(pace.roomWithin(pace.waitNanos(1, now), now))
+            assertThat(pace.roomWithin(pace.waitNanos(1, now), 0, now))
                     .as("seed %s", seed)
                     .isPositive();
             now += pace.waitNanos(1, now);

@@ -47,15 +47,15 @@ final class QuotaPropertiesTest {
             assertThat(quota.freeWithin(ahead, lag, now)).as(when).isEqualTo(Math.max(0, amount - used));
             assertThat(quota.roomWithin(ahead, reserve, now))
                     .as("%s: room beside %s, as if there were that much less", when, reserve)
-                    .isEqualTo(lesser.roomWithin(ahead, now));
+                    .isEqualTo(lesser.roomWithin(ahead, 0, now));
             long sum = random.nextLong(3 * amount + 1);
             long wait = quota.waitNanos(sum, now);
             long taking = steps.waitByTaking(amount, sum);
             long doubt = steps.isInDoubt() ? LONGEST_TRANSIT : 0;
             assertThat(wait).as("%s: wait for %s", when, sum).isBetween(taking - doubt, taking + doubt);
             if (doubt == 0) {
-                assertThat(quota.roomWithin(wait, now)).as(when).isGreaterThanOrEqualTo(sum);
-                assertThat(wait == 0 || quota.roomWithin(wait - 1, now) < sum)
+                assertThat(quota.roomWithin(wait, 0, now)).as(when).isGreaterThanOrEqualTo(sum);
+                assertThat(wait == 0 || quota.roomWithin(wait - 1, 0, now) < sum)
                         .as("%s: no room before", when)
                         .isTrue();
             }

@@ -46,15 +46,15 @@ final class SlidingWindowTest {
     @Test
     void room_isWithoutWhatMayArriveLater() {
         window.reserve(2, 0).sent(50, 0);
-        assertThat(window.roomWithin(WINDOW - 1, 0)).isEqualTo(1);
-        assertThat(window.roomWithin(WINDOW + 49, 0)).isEqualTo(2);
-        assertThat(window.roomWithin(WINDOW + 50, 0)).isEqualTo(4);
+        assertThat(window.roomWithin(WINDOW - 1, 0, 0)).isEqualTo(1);
+        assertThat(window.roomWithin(WINDOW + 49, 0, 0)).isEqualTo(2);
+        assertThat(window.roomWithin(WINDOW + 50, 0, 0)).isEqualTo(4);
     }
 
     @Test
     void room_ofHugeAmountsAndTimes_doesNotOverflow() {
         SlidingWindow huge = new SlidingWindow(Long.MAX_VALUE / 8, Duration.ofMillis(1));
-        assertThat(huge.roomWithin(Duration.ofDays(10_000).toNanos(), 0)).isPositive();
+        assertThat(huge.roomWithin(Duration.ofDays(10_000).toNanos(), 0, 0)).isPositive();
         assertThat(huge.waitNanos(Long.MAX_VALUE / 8, 0)).isZero();
     }
 }

@@ -63,7 +63,6 @@ public final class Ticket {
         order = 0;
     }
 
-    /** Returns whether it is in the line. */
     public boolean isInLine() {
         return place != null;
     }
@@ -73,7 +72,6 @@ public final class Ticket {
         return order > 0;
     }
 
-    /** Takes over the turn of a waiter that left. */
     public void takeTurnOf(Ticket other) {
         turn = other.turn;
         order = other.order;
@@ -119,12 +117,6 @@ public final class Ticket {
         return order;
     }
 
-    /** Returns whether its turn is before another's of the same tenant. */
-    boolean isBefore(Ticket other) {
-        return IN_TURN.compare(this, other) < 0;
-    }
-
-    /** Returns what its turn costs: 1 on average. */
     double cost() {
         return cost;
     }
@@ -133,7 +125,6 @@ public final class Ticket {
         cost = itsCost;
     }
 
-    /** Notes what its tenant was charged for its turn. */
     void charged(double amount) {
         charge = amount;
     }
@@ -167,7 +158,6 @@ public final class Ticket {
         return heldStart;
     }
 
-    /** Gives up its kept place. */
     void letGo() {
         heldStart = Double.NaN;
     }

@@ -56,11 +56,6 @@ public record Topology(
         this(accounts, routes, defaultRoute, caches, coordination, notes, TenantWeights.EQUAL);
     }
 
-    /** Returns the same where tenants share otherwise. */
-    public Topology withWeights(TenantWeights weights) {
-        return new Topology(accounts, routes, defaultRoute, caches, coordination, notes, weights);
-    }
-
     /** Creates the topology of a process that is alone. */
     public Topology(
             List<OpenAccount> accounts,

@@ -43,19 +43,10 @@ public final class CallUse {
         return model;
     }
 
-    ScopeUse ofOrganization() {
-        return ofOrganization;
-    }
-
-    ScopeUse ofModel() {
-        return ofModel;
-    }
-
     private ScopeUse of(ScopeState scope) {
         return scope == model ? ofModel : ofOrganization;
     }
 
-    /** Returns the tokens that it reserved. */
     public TokenCount tokens() {
         return ofModel.tokens();
     }
@@ -71,7 +62,6 @@ public final class CallUse {
         ofModel.sent(latest, now);
     }
 
-    /** The service has counted the request by now. */
     public void arrived(long now) {
         ofOrganization.arrived(now);
         ofModel.arrived(now);
@@ -82,7 +72,6 @@ public final class CallUse {
         return ofModel.arrivedAt();
     }
 
-    /** The service admitted the request. */
     public void admitted(long now) {
         organization.admitted(ofOrganization, now);
         model.admitted(ofModel, now);
@@ -98,7 +87,6 @@ public final class CallUse {
         ofModel.end(lostUntil, counted, now);
     }
 
-    /** Ends it: nothing was ever sent. */
     public void release(long now) {
         ofOrganization.release(now);
         ofModel.release(now);

@@ -212,8 +212,9 @@ final class TurnCountsTest {
                                         ticket -> ticket.waiter().mostTokens().completion())
                                 .max()
                                 .orElse(0)));
-        List<Ticket> before =
-                tickets.stream().filter(ticket -> ticket.isBefore(asking)).toList();
+        List<Ticket> before = tickets.stream()
+                .filter(ticket -> Ticket.IN_TURN.compare(ticket, asking) < 0)
+                .toList();
         assertThat(tree.before(asking.turn(), asking.order()))
                 .as("seed %s", seed)
                 .isEqualTo(new TurnSums(

@@ -45,7 +45,7 @@ final class AdaptiveRateTest {
 
     private double perSecond() {
         Pace pace = search.pace().orElseThrow();
-        return pace.roomWithin(1_000_000 * SECOND, 0) / 1_000_000.0;
+        return pace.roomWithin(1_000_000 * SECOND, 0, 0) / 1_000_000.0;
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -65,12 +66,13 @@ final class Connections {
         before.stream().filter(client -> !present.containsValue(client)).forEach(leaving::add);
         Topology.OpenRoute route = new Topology.OpenRoute(reload.route(), pickers(reload.route(), pool));
         Topology next = new Topology(
-                        accounts,
-                        Map.of(reload.route().name(), route),
-                        reload.route().name(),
-                        List.of(),
-                        List.of())
-                .withWeights(reload.weights());
+                accounts,
+                Map.of(reload.route().name(), route),
+                reload.route().name(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                reload.weights());
         pool.engine().reload(next, this::close);
     }
 
