@@ -45,12 +45,10 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    /** Returns the engine. */
     public Engine engine() {
         return engine;
     }
 
-    /** Returns the embedder of texts over the engine. */
     public Embedder embedder() {
         return embedder;
     }

@@ -19,12 +19,7 @@ import java.util.function.Function;
  */
 record Connection(AccountSettings settings, CurrentToken token, ProviderClient client, ProviderClient wrapped) {
 
-    /**
-     * Opens an account.
-     *
-     * @param connect opens the client of an account with a replaceable token
-     * @param wrapper wraps the client
-     */
+    /** Opens an account: connects with a replaceable token, and wraps the client. */
     static Connection open(
             AccountSettings account,
             Function<AccountSettings, ProviderClient> connect,

@@ -160,11 +160,7 @@ final class OpenPlugins implements AutoCloseable {
         return notes;
     }
 
-    /**
-     * Closes the client of a removed account.
-     *
-     * @param wrapped the client that calls were made on
-     */
+    /** Closes the client of a removed account, by the client that calls were made on. */
     void close(ProviderClient wrapped) {
         Optional<Connection> unused = takeLeaving(wrapped);
         unused.ifPresent(connection -> PluginOpener.close(connection.client()));

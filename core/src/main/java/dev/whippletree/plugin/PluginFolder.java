@@ -31,11 +31,6 @@ final class PluginFolder {
     private final List<PluginLoader> loaders = new ArrayList<>();
     private final List<RejectedJar> refusals = new ArrayList<>();
 
-    /**
-     * Creates a reader.
-     *
-     * @param shared the host's packages that plugins see
-     */
     PluginFolder(SharedPackages shared) {
         this.shared = shared;
     }
@@ -60,11 +55,7 @@ final class PluginFolder {
         }
     }
 
-    /**
-     * Reads a folder.
-     *
-     * @throws ConfigurationException if it isn't a folder, or can't be read
-     */
+    /** Reads a folder; throws a {@link ConfigurationException} if it isn't one, or can't be read. */
     void read(Path folder) {
         for (Path path : contents(folder)) {
             if (Files.isDirectory(path)) {
@@ -75,12 +66,10 @@ final class PluginFolder {
         }
     }
 
-    /** Returns a loader for each usable plugin. */
     List<PluginLoader> loaders() {
         return loaders;
     }
 
-    /** Returns the rejected jars and folders. */
     List<RejectedJar> refusals() {
         return refusals;
     }
@@ -179,11 +168,6 @@ final class PluginFolder {
             services = Set.copyOf(services);
         }
 
-        /**
-         * Reads a jar's manifest.
-         *
-         * @throws IOException if it isn't a jar, or is damaged
-         */
         static PluginManifest read(Path jar) throws IOException {
             try (JarFile file = new JarFile(jar.toFile(), false)) {
                 Manifest manifest = file.getManifest();

@@ -28,15 +28,7 @@ final class PluginLoader extends URLClassLoader {
     private final List<Path> announcing;
     private final List<String> announcedPrefixes;
 
-    /**
-     * Creates a loader.
-     *
-     * @param name the plugin's name, for stack traces
-     * @param jars all of its jars
-     * @param announcing the jars whose service files count
-     * @param parent the host's shared packages
-     * @throws MalformedURLException if a jar's path can't be a URL
-     */
+    /** Creates a loader of all of a plugin's jars, of which the service files of some count. */
     PluginLoader(String name, List<Path> jars, List<Path> announcing, SharedPackages parent)
             throws MalformedURLException {
         super(name, urls(jars), parent);
@@ -111,11 +103,6 @@ final class PluginLoader extends URLClassLoader {
 
         private final ClassLoader host;
 
-        /**
-         * Creates a loader.
-         *
-         * @param host where the shared packages are
-         */
         SharedPackages(ClassLoader host) {
             super("whippletree-shared", ClassLoader.getPlatformClassLoader());
             this.host = host;

@@ -61,7 +61,6 @@ final class PluginOpener {
         return opened;
     }
 
-    /** Closes everything opened, because it isn't used. */
     void abandon() {
         closeAll(opened);
     }
@@ -71,7 +70,6 @@ final class PluginOpener {
         open.forEach(PluginOpener::close);
     }
 
-    /** Closes a plugin. Logs a failure. */
     static void close(AutoCloseable open) {
         try {
             open.close();

@@ -39,13 +39,11 @@ final class PluginSearch<T> {
         this.settingsOf = settingsOf;
     }
 
-    /** Adds plugins that a program passed. */
     PluginSearch<T> add(List<T> given) {
         given.forEach(plugin -> accept(plugin, FoundPlugin.PluginOrigin.PROGRAM));
         return this;
     }
 
-    /** Adds the plugins that a class loader's service files name. */
     PluginSearch<T> addFrom(ClassLoader loader) {
         Iterator<ServiceLoader.Provider<T>> entries =
                 ServiceLoader.load(type, loader).stream().iterator();
@@ -60,20 +58,14 @@ final class PluginSearch<T> {
         folder.loaders().forEach(this::addFrom);
         folder.refusals().stream().filter(refusal -> refusal.concerns(type)).forEach(refusal -> {
             String where = refusal.where().toString();
-            broken.add(where + ": " + refusal.reason());
-            String kind = refusal.kinds().isEmpty() ? "plugin" : noun;
-            found.add(new FoundPlugin(
-                    kind,
-                    Optional.empty(),
-                    FoundPlugin.PluginOrigin.PLUGIN_FOLDER,
-                    Optional.of(where),
-                    FoundPlugin.State.BROKEN,
-                    Optional.of(refusal.reason())));
+            addBroken(
+                    refusal.kinds().isEmpty() ? "plugin" : noun,
+                    new ServiceEntry.Problem(where + ": " + refusal.reason(), Optional.of(where), refusal.reason()),
+                    FoundPlugin.PluginOrigin.PLUGIN_FOLDER);
         });
         return this;
     }
 
-    /** Returns the plugins by name, in the order found. */
     Map<String, T> byName() {
         return byName;
     }
@@ -83,17 +75,14 @@ final class PluginSearch<T> {
         return broken;
     }
 
-    /** Returns a sentence for each name of two plugins. */
     List<String> duplicates() {
         return duplicates;
     }
 
-    /** Returns the plugins found, usable or not, in the order found. */
     List<FoundPlugin> found() {
         return found;
     }
 
-    /** Returns what the check of a configuration needs. */
     KnownPlugins.PluginKind known() {
         return new KnownPlugins.PluginKind(noun, settings, broken);
     }
@@ -111,7 +100,7 @@ final class PluginSearch<T> {
                 if (broken.contains(problem.sentence())) {
                     return false;
                 }
-                addBroken(problem, origin(loader));
+                addBroken(noun, problem, origin(loader));
             }
         }
     }
@@ -121,14 +110,14 @@ final class PluginSearch<T> {
         try {
             entry = entries.next();
         } catch (ServiceConfigurationError | LinkageError e) {
-            addBroken(ServiceEntry.problem(type, loader, e), origin(loader));
+            addBroken(noun, ServiceEntry.problem(type, loader, e), origin(loader));
             return;
         }
         FoundPlugin.PluginOrigin origin = origin(entry.type());
         try {
             accept(PluginLoader.within(loader, entry), origin);
         } catch (ServiceConfigurationError | LinkageError e) {
-            addBroken(ServiceEntry.problem(entry.type(), e), origin);
+            addBroken(noun, ServiceEntry.problem(entry.type(), e), origin);
         }
     }
 
@@ -140,7 +129,7 @@ final class PluginSearch<T> {
             name = Objects.requireNonNull(PluginLoader.within(loader, () -> nameOf.apply(plugin)), "its name is null");
             known = Set.copyOf(PluginLoader.within(loader, () -> settingsOf.apply(plugin)));
         } catch (RuntimeException | LinkageError e) {
-            addBroken(ServiceEntry.problem(plugin.getClass(), e), origin);
+            addBroken(noun, ServiceEntry.problem(plugin.getClass(), e), origin);
             return;
         }
         T other = byName.get(name);
@@ -163,10 +152,10 @@ final class PluginSearch<T> {
         }
     }
 
-    private void addBroken(ServiceEntry.Problem problem, FoundPlugin.PluginOrigin origin) {
+    private void addBroken(String kind, ServiceEntry.Problem problem, FoundPlugin.PluginOrigin origin) {
         broken.add(problem.sentence());
         found.add(new FoundPlugin(
-                noun,
+                kind,
                 Optional.empty(),
                 origin,
                 problem.place(),

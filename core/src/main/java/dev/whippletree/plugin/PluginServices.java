@@ -30,7 +30,6 @@ final class PluginServices implements Services {
         this.callExecutor = new CallTasks(timeline.executor());
     }
 
-    /** Sets the engine that plugins may send prompts to. */
     void engine(Engine built) {
         engine.set(built);
     }

@@ -48,7 +48,6 @@ final class ServiceEntry {
         return locate(type) + ": " + reason(problem);
     }
 
-    /** Returns a problem with a plugin whose class is known. */
     static Problem problem(Class<?> type, Throwable problem) {
         return new Problem(describe(type, problem), place(type), type.getName() + ": " + reason(problem));
     }
@@ -107,7 +106,6 @@ final class ServiceEntry {
         }
     }
 
-    /** Returns the jar or folder that a URL points to or into. */
     private static String file(URL url) {
         String path = url.getPath()
                 .replaceFirst("!.*", "")
