@@ -31,12 +31,7 @@ record Intake(
         Optional<Path> state,
         boolean asksOnce) {
 
-    /**
-     * Reads the source.
-     *
-     * @throws ConfigurationException with every problem
-     * @throws IllegalStateException if there is none
-     */
+    /** Reads the source; fails if there is none. */
     Configuration read() {
         return source.orElseThrow(() -> new IllegalStateException("this Whippletree wasn't built from a file or"
                         + " a ConfigurationSource, so it can't read it again; pass a Configuration to reload"))

@@ -106,12 +106,10 @@ final class Parts {
         weights = stated;
     }
 
-    /** Returns the variables; absent if none were given. */
     Optional<Map<String, String>> environment() {
         return environment;
     }
 
-    /** Returns the model of routes that name none; absent if none was given. */
     Optional<String> model() {
         return model;
     }
@@ -152,11 +150,6 @@ final class Parts {
                 .collect(Collectors.joining());
     }
 
-    /**
-     * Returns the configuration.
-     *
-     * @throws ConfigurationException if there is no account
-     */
     Configuration whole(PluginCatalog catalog) {
         Map<String, String> variables = environment.orElse(Map.of());
         List<AccountSettings> all = new ArrayList<>(accounts);

@@ -7,12 +7,6 @@ public final class WrongFieldException extends IllegalArgumentException {
 
     private final String field;
 
-    /**
-     * Creates one.
-     *
-     * @param field where the field stands
-     * @param what what is wrong with it, as the rest of a sentence
-     */
     WrongFieldException(String field, String what) {
         super("'" + field + "' " + what);
         this.field = field;

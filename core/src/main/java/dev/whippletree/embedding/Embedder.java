@@ -50,11 +50,7 @@ public final class Embedder {
     /** The texts that equal ones may join. */
     private final Map<CacheKey, WantedText> underWay = new HashMap<>();
 
-    /**
-     * Creates one.
-     *
-     * @param engine makes the calls; closing it ends all requests
-     */
+    /** Creates one. Closing the engine ends all requests. */
     public Embedder(Engine engine, Timeline timeline) {
         this.engine = engine;
         this.timeline = timeline;

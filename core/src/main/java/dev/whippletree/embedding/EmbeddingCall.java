@@ -91,7 +91,6 @@ final class EmbeddingCall {
         return members.isEmpty();
     }
 
-    /** Returns its texts that a request wants. */
     List<CacheKey> textsOf(EmbeddingRequest request) {
         return texts.stream().map(text -> text.key).filter(request::wants).toList();
     }

@@ -50,7 +50,6 @@ final class EmbeddingRequest {
             this.request = request;
         }
 
-        /** Returns the request; empty once it is over. */
         Optional<EmbeddingRequest> request() {
             return Optional.ofNullable(request);
         }
@@ -73,7 +72,6 @@ final class EmbeddingRequest {
         return plan;
     }
 
-    /** Returns the keys of its texts, each once. */
     List<CacheKey> distinct() {
         return List.copyOf(messages.keySet());
     }
@@ -82,7 +80,6 @@ final class EmbeddingRequest {
         return Objects.requireNonNull(messages.get(key));
     }
 
-    /** Returns whether its caller still waits. */
     boolean isWanted() {
         return !over;
     }
@@ -93,7 +90,6 @@ final class EmbeddingRequest {
         return List.copyOf(answers.values());
     }
 
-    /** Returns whether its caller wants no further call. */
     boolean isWithdrawn() {
         return withdrawn;
     }
@@ -103,7 +99,6 @@ final class EmbeddingRequest {
         return withdrawn && answers.isEmpty();
     }
 
-    /** Returns whether it wants a text that it hasn't got. */
     boolean wants(CacheKey key) {
         return messages.containsKey(key) && !vectors.containsKey(key);
     }

@@ -27,14 +27,12 @@ final class WantedText {
         this.message = message;
     }
 
-    /** Returns a safe estimate of its tokens. */
     long tokens() {
         return message.tokens()
                 .map(tokens -> (long) tokens.size())
                 .orElseGet(() -> TextTokens.whole(TextTokens.sixths(message.text())));
     }
 
-    /** Returns the requests whose callers still wait. */
     List<EmbeddingRequest> waiting() {
         return requests.stream().filter(EmbeddingRequest::isWanted).toList();
     }

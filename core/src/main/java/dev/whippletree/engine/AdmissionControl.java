@@ -191,13 +191,7 @@ final class AdmissionControl {
                 : Optional.empty();
     }
 
-    /**
-     * Estimates in what time more calls like these would have begun, behind everything that waits now, and been
-     * answered.
-     *
-     * @param like flights that aren't opened, one or more, of one route
-     * @param count how many calls; 0 asks about the flights that wait now
-     */
+    /** Estimates as {@link WaitEstimator#timeFor} does, for flights that aren't opened. */
     Optional<Duration> timeFor(List<Flight> like, long count) {
         like.forEach(flight -> flight.demandAnew(forecast));
         return barWhatCannotTakeIt(like.get(0)).isPresent() ? Optional.empty() : estimator.timeFor(like, count);

@@ -63,7 +63,6 @@ final class CoordinationClient {
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    /** Returns the open coordination. */
     Coordination coordination() {
         return open.coordination();
     }
@@ -172,7 +171,6 @@ final class CoordinationClient {
         leftToOthers.incrementAndGet();
     }
 
-    /** Returns the coordinator's status and the counts. */
     StatusSnapshot.CoordinatorStatus status() {
         CoordinationStatus now = statusNow();
         return new StatusSnapshot.CoordinatorStatus(

@@ -218,7 +218,6 @@ final class DispatchPass {
     /** What happens to a flight that leaves the waiting line. */
     sealed interface Dispatch {
 
-        /** Returns the flight. */
         Flight flight();
 
         /** A target takes it. */
@@ -266,7 +265,6 @@ final class DispatchPass {
                     .orElseThrow();
         }
 
-        /** Returns how often a strategy failed. */
         long faults() {
             return faults;
         }

@@ -57,7 +57,6 @@ final class Dispatcher {
     private final LongWaitLog longWaits;
     private final GuardedPicker guardedPicker = new GuardedPicker();
 
-    /** Flights that entered the line since the last pass. */
     private final List<Flight> entered = new ArrayList<>();
 
     /** Flights whose reservations follow an earlier forecast, the oldest first. */
@@ -104,7 +103,6 @@ final class Dispatcher {
         line.add(flight.ticket());
     }
 
-    /** Takes a flight out of the line, if it is there. */
     void remove(Flight flight) {
         line.remove(flight.ticket());
         longWaits.lineShrank();
@@ -189,7 +187,6 @@ final class Dispatcher {
                         : PromptErrors.largerThanLimits(flight));
     }
 
-    /** Marks the reservations of all waiting flights as outdated. */
     void refreshAll() {
         outdated.clear();
         flights.underWay().stream().filter(flight -> flight.ticket().isInLine()).forEach(outdated::add);

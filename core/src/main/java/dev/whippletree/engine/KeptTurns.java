@@ -66,7 +66,6 @@ final class KeptTurns {
         }
     }
 
-    /** Gives up a turn. */
     private void forget(Flight flight) {
         if (left.remove(flight) != null) {
             line.remove(flight.ticket());
@@ -84,7 +83,6 @@ final class KeptTurns {
         return oldest.isPresent();
     }
 
-    /** Gives up turns older than two minutes. */
     void forgetOld(long now) {
         while (!left.isEmpty() && now - left.values().iterator().next() >= KEPT_NANOS) {
             forget(left.keySet().iterator().next());

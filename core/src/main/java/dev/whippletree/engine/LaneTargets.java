@@ -54,7 +54,6 @@ final class LaneTargets implements Eligibility {
         return (LaneTargets) lane.eligibility();
     }
 
-    /** Returns whether the lane's flights may use a target now. */
     boolean has(Target target) {
         return eligible.contains(target);
     }
@@ -79,19 +78,13 @@ final class LaneTargets implements Eligibility {
         return !ever.isEmpty() && ever.stream().allMatch(target -> target.tokensBind(usual));
     }
 
-    /**
-     * Looks for targets for the lane's first flight.
-     *
-     * @param trigger what has changed since the last look
-     * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
-     */
+    /** Looks for targets for the lane's first flight, as {@link Readiness#at} does. */
     Readiness lookFor(Flight first, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = Readiness.at(tiers, canWiden, first, firstBlocked, trigger, earmarks, now);
         firstBlocked = readiness.blocked();
         return readiness;
     }
 
-    /** Looks for targets for the lane's smallest flight by a unit. */
     Readiness lookForSmallest(
             Limit.Unit unit, Flight smallest, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness =

@@ -77,7 +77,6 @@ final class OutcomeRecorder {
         this.random = timeline.random();
     }
 
-    /** Records the limits that the service reported. */
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
         CallUse call = attempt.lease().call();
         call.arrived(now);
@@ -98,7 +97,6 @@ final class OutcomeRecorder {
         }
     }
 
-    /** Records how an attempt ended. */
     void ended(Attempt attempt, AttemptOutcome outcome, long now) {
         if (outcome instanceof AttemptOutcome.AttemptAnswered answered) {
             answered(attempt, answered, now);
@@ -151,13 +149,11 @@ final class OutcomeRecorder {
         gate.ifPresent(others -> others.used(attempt, tokens, now));
     }
 
-    /** Ends the lease of an attempt that was never sent. */
     private void unused(Attempt attempt, long now) {
         attempt.lease().release(now);
         gate.ifPresent(others -> others.unused(attempt));
     }
 
-    /** Reports a call that was made to the listeners. */
     private void report(Attempt attempt, ServiceCall.CallEnd end, long now) {
         if (listeners.isEmpty()) {
             return;

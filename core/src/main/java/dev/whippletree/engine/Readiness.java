@@ -218,7 +218,6 @@ final class Readiness {
         return ready;
     }
 
-    /** Returns the tier of the ready targets. */
     int readyTier() {
         return readyTier;
     }
@@ -305,7 +304,6 @@ final class Readiness {
                             && other.mostTokens().equals(flight.mostTokens()));
         }
 
-        /** Returns the shortest wait, counted from now. */
         long waitNanos(long now) {
             return Waits.isKnown(shortest) ? shortest - (now - since) : shortest;
         }

@@ -42,7 +42,6 @@ final class ReloadMigration {
         return waited;
     }
 
-    /** Returns a flight's new route, if it has one. */
     private static Optional<Route> next(Flight flight, Pool pool) {
         Route before = flight.route();
         Route next = pool.route(Optional.of(before.name())).orElseGet(before::closed);

@@ -171,7 +171,6 @@ final class ScopeClosures {
         monitor.announce(() -> coordinator.ifPresent(others -> others.tell(notice)));
     }
 
-    /** Closes a scope that another process found closed. */
     void closedByOthers(ScopeClosing closing, long now) {
         Optional<ScopeState> scope = pool.scope(closing.scope());
         if (scope.isEmpty()) {
@@ -245,7 +244,6 @@ final class ScopeClosures {
         }
     }
 
-    /** Reports that a target has proved itself after a cooldown. */
     void recovered(Target target) {
         if (!isOut(target)) {
             monitor.announce(
@@ -258,11 +256,7 @@ final class ScopeClosures {
                 .anyMatch(other -> other != target && other.account() == target.account() && other.isOut());
     }
 
-    /**
-     * Reports what has opened again.
-     *
-     * @param anything whether others may have closed or opened something
-     */
+    /** Reports what has opened again; others may have closed or opened {@code anything}. */
     void tellReopened(boolean anything, long now) {
         if (!closedSomething && !anything) {
             return;

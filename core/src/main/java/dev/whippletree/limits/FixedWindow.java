@@ -67,11 +67,7 @@ public final class FixedWindow extends ReportedQuota {
     /** The longest reset reported; a window is no shorter. */
     private long longestResetNanos = SHORTEST_NANOS;
 
-    /**
-     * Creates an unused limit; reports correct it.
-     *
-     * @param amount the most that one window allows, 1 or more
-     */
+    /** Creates an unused limit of 1 or more; reports correct it. */
     public FixedWindow(long amount) {
         super(amount);
         this.left = amount;

@@ -124,7 +124,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         stand(surelyLeft(newest, now), now);
     }
 
-    /** Learns from a report how the limit refills. */
     void learn(long reportedAmount, long remaining, long resetNanos) {}
 
     /** Which of a limit's windows a report describes. */
@@ -182,7 +181,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
                 : Math.min((double) amount, use.remaining + refilledNanos(now - use.reportedAt));
     }
 
-    /** Returns how much refills in a time. */
     abstract double refilledNanos(long nanos);
 
     /** Returns what is reserved and perhaps not counted in any report. */
@@ -212,7 +210,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
      */
     public record Standing(long amount, long left, long fullInNanos, long refillNanos, long ageNanos) {}
 
-    /** Returns the present state. */
     public final Standing standing(long now) {
         advance(now);
         return standing(now, now - changedAt);
@@ -229,7 +226,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
 
     abstract void goOn(Standing standing, long now);
 
-    /** Updates everything to now. */
     final void advance(long now) {
         while (!lost.isEmpty() && lost.peek().latestArrival() <= now) {
             LostUse use = lost.remove();
@@ -240,7 +236,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         refill(now);
     }
 
-    /** Updates the remainder to now. */
     abstract void refill(long now);
 
     /** Takes an amount off the remainder, or gives it back if it is negative. */

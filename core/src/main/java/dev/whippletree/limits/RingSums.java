@@ -14,11 +14,7 @@ final class RingSums {
     /** At index i, the sum of the last k slots before slot i, where k is the lowest set bit of i. */
     private final long[] tree;
 
-    /**
-     * Creates a ring of zeros.
-     *
-     * @param slots a power of two
-     */
+    /** Creates a ring of zeros; the number of slots is a power of two. */
     RingSums(int slots) {
         this.amounts = new long[slots];
         this.tree = new long[slots + 1];
@@ -39,12 +35,7 @@ final class RingSums {
         }
     }
 
-    /**
-     * Returns the sum of successive slots.
-     *
-     * @param from the first of them
-     * @param count how many, at most all; they go on at slot 0 after the last
-     */
+    /** Returns the sum of successive slots, at most all; they go on at slot 0 after the last. */
     long sum(int from, int count) {
         int end = from + count;
         return end <= amounts.length

@@ -46,12 +46,7 @@ public final class SlidingWindow implements Quota {
     /** When the answer to a use came. */
     private record Answer(long at, UsesByDate.DatedEntry entry) {}
 
-    /**
-     * Creates an unused limit.
-     *
-     * @param amount the most that one window allows, 1 or more
-     * @param window positive
-     */
+    /** Creates an unused limit of 1 or more in a positive window. */
     public SlidingWindow(long amount, Duration window) {
         this.amount = amount;
         this.windowNanos = window.toNanos();
@@ -108,7 +103,6 @@ public final class SlidingWindow implements Quota {
         return free + Math.min(freed, most - free) + saturatedProduct(rounds, most) - later;
     }
 
-    /** Returns the window's length. */
     public long windowNanos() {
         return windowNanos;
     }
@@ -152,11 +146,7 @@ public final class SlidingWindow implements Quota {
         countBesides(counted - ((DatedUse) use).mostCounted(), now);
     }
 
-    /**
-     * Adds uses by others, or from before this count began.
-     *
-     * @param besides how much; ignored if negative
-     */
+    /** Adds uses by others, or from before this count began; nothing if negative. */
     public void countBesides(long besides, long now) {
         if (besides > 0) {
             UsesByDate.DatedEntry entry = UsesByDate.DatedEntry.ofOthers();
@@ -167,21 +157,12 @@ public final class SlidingWindow implements Quota {
         }
     }
 
-    /**
-     * Changes the amount from now on. Uses stay.
-     *
-     * @param most the most that one window allows, 1 or more
-     */
+    /** Changes the amount from now on to another of 1 or more. Uses stay. */
     public void allow(long most) {
         amount = most;
     }
 
-    /**
-     * Copies the uses in another window of the same scope and unit.
-     *
-     * @param earlier the other window, which stays unchanged
-     * @param except uses of that window not to copy
-     */
+    /** Copies the uses in another window of the same scope and unit, except some of them. */
     public void takeOver(SlidingWindow earlier, Collection<Use> except, long now) {
         earlier.forget(now);
         Set<UsesByDate.DatedEntry> left = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -203,7 +184,6 @@ public final class SlidingWindow implements Quota {
     @FunctionalInterface
     public interface Visitor {
 
-        /** Visits a use. */
         void use(long date, long amount);
     }
 

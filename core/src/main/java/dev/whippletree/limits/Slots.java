@@ -18,12 +18,10 @@ public final class Slots {
     private int head;
     private int size;
 
-    /** Returns how many are taken. */
     public int size() {
         return size;
     }
 
-    /** Takes a slot. */
     public void take(long now) {
         if (size == taken.length) {
             grow();

@@ -47,11 +47,7 @@ public final class TokenBucket extends ReportedQuota {
         this.levelAt = now;
     }
 
-    /**
-     * Creates a full bucket whose window isn't stated; reports correct both.
-     *
-     * @param amount the most it holds, 1 or more
-     */
+    /** Creates a full bucket of 1 or more whose window isn't stated; reports correct both. */
     public static TokenBucket ofUnsaidWindow(long amount, long now) {
         TokenBucket bucket = new TokenBucket(amount, LONGEST_WINDOW, now);
         bucket.mostNanos = LONGEST_WINDOW.toNanos();

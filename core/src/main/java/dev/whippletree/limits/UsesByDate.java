@@ -55,7 +55,6 @@ final class UsesByDate {
             return new DatedEntry(amount, own);
         }
 
-        /** Returns whether it was reserved here. */
         boolean own() {
             return own;
         }
@@ -77,7 +76,6 @@ final class UsesByDate {
         }
     }
 
-    /** Adds a use that has no date yet. */
     void add(DatedEntry entry, long date) {
         sum += entry.amount;
         if (size == ring.length) {
@@ -104,12 +102,10 @@ final class UsesByDate {
         }
     }
 
-    /** Returns the sum of all uses. */
     long sum() {
         return sum;
     }
 
-    /** Visits each use, by date. */
     void forEach(Consumer<DatedEntry> consumer) {
         for (int index = 0; index < size; index++) {
             consumer.accept(at(index));
@@ -152,7 +148,6 @@ final class UsesByDate {
         return goal <= first.amount ? first.date : at(sums.countBelow(head, goal)).date;
     }
 
-    /** Returns the sum of the uses dated at or before a moment. */
     long sumUpTo(long date) {
         return sums.sum(head, countUpTo(date));
     }

@@ -37,16 +37,11 @@ final class EnvelopeWriter {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
-    /**
-     * Creates a writer.
-     *
-     * @param reserved bytes to leave free, as zeros, before what is written
-     */
+    /** Creates a writer that leaves bytes free, as zeros, before what is written. */
     EnvelopeWriter(int reserved) {
         out.writeBytes(new byte[reserved]);
     }
 
-    /** Writes a completion and returns all bytes. */
     byte[] completion(Completion completion) {
         out.write(codeOf(completion.finishReason()));
         text(completion.text());

@@ -37,12 +37,7 @@ public final class PrivateFile {
         return FileChannel.open(file, options, attributes(file, FILE));
     }
 
-    /**
-     * Creates an empty file.
-     *
-     * @throws java.nio.file.FileAlreadyExistsException if there is one
-     * @throws IOException if it can't be created
-     */
+    /** Creates an empty file; fails if there is one. */
     public static void create(Path file) throws IOException {
         Files.createFile(file, attributes(file, FILE));
     }
@@ -60,12 +55,7 @@ public final class PrivateFile {
         write(file, text, StandardOpenOption.CREATE);
     }
 
-    /**
-     * Writes a new file, in UTF-8.
-     *
-     * @throws java.nio.file.FileAlreadyExistsException if there is one
-     * @throws IOException if it can't be written
-     */
+    /** Writes a new file, in UTF-8; fails if there is one. */
     public static void write(Path file, String text) throws IOException {
         write(file, text, StandardOpenOption.CREATE_NEW);
     }
@@ -93,11 +83,7 @@ public final class PrivateFile {
         }
     }
 
-    /**
-     * Creates a folder, and those above it that aren't there. Does nothing if it is there.
-     *
-     * @throws IOException if it can't be created
-     */
+    /** Creates a folder, and those above it that aren't there. Does nothing if it is there. */
     public static void createFolder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, attributes(folder, FOLDER));

@@ -42,7 +42,6 @@ public record SavedClosure(
                 : this;
     }
 
-    /** Returns the one of two closures of a place that ends later. */
     static SavedClosure later(SavedClosure one, SavedClosure other) {
         return other.until.isAfter(one.until) ? other : one;
     }

@@ -60,7 +60,6 @@ public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full
                 : this;
     }
 
-    /** Returns the one of two views of a limit that is newer. */
     static SavedLimit newer(SavedLimit one, SavedLimit other) {
         return other.changed.isAfter(one.changed) ? other : one;
     }

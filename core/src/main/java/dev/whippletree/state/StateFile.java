@@ -41,17 +41,11 @@ final class StateFile {
         return file;
     }
 
-    /** Returns where an unreadable file is moved. */
     Path broken() {
         return broken;
     }
 
-    /**
-     * Returns what was saved; nothing if there is no file.
-     *
-     * @throws StateReader.NewerStateException if a later version wrote it
-     * @throws UnreadableStateException if it isn't a state
-     */
+    /** Returns what was saved; nothing if there is no file. */
     SavedState read() throws IOException {
         if (isForeign(file)) {
             throw new UnreadableStateException("it isn't a regular file");

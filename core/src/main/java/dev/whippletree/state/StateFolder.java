@@ -82,7 +82,6 @@ public final class StateFolder {
         return SavedState.EMPTY;
     }
 
-    /** Returns its path. */
     public Path path() {
         return folder;
     }

@@ -32,12 +32,6 @@ final class StateReader {
 
     private StateReader() {}
 
-    /**
-     * Reads a state.
-     *
-     * @throws NewerStateException if a later version wrote it
-     * @throws UnreadableStateException if it isn't a state
-     */
     static SavedState read(byte[] contents) throws NewerStateException, UnreadableStateException {
         try {
             JsonNode root = JSON.readTree(contents);

@@ -53,14 +53,7 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
         items = List.copyOf(items);
     }
 
-    /**
-     * Returns the bill of all accounts.
-     *
-     * @param status what they used
-     * @param accounts as they were configured
-     * @param prices what tokens cost, if somebody said so
-     * @param today the day on which the list is used
-     */
+    /** Returns the bill of all accounts, by the prices on a day. */
     public static Bill of(
             StatusSnapshot status, List<AccountSettings> accounts, Optional<PriceList> prices, LocalDate today) {
         List<Item> items = new ArrayList<>();
@@ -78,7 +71,6 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
         return new Bill(items, prices.map(list -> Prices.of(list, today)));
     }
 
-    /** Returns the tokens of all items. */
     public TokenUsage tokens() {
         return items.stream().map(Item::tokens).reduce(TokenUsage.NONE, TokenUsage::plus);
     }

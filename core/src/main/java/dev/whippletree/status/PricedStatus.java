@@ -20,13 +20,7 @@ public record PricedStatus(StatusSnapshot status, Bill bill) {
         Objects.requireNonNull(bill, "bill");
     }
 
-    /**
-     * Returns a status with its costs.
-     *
-     * @param status how everything stands
-     * @param configuration whose accounts these are, and which names the prices
-     * @param today the day on which the prices are used
-     */
+    /** Returns a status with its costs, by the configuration's prices on a day. */
     public static PricedStatus of(StatusSnapshot status, Configuration configuration, LocalDate today) {
         return new PricedStatus(status, Bill.of(status, configuration.accounts(), configuration.prices(), today));
     }

@@ -21,7 +21,6 @@ public enum FirstTurn {
      */
     SPREAD;
 
-    /** The setting that says it. */
     static final SettingKey KEY = new SettingKey(
             "start",
             "Which account has the first turn: first, the heaviest (of equals, the first); or spread, the least used."
@@ -31,11 +30,7 @@ public enum FirstTurn {
     private static final Set<String> STRATEGIES =
             Set.of(new RoundRobin().name(), new LeastInFlight().name(), new MostHeadroom().name());
 
-    /**
-     * Returns the setting's value.
-     *
-     * @throws IllegalArgumentException if it is neither
-     */
+    /** Returns the setting's value; throws an {@link IllegalArgumentException} if it is neither. */
     static FirstTurn of(Settings settings) {
         String text = settings.text(KEY.name()).orElse(FIRST.word()).trim();
         for (FirstTurn start : values()) {

@@ -17,11 +17,6 @@ final class Turns implements Picker {
     private final FirstTurn start;
     private final RandomGenerator random;
 
-    /**
-     * Creates a picker that has given no turn.
-     *
-     * @param random draws lots for the first turn, and between equals
-     */
     Turns(FirstTurn start, RandomGenerator random) {
         this.start = start;
         this.random = random;

@@ -25,7 +25,6 @@ public final class Broadcast {
     private static final int CHARACTERS_UNTIL_TOLD = 4096;
     private static final Delta.Start NOBODY = new Delta.Start("", "");
 
-    /** What callers read. */
     private Transcript told = new Transcript(NOBODY);
 
     /** What the latest attempt writes; the same unless it has to repeat something. */
@@ -49,12 +48,7 @@ public final class Broadcast {
         GARBAGE
     }
 
-    /**
-     * Begins a new attempt's transcript.
-     *
-     * @param start where the attempt is made
-     * @return the transcript to write into
-     */
+    /** Begins a new attempt's transcript, to write into. */
     public synchronized Transcript begin(Delta.Start start) {
         arriving = new Transcript(start);
         repeated = new ReadPosition();
@@ -84,7 +78,6 @@ public final class Broadcast {
         sizeListeners.add(listener);
     }
 
-    /** Removes such a listener. */
     public void tellSizeNoMore(LongConsumer listener) {
         sizeListeners.remove(listener);
     }
@@ -128,7 +121,6 @@ public final class Broadcast {
         return written.problem();
     }
 
-    /** Builds the answer from a transcript. */
     public synchronized Completion build(Transcript written, AnswerEnd end, Origin origin) {
         return written.build(end, origin);
     }

@@ -62,7 +62,6 @@ final class PieceRun {
         return head;
     }
 
-    /** Returns its text, or a tool call's arguments. */
     CharSequence text() {
         return text;
     }

@@ -46,16 +46,10 @@ public final class Transcript {
         DIFFERENT
     }
 
-    /**
-     * Creates an empty one.
-     *
-     * @param start where it comes from
-     */
     public Transcript(Delta.Start start) {
         this.start = start;
     }
 
-    /** Adds a piece. */
     public void add(Delta.Piece piece) {
         if (piece instanceof Delta.ExtrasPart part) {
             extras.add(part.extras());
@@ -83,7 +77,6 @@ public final class Transcript {
         size += last.size() - before;
     }
 
-    /** Adds a whole answer. */
     public void add(Completion completion) {
         completion.pieces().forEach(this::add);
     }
@@ -199,7 +192,6 @@ public final class Transcript {
         return run == runs.size() - 1;
     }
 
-    /** Returns the whole answer. */
     public Completion build(AnswerEnd end, Origin origin) {
         StringBuilder text = new StringBuilder();
         StringBuilder reasoning = new StringBuilder();

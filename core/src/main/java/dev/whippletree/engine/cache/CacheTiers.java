@@ -247,7 +247,6 @@ public final class CacheTiers {
         tell(tiers.get(found.index()), store -> store.delivered(key));
     }
 
-    /** Tells every cache whether an answer was right. */
     void confirm(CacheKey key, boolean right) {
         tiers.forEach(tier -> tell(tier, store -> store.confirm(key, right)));
     }

@@ -115,7 +115,6 @@ public final class Attempt implements AttemptSink {
         return beganNanos;
     }
 
-    /** Returns the times of its call. */
     public CallTimes times() {
         return times;
     }

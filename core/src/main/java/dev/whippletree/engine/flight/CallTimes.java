@@ -17,7 +17,6 @@ public final class CallTimes {
         this.timeline = timeline;
     }
 
-    /** The call is being made. */
     public void begin() {
         begunNanos = timeline.nanoTime();
         begun = true;
@@ -37,12 +36,10 @@ public final class CallTimes {
         return true;
     }
 
-    /** Returns how long the call has been under way, in nanoseconds. */
     public long tookNanos(long now) {
         return now - begunNanos;
     }
 
-    /** Returns whether the first piece has come. */
     boolean isAnswering() {
         return answering;
     }

@@ -67,7 +67,6 @@ public final class FailurePolicy {
         return anythingLeft && !flight.subscribers().anyTold() && flight.distrustEmptiness();
     }
 
-    /** Returns what the flight of an attempt does next. */
     public NextStep next(Attempt attempt, AttemptOutcome outcome, long now) {
         if (outcome instanceof AttemptOutcome.AttemptAnswered answered) {
             return new NextStep.Land(answered.completion());
@@ -97,7 +96,6 @@ public final class FailurePolicy {
         };
     }
 
-    /** Tries any other target before the same one. */
     private NextStep avoiding(Attempt attempt, Failure failure, long now) {
         attempt.flight().options().avoid(attempt.target());
         return elsewhere(attempt, failure, now);

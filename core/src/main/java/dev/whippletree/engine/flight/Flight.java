@@ -135,7 +135,6 @@ public final class Flight implements Waiter {
         return mailbox;
     }
 
-    /** Returns the listener for its calls. */
     public Consumer<ServiceCall> hearer() {
         return hearer;
     }
@@ -145,12 +144,10 @@ public final class Flight implements Waiter {
         this.hearer = hearer;
     }
 
-    /** Returns the broadcast of its answer to its callers. */
     public Broadcast broadcast() {
         return broadcast;
     }
 
-    /** Returns its callers. */
     public Subscribers subscribers() {
         return subscribers;
     }
@@ -163,7 +160,6 @@ public final class Flight implements Waiter {
         this.stage = stage;
     }
 
-    /** Returns what it needs on each target, once known. */
     public Demand demand() {
         return demand;
     }
@@ -180,7 +176,6 @@ public final class Flight implements Waiter {
         demand(demand.reserving(route, forecast));
     }
 
-    /** Returns the tokens to reserve on a target. */
     public TokenCount tokens(Target target) {
         return asksAlike ? mostTokens : demand.tokens(target);
     }
@@ -197,7 +192,6 @@ public final class Flight implements Waiter {
         return meanTokens;
     }
 
-    /** Returns whether as many tokens are reserved on each target. */
     public boolean asksAlikeEverywhere() {
         return asksAlike;
     }
@@ -230,7 +224,6 @@ public final class Flight implements Waiter {
         return keyed;
     }
 
-    /** Notes whether a caller lets the answer be stored. */
     public void mayStore(boolean byCaller) {
         mayStore &= byCaller;
     }
@@ -240,7 +233,6 @@ public final class Flight implements Waiter {
         return mayStore;
     }
 
-    /** Returns which targets it may use. */
     public TargetOptions options() {
         return options;
     }
@@ -283,12 +275,10 @@ public final class Flight implements Waiter {
         return priority() == Priority.BATCH ? route().settings().leave() : 0;
     }
 
-    /** Returns its ticket in the waiting line. */
     public Ticket ticket() {
         return ticket;
     }
 
-    /** Returns the flight of a ticket. */
     public static Flight of(Ticket ticket) {
         return (Flight) ticket.waiter();
     }
@@ -317,12 +307,10 @@ public final class Flight implements Waiter {
         return Math.max(0, now - waitingSince);
     }
 
-    /** Starts its wait, unless it has already begun. */
     public void waitFrom(long now) {
         waitingSince = Math.min(waitingSince, now);
     }
 
-    /** Restarts its wait after a failed attempt. */
     public void waitAnew() {
         waitingSince = Long.MAX_VALUE;
     }
@@ -407,7 +395,6 @@ public final class Flight implements Waiter {
                         && late.model().equals(attempt.target().model()));
     }
 
-    /** Returns the attempt that ended because it was late. */
     public Optional<Attempt> cutOff() {
         return cutOff;
     }

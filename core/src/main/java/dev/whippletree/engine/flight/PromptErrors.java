@@ -152,7 +152,6 @@ public final class PromptErrors {
                 Duration.ofNanos(flight.triedNanos(now)));
     }
 
-    /** No target is left to try. */
     public static PromptException nothingLeft(Flight flight) {
         return new PromptException(
                 Reason.NO_ACCOUNT, whyNothingIsLeft(flight), flight.failedAttempts(), Optional.empty());
@@ -211,7 +210,6 @@ public final class PromptErrors {
         return "checked again " + (wait.toMillis() < 1 ? "by the next prompt" : "in " + DurationText.of(wait));
     }
 
-    /** Returns a time as text. */
     public static String words(long nanos) {
         return DurationText.of(Duration.ofNanos(nanos));
     }
@@ -240,7 +238,6 @@ public final class PromptErrors {
         return new PromptException(Reason.CALLER_TIMEOUT, message, flight.failedAttempts(), again);
     }
 
-    /** The deadline passed. */
     public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt, long now) {
         String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + DurationText.second(at))

@@ -47,17 +47,12 @@ public final class Reader implements Flow.Subscription {
     /** Whether the answer is whole. Confined to the mailbox. */
     private boolean whole;
 
-    /**
-     * Creates a reader without a subscription.
-     *
-     * @param executor runs the subscriber's methods
-     */
+    /** Creates a reader without a subscription; the executor runs the subscriber's methods. */
     public Reader(Flow.Subscriber<? super Delta> subscriber, Executor executor) {
         this.subscriber = subscriber;
         this.executor = executor;
     }
 
-    /** Returns the contexts of the thread that subscribed. */
     public CallerContext context() {
         return context;
     }
@@ -67,7 +62,6 @@ public final class Reader implements Flow.Subscription {
         return mailbox;
     }
 
-    /** Returns how far it has read. */
     public Transcript.ReadPosition position() {
         return position;
     }
@@ -82,7 +76,6 @@ public final class Reader implements Flow.Subscription {
         return over;
     }
 
-    /** Connects it to its flight. */
     public void subscribed(Subscription as) {
         subscription = as;
         if (subscriber instanceof StreamSubscriber counting) {
@@ -99,7 +92,6 @@ public final class Reader implements Flow.Subscription {
         return Optional.ofNullable(subscription).map(Subscription::future);
     }
 
-    /** Ends it with the prompt's outcome. */
     public void ended(@Nullable Completion completion, @Nullable Throwable failure) {
         if (completion != null) {
             whole = true;
@@ -110,7 +102,6 @@ public final class Reader implements Flow.Subscription {
         }
     }
 
-    /** Signals the error, in the mailbox. */
     private void fail(Throwable failure) {
         if (!over) {
             stop();
@@ -160,7 +151,6 @@ public final class Reader implements Flow.Subscription {
         }
     }
 
-    /** Schedules delivery of what has arrived. */
     private void wake() {
         if (woken.compareAndSet(false, true)) {
             post(this::tell);

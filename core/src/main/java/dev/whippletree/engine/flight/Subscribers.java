@@ -44,7 +44,6 @@ public final class Subscribers {
         return List.copyOf(all);
     }
 
-    /** Returns whether any of them received part of the answer. */
     boolean anyTold() {
         return all.stream().anyMatch(Subscription::wasTold);
     }
@@ -60,7 +59,6 @@ public final class Subscribers {
                 .toList();
     }
 
-    /** Returns whether any of them streams. */
     public boolean anyReads() {
         return reading > 0;
     }
@@ -98,7 +96,6 @@ public final class Subscribers {
         return all.stream().allMatch(subscription -> subscription.mayWait(nanos, now));
     }
 
-    /** Returns whether any of them waits without a deadline. */
     boolean anyWaitsForever() {
         return all.stream()
                 .anyMatch(subscription -> subscription.patience().atMost().isEmpty());
@@ -142,7 +139,6 @@ public final class Subscribers {
                 super(context);
             }
 
-            /** Returns its subscription; empty once that has ended. */
             public Optional<Subscription> subscription() {
                 return Optional.ofNullable(subscription);
             }
@@ -198,12 +194,10 @@ public final class Subscribers {
             return mailbox;
         }
 
-        /** Returns the caller's reader, if it streams. */
         public Optional<Reader> reader() {
             return reader;
         }
 
-        /** Returns whether its caller received part of the answer. */
         public boolean wasTold() {
             return reader.isPresent()
                     && !flight.broadcast().isAtStart(reader.get().position());
@@ -225,7 +219,6 @@ public final class Subscribers {
             return joined;
         }
 
-        /** Returns the session of its prompt. */
         public Tally.ActiveSession session() {
             return session;
         }
@@ -244,11 +237,7 @@ public final class Subscribers {
             return size > sizeBefore ? OptionalLong.empty() : OptionalLong.of(untilNanos);
         }
 
-        /**
-         * Starts its deadline.
-         *
-         * @param size how much of the answer there is
-         */
+        /** Starts its deadline, with so much of the answer there. */
         public void await(long until, long size, Timeline.Timer expiry) {
             deadline = OptionalLong.of(until);
             timer = expiry;

@@ -79,7 +79,6 @@ public final class Tally {
         this.startNanos = now;
     }
 
-    /** Returns the counts by tenant. */
     public TenantTally tenants() {
         return tenants;
     }
@@ -228,12 +227,10 @@ public final class Tally {
             return true;
         }
 
-        /** Counts a call. */
         public void started(String tenant, long now) {
             row(tenant, now).starts++;
         }
 
-        /** Counts what a call has used. */
         public void used(String tenant, Collection<LimitUse> uses, long now) {
             Row row = row(tenant, now);
             uses.forEach(use -> row.spend(use, now));

@@ -78,7 +78,6 @@ public final class TargetOptions {
         return allowed;
     }
 
-    /** Forbids a target. */
     public void bar(Target target) {
         barred.add(target);
     }
@@ -89,7 +88,6 @@ public final class TargetOptions {
         bar(target);
     }
 
-    /** Returns the targets whose refusals named nothing. */
     public Set<Target> refusing() {
         return refusing;
     }
@@ -121,11 +119,7 @@ public final class TargetOptions {
         return timeouts.counted;
     }
 
-    /**
-     * Counts a failed attempt on its target.
-     *
-     * @param outage whether it may be due to an outage
-     */
+    /** Counts a failed attempt on its target, which may be due to an outage. */
     void countAttempt(Lease lease, boolean outage, long now) {
         Failures before = failures.getOrDefault(lease.target(), Failures.NONE);
         failures.put(lease.target(), before.and(lease, outage, now));
@@ -151,12 +145,10 @@ public final class TargetOptions {
         return failures.getOrDefault(target, Failures.NONE).all;
     }
 
-    /** Returns how many of them count. */
     int attemptsOn(Target target) {
         return failures.getOrDefault(target, Failures.NONE).counted;
     }
 
-    /** Returns whether the flight may use a target at all. */
     boolean mayUse(Target target) {
         return !barred.contains(target) && allowed.has(target);
     }
@@ -176,7 +168,6 @@ public final class TargetOptions {
         return eligibleTiers >= route.tiers().size();
     }
 
-    /** Returns how many tiers are eligible. */
     public int tiers() {
         return Math.min(eligibleTiers, route.tiers().size());
     }

@@ -38,7 +38,6 @@ public final class Backlog {
         putBack(place.tenant());
     }
 
-    /** Removes a ticket that leaves the line. */
     void remove(TicketPlace place) {
         Session.Entry entry = place.backlogged();
         if (entry == null) {
@@ -64,7 +63,6 @@ public final class Backlog {
         }
     }
 
-    /** Changes a tenant's weight. */
     void weigh(WaitingTenant tenant, double weight) {
         leaveOut(tenant);
         tenant.weigh(weight);
@@ -131,7 +129,6 @@ public final class Backlog {
             return size;
         }
 
-        /** Returns the longest session; null if there is none. */
         @Nullable Session longest() {
             return byLength.first();
         }

@@ -41,7 +41,6 @@ final class BatchShare {
         return Math.max(LEAST, share);
     }
 
-    /** Returns whether a lane's batch ticket goes before interactive ones. */
     boolean isDue(Lane batch, Collection<Lane> lanes) {
         boolean due = false;
         for (Lane lane : lanes) {
@@ -59,7 +58,6 @@ final class BatchShare {
         return credits.getOrDefault(lane.key().eligibility(), 0.0);
     }
 
-    /** Notes that a batch ticket went before interactive ones. */
     void used(Lane batch, Collection<Lane> lanes) {
         for (Lane lane : lanes) {
             if (lane.priority() == Priority.INTERACTIVE && lane.meets(batch)) {
@@ -68,11 +66,7 @@ final class BatchShare {
         }
     }
 
-    /**
-     * Notes a start while batch tickets wait.
-     *
-     * @param couldStart whether any ticket of a lane could have started there instead
-     */
+    /** Notes a start while batch tickets wait, in whose place any ticket of some lanes could have started. */
     void starting(Predicate<Lane> couldStart, Collection<Lane> lanes) {
         for (Lane lane : lanes) {
             if (lane.priority() == Priority.INTERACTIVE && couldStart.test(lane)) {

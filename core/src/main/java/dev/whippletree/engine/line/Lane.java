@@ -78,7 +78,6 @@ public final class Lane {
         }
     }
 
-    /** Creates an empty lane. */
     Lane(LaneKey key, Eligibility eligibility) {
         this.key = key;
         this.eligibility = eligibility;
@@ -97,7 +96,6 @@ public final class Lane {
         return key.priority();
     }
 
-    /** Returns what its tickets' waiters may use. */
     public Eligibility eligibility() {
         return eligibility;
     }
@@ -117,12 +115,10 @@ public final class Lane {
         return queues.computeIfAbsent(tenant, unused -> new TenantQueue(tenant, this));
     }
 
-    /** Returns whether a tenant has tickets here. */
     boolean has(WaitingTenant tenant) {
         return queues.containsKey(tenant);
     }
 
-    /** Adds a ticket that has entered the line. */
     void add(TicketPlace place) {
         TenantQueue queue = place.queue();
         queue.add(place);
@@ -168,7 +164,6 @@ public final class Lane {
         uncounted.add(queue);
     }
 
-    /** Notes that a tenant's weight has changed. */
     void weighed(TenantQueue queue) {
         uncounted.add(queue);
     }
@@ -206,7 +201,6 @@ public final class Lane {
         return own == null ? others : others.plus(own.before(ticket));
     }
 
-    /** Returns how many they are, and what they ask for. */
     public TurnSums all() {
         return waiting.all();
     }
@@ -256,7 +250,6 @@ public final class Lane {
         private final Lane lane;
         private final TurnTree<TicketPlace> tickets = new TurnTree<>();
 
-        /** How its turns were last counted. */
         private List<TurnCounts.Bend> bends = List.of();
 
         private int size;
@@ -307,12 +300,10 @@ public final class Lane {
             return tickets.before(ticket.turn(), ticket.order());
         }
 
-        /** Returns how many they are, and what they ask for. */
         TurnSums all() {
             return tickets.all();
         }
 
-        /** Returns the average cost of a ticket. */
         double meanCost() {
             return cost / size;
         }
@@ -327,7 +318,6 @@ public final class Lane {
             return bends;
         }
 
-        /** Notes how its turns were counted. */
         void counted(List<TurnCounts.Bend> turns) {
             bends = turns;
         }
@@ -350,7 +340,6 @@ public final class Lane {
             this.session = session;
         }
 
-        /** Returns a waiting ticket's place. */
         static TicketPlace of(Ticket ticket) {
             return (TicketPlace) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
         }

@@ -63,7 +63,6 @@ class Treap<N extends Treap.Node<N>> {
         return root == null;
     }
 
-    /** Returns the first node; null if there is none. */
     final @Nullable N first() {
         return first;
     }
@@ -90,7 +89,6 @@ class Treap<N extends Treap.Node<N>> {
         node.summed = true;
     }
 
-    /** Adds a node that is in no tree. */
     final void add(N node, double at, long number) {
         node.at = at;
         node.number = number;
@@ -148,7 +146,6 @@ class Treap<N extends Treap.Node<N>> {
         }
     }
 
-    /** Puts a tree where another one is. */
     private void replace(N tree, @Nullable N by) {
         N parent = tree.parent;
         if (parent == null) {
@@ -163,7 +160,6 @@ class Treap<N extends Treap.Node<N>> {
         }
     }
 
-    /** Removes a node. */
     final void remove(N node) {
         if (node.parent == null && node != root) {
             throw new IllegalStateException("a node was to be removed from where it isn't");

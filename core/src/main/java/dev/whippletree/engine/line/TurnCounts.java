@@ -110,7 +110,6 @@ final class TurnCounts {
         }
     }
 
-    /** Stops counting a queue. */
     void remove(TenantQueue queue) {
         queue.bends().forEach(bends::remove);
         queue.counted(List.of());
@@ -143,7 +142,6 @@ final class TurnCounts {
         return before.at(start);
     }
 
-    /** Subtracts the tenant's own turns. */
     private static void takeOff(Sums sums, TenantQueue own, double start) {
         for (Bend bend : own.bends()) {
             if (bend.isBefore(start, own.tenant().number())) {

@@ -11,7 +11,6 @@ import dev.whippletree.model.TokenCount;
  */
 public record TurnSums(long tickets, long prompt, long completion) {
 
-    /** No turns at all. */
     public static final TurnSums NONE = new TurnSums(0, 0, 0);
 
     public TurnSums plus(TurnSums other) {

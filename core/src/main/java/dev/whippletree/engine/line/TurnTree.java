@@ -31,7 +31,6 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         /** Sets the sums to those of its own tickets, by {@link #count}. */
         abstract void count();
 
-        /** Counts one ticket. */
         final void count(Ticket ticket) {
             TokenCount mean = ticket.waiter().meanTokens();
             TokenCount most = ticket.waiter().mostTokens();
@@ -149,7 +148,6 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         return before;
     }
 
-    /** Returns all tickets. */
     TurnSums all() {
         T root = root();
         return root == null ? TurnSums.NONE : root.sums();

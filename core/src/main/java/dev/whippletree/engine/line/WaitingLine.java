@@ -81,7 +81,6 @@ public final class WaitingLine {
         this.batchShare = new BatchShare(batchShare);
     }
 
-    /** Returns how many tickets wait. */
     public int size() {
         return inTurn.values().stream().mapToInt(Lane::size).sum();
     }
@@ -91,7 +90,6 @@ public final class WaitingLine {
         return places;
     }
 
-    /** Returns how many tickets of a tenant wait. */
     public int waitingOf(String tenant) {
         WaitingTenant found = tenants.get(tenant);
         return found == null
@@ -102,7 +100,6 @@ public final class WaitingLine {
                         .sum();
     }
 
-    /** Returns a tenant's weight. */
     public int weightOf(String tenant) {
         return weights.of(tenant);
     }
@@ -111,12 +108,10 @@ public final class WaitingLine {
         return lanes.values();
     }
 
-    /** Returns the backlog, which decides what is shed. */
     public Backlog backlog() {
         return backlog;
     }
 
-    /** Returns the lane of a ticket that waits. */
     public Lane laneOf(Ticket ticket) {
         return TicketPlace.of(ticket).lane();
     }
@@ -254,7 +249,6 @@ public final class WaitingLine {
         }
     }
 
-    /** Removes a ticket that leaves without being served. */
     public void remove(Ticket ticket) {
         if (ticket.isInLine()) {
             leave(ticket);
@@ -448,7 +442,6 @@ public final class WaitingLine {
         return next == null ? null : next.getValue().first();
     }
 
-    /** Returns what goes before a ticket that waits. */
     public TicketsAhead ahead(Ticket ticket) {
         WaitingTenant tenant = TicketPlace.of(ticket).tenant();
         double own = 0;

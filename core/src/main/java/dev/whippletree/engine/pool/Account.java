@@ -94,7 +94,6 @@ public final class Account {
         refusedToken.forget();
     }
 
-    /** Returns the number of its present token. */
     int tokenEpoch() {
         return tokenEpoch;
     }
@@ -118,7 +117,6 @@ public final class Account {
         clientUses++;
     }
 
-    /** Notes that such a use is over. */
     public void clientUsed() {
         clientUses--;
         leaveIfIdle();
@@ -154,12 +152,10 @@ public final class Account {
         return credential;
     }
 
-    /** Returns a description of the refused credential. */
     public String refusal() {
         return settings.token().isPresent() ? "token refused" : "no token is set";
     }
 
-    /** Returns the memory of its refused token. */
     public RefusedToken refusedToken() {
         return refusedToken;
     }
@@ -222,7 +218,6 @@ public final class Account {
         calls--;
     }
 
-    /** Counts an answer. */
     public void answered(String model, TokenUsage usage, long tookNanos) {
         answered++;
         latency.record(tookNanos);
@@ -250,7 +245,6 @@ public final class Account {
         return concurrency.explains(underWay, beganNanos);
     }
 
-    /** The service refused an attempt. */
     void refused(LimitRefusal.RateEffect rate, int underWay, long beganNanos, long now) {
         switch (rate) {
             case KEPT -> concurrency.refused(underWay, beganNanos, now);
@@ -283,7 +277,6 @@ public final class Account {
         return tokensByModel.values().stream().reduce(TokenUsage.NONE, TokenUsage::plus);
     }
 
-    /** Returns the tokens of each model that has given an answer. */
     Map<String, TokenUsage> tokensByModel() {
         return tokensByModel;
     }
@@ -303,21 +296,15 @@ public final class Account {
         private final Supplier<Optional<Secret>> source;
         private volatile byte @Nullable [] refused;
 
-        /**
-         * Creates one without a refusal.
-         *
-         * @param source reads the account's token; called without the lock
-         */
+        /** Creates one without a refusal; the source is read without the lock. */
         RefusedToken(Supplier<Optional<Secret>> source) {
             this.source = source;
         }
 
-        /** Notes that the present token was refused. */
         public void remember() {
             refused = digest();
         }
 
-        /** Notes that the present token is accepted. */
         void forget() {
             refused = null;
         }

@@ -28,7 +28,6 @@ public final class Demand {
 
     private static final Logger LOG = LoggerFactory.getLogger(Demand.class);
 
-    /** Nothing is known yet. */
     public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING, false);
 
     /** No model takes or makes a thousandth of that. */
@@ -83,7 +82,6 @@ public final class Demand {
 
         private static final Totals NOTHING = new Totals(TokenCount.NONE, TokenCount.NONE, true, TokenCount.NONE);
 
-        /** Returns the totals with one more target. */
         Totals with(TokenCount tokens, Ask ask) {
             TokenCount needed = ask.needed();
             return new Totals(
@@ -233,7 +231,6 @@ public final class Demand {
         return askOf(target, asks).admission();
     }
 
-    /** Returns the tokens to reserve on a target. */
     public TokenCount tokens(Target target) {
         @Nullable TokenCount less = reservedLess.isEmpty() ? null : reservedLess.get(target);
         return less == null ? askOf(target, asks).tokens() : less;
@@ -249,7 +246,6 @@ public final class Demand {
         return totals.fewestNeeded();
     }
 
-    /** Returns the most tokens to reserve on any target. */
     public TokenCount mostTokens() {
         return totals.most();
     }

@@ -150,7 +150,6 @@ public final class Health {
         return coolingUntil;
     }
 
-    /** Returns why it cooled down last. */
     public String reason() {
         return reason;
     }
@@ -163,7 +162,6 @@ public final class Health {
         return now < restingUntil ? restingUntil - now : Waits.NONE;
     }
 
-    /** Returns how many attempts its health allows at once. */
     int allowed() {
         return allowed;
     }

@@ -51,7 +51,6 @@ final class LatestValues {
         size++;
     }
 
-    /** Returns how many there are, 500 at most. */
     int size() {
         return size;
     }
@@ -66,7 +65,6 @@ final class LatestValues {
         return values;
     }
 
-    /** Returns the largest one; 0 if there is none. */
     int largest() {
         return size == 0 ? 0 : sorted[size - 1];
     }

@@ -33,12 +33,10 @@ public final class Lease {
         target.begun(this, now);
     }
 
-    /** Returns where the attempt was made. */
     public Target target() {
         return target;
     }
 
-    /** Returns its use of the scopes. */
     public CallUse call() {
         return call;
     }
@@ -63,7 +61,6 @@ public final class Lease {
         return call.beganNanos();
     }
 
-    /** The request has been written. */
     public void sent(long now) {
         target.account().transitNanos().ifPresent(transit -> call.sent(now + transit, now));
     }
@@ -108,7 +105,6 @@ public final class Lease {
         call.end(arrivedBy(now), counted, now);
     }
 
-    /** Ends it: nothing was ever sent. */
     public void release(long now) {
         leave();
         call.release(now);

@@ -36,12 +36,6 @@ final class PoolSnapshotBuilder {
     /** A move of accounts: what was used of one scope counts for the other too. */
     private record Move(ScopeState from, ScopeState to) {}
 
-    /**
-     * Creates one.
-     *
-     * @param earlier the snapshot before
-     * @param defaultConcurrency the most attempts under way at once on an account that states none
-     */
     PoolSnapshotBuilder(Snapshot earlier, int defaultConcurrency, long now) {
         this.earlier = earlier;
         this.defaultConcurrency = defaultConcurrency;

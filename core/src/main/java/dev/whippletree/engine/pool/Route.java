@@ -123,7 +123,6 @@ public final class Route {
                 .toList();
     }
 
-    /** Returns a target of each kind. */
     List<Target> oneOfEachKind() {
         return oneOfEachKind;
     }
@@ -137,7 +136,6 @@ public final class Route {
         return budget;
     }
 
-    /** Returns the pickers of the tiers that a target belongs to. */
     public List<Picker> pickersOf(Target target) {
         return pickersByTarget.getOrDefault(target, List.of());
     }
@@ -148,7 +146,6 @@ public final class Route {
         private final List<Target> targets;
         private final Map<ScopeState, List<Target>> byOrganization = new HashMap<>();
 
-        /** Creates a tier of targets in configured order. */
         public TargetTier(List<Target> targets) {
             this.targets = List.copyOf(targets);
             for (Target target : targets) {
@@ -181,23 +178,19 @@ public final class Route {
      */
     public record TargetFilter(Optional<String> account, Set<String> accounts, Optional<String> model) {
 
-        /** Returns what a prompt allows. */
         public static TargetFilter by(Prompt prompt) {
             return new TargetFilter(prompt.account(), prompt.accounts(), prompt.model());
         }
 
-        /** Returns whether it allows every target. */
         public boolean all() {
             return account.isEmpty() && accounts.isEmpty() && model.isEmpty();
         }
 
-        /** Returns whether it allows a target. */
         public boolean has(Target target) {
             return hasAccount(target.account().id())
                     && (model.isEmpty() || model.get().equals(target.model()));
         }
 
-        /** Returns whether it allows an account. */
         boolean hasAccount(String id) {
             return (account.isEmpty() || account.get().equals(id)) && (accounts.isEmpty() || accounts.contains(id));
         }

@@ -38,7 +38,6 @@ public final class Monitor {
         this.threads = mailbox -> executor;
     }
 
-    /** Makes a decision under the lock. */
     public <T> T decide(Supplier<T> decision) {
         return decide(decision, threads);
     }
@@ -114,7 +113,6 @@ public final class Monitor {
         due.forEach(mailbox -> mailbox.runOn(ofMailbox.apply(mailbox)));
     }
 
-    /** Makes a decision without a result under the lock. */
     public void decide(Runnable decision) {
         decide(() -> {
             decision.run();

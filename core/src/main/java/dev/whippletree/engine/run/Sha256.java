@@ -18,7 +18,6 @@ public final class Sha256 {
         }
     }
 
-    /** Returns the digest of a text in UTF-8. */
     public static byte[] of(String text) {
         return digest().digest(text.getBytes(StandardCharsets.UTF_8));
     }

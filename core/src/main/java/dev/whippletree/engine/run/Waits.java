@@ -35,7 +35,6 @@ public final class Waits {
         return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();
     }
 
-    /** Returns whether a wait is a time. */
     public static boolean isKnown(long wait) {
         return wait < UNTIL_EVENT;
     }

@@ -193,7 +193,6 @@ public final class Closure {
         probedElsewhereUntil = until;
     }
 
-    /** Another process has found it open. */
     public void reopen(long now) {
         if (unproven) {
             prove();
@@ -261,7 +260,6 @@ public final class Closure {
         return reopened;
     }
 
-    /** Returns when it is looked at again. */
     public long until() {
         return until;
     }

@@ -25,17 +25,14 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
         this(unit, source, quota, new SafetyMargin());
     }
 
-    /** Returns whether it is declared. */
     boolean isDeclared() {
         return source == LimitSource.DECLARED;
     }
 
-    /** Returns whether it is a limit of requests that was declared or reported. */
     boolean isKnownOfRequests() {
         return unit == Limit.Unit.REQUESTS && source != LimitSource.LEARNED;
     }
 
-    /** Returns what one attempt takes of it. */
     public long cost(TokenCount tokens) {
         return unit.amountOf(tokens);
     }
@@ -70,12 +67,10 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
                 : Math.max(margin.amount(), (long) Math.ceil(reserve * quota.amount() - ROUNDING));
     }
 
-    /** Returns how much is used. */
     long used(long now) {
         return quota.amount() - quota.left(now);
     }
 
-    /** Returns how much may be used now, 0 or more. */
     long free(long now) {
         return Math.max(0, quota.left(now) - margin.amount());
     }

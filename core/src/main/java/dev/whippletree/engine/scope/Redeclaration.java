@@ -89,7 +89,6 @@ public final class Redeclaration {
                 .max(Comparator.comparing(counter -> counter.quota().window().orElse(Duration.ZERO)));
     }
 
-    /** Returns a count of which nothing is used. */
     static LimitCounter unused(Limit limit) {
         return new LimitCounter(
                 limit.unit(), LimitStatus.LimitSource.DECLARED, new SlidingWindow(limit.amount(), limit.window()));

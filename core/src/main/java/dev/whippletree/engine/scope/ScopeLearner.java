@@ -46,7 +46,6 @@ final class ScopeLearner {
     /** Whether it was said that a declared limit seems too high. */
     private boolean warned;
 
-    /** A call begins. */
     void begun(long now) {
         rate.begun(now);
     }
@@ -66,7 +65,6 @@ final class ScopeLearner {
         return backoff.isHalfOpen();
     }
 
-    /** The service admitted a call. */
     void admitted(ScopeUse use, ScopeLimits limits, long now) {
         backoff.admitted(use.beganNanos());
         rate.admitted(use.beganNanos(), now);

@@ -50,7 +50,6 @@ public final class ScopeLimits {
     /** Reported limits that are declared too, and of which reports come too late to say more. */
     private final List<LimitCounter> late = new ArrayList<>(0);
 
-    /** Limits that were declared and aren't any more. */
     private final List<LimitCounter> past = new ArrayList<>(0);
 
     private final ReportedLimits reported = new ReportedLimits();
@@ -81,7 +80,6 @@ public final class ScopeLimits {
         return declared;
     }
 
-    /** Returns the limits that the service reported. */
     public Map<ReportKey, LimitCounter> reported() {
         return reported.all();
     }
@@ -202,7 +200,6 @@ public final class ScopeLimits {
         }
     }
 
-    /** An attempt reserves of each of them. */
     void reserve(ScopeUse use, long now) {
         use.holdKnown(counters, now);
         use.holdKnown(aside, now);
@@ -210,7 +207,6 @@ public final class ScopeLimits {
         use.holdKnown(past, now);
     }
 
-    /** Returns whether a limit of requests was declared or reported. */
     boolean knowRequests() {
         for (LimitCounter counter : counters) {
             if (counter.isKnownOfRequests()) {
@@ -220,13 +216,11 @@ public final class ScopeLimits {
         return false;
     }
 
-    /** Returns whether any counts tokens. */
     @SuppressWarnings("ReferenceEquality")
     public boolean countTokens() {
         return mostTokensAtOnce != TokenBound.UNBOUNDED;
     }
 
-    /** Returns whether any counts input or output tokens alone. */
     public boolean countApart() {
         return mostTokensAtOnce.isApart();
     }
@@ -254,11 +248,7 @@ public final class ScopeLimits {
         }
     }
 
-    /**
-     * Returns how long until a reservation fits.
-     *
-     * @param reserve the share of each limit that has to be left besides
-     */
+    /** Returns how long until a reservation fits, and a share of each limit is left besides. */
     long waitNanos(TokenCount tokens, double reserve, long now) {
         long wait = Waits.NONE;
         for (LimitCounter counter : counters) {

@@ -48,7 +48,6 @@ public final class ScopeResolver {
             return closes;
         }
 
-        /** A call on a model was admitted. */
         void admitted(CallUse call, long now) {
             boolean closedBeside = since.entrySet().stream()
                     .anyMatch(other -> other.getKey() != call.model()
@@ -78,7 +77,6 @@ public final class ScopeResolver {
         return refused.closesOrganization(call.model(), now) ? organization : call.model();
     }
 
-    /** A service has admitted a call. */
     public void admitted(CallUse call, long now) {
         RefusedModels refused = byOrganization.get(call.organization().scope());
         if (refused != null) {

@@ -25,33 +25,27 @@ public final class ScopeState {
     private final SharedLimits shared;
     private boolean severalModels;
 
-    /** Creates one of which nothing is known. */
     public ScopeState(Scope scope) {
         this.scope = scope;
         this.shared = new SharedLimits(scope, limits);
     }
 
-    /** Returns which scope it is. */
     public Scope scope() {
         return scope;
     }
 
-    /** Returns whether and until when it is closed. */
     public Closure closure() {
         return closure;
     }
 
-    /** Returns its limits. */
     public ScopeLimits limits() {
         return limits;
     }
 
-    /** Its limits as other processes see them. */
     public SharedLimits shared() {
         return shared;
     }
 
-    /** Returns the attempts that use it. */
     ScopeUses uses() {
         return uses;
     }
@@ -65,7 +59,6 @@ public final class ScopeState {
         return severalModels;
     }
 
-    /** An attempt begins, and reserves. */
     ScopeUse begin(TokenCount tokens, long now) {
         learner.begun(now);
         ScopeUse use = uses.begin(tokens, now);
@@ -73,7 +66,6 @@ public final class ScopeState {
         return use;
     }
 
-    /** It admitted an attempt. */
     void admitted(ScopeUse use, long now) {
         learner.admitted(use, limits, now);
         if (!learner.refusesStill()) {
@@ -81,7 +73,6 @@ public final class ScopeState {
         }
     }
 
-    /** It refused an attempt for a limit. Returns what follows. */
     LimitRefusal refused(RefusedCall call) {
         return learner.refused(call, limits);
     }
@@ -101,11 +92,7 @@ public final class ScopeState {
         return learner.refusesStill();
     }
 
-    /**
-     * Returns how long until a reservation fits, the closure aside.
-     *
-     * @param reserve the share of each limit that has to be left besides
-     */
+    /** Returns how long until a reservation fits, the closure aside, and a share of each limit is left besides. */
     public long waitNanos(TokenCount tokens, double reserve, long now) {
         return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, now));
     }

@@ -32,12 +32,10 @@ final class ScopeUse {
         this.beganNanos = now;
     }
 
-    /** It is of one scope more. */
     void joined(ScopeUses scope) {
         scopes.add(scope);
     }
 
-    /** Reserves of limits that are known as the attempt begins. */
     void holdKnown(List<LimitCounter> counters, long now) {
         for (LimitCounter counter : counters) {
             hold(counter, now);
@@ -62,7 +60,6 @@ final class ScopeUse {
         arrivedAt.ifPresent(use::arrived);
     }
 
-    /** Reserves of a limit from now on. */
     void holdFromNow(LimitCounter counter, long now) {
         hold(counter, now);
         catchUp(counter, now);
@@ -75,7 +72,6 @@ final class ScopeUse {
         }
     }
 
-    /** Returns what it reserved of a limit that it holds. */
     @SuppressWarnings("ReferenceEquality")
     Use of(LimitCounter counter) {
         for (LimitCounter.Hold hold : holds) {
@@ -98,7 +94,6 @@ final class ScopeUse {
         holds.forEach(hold -> hold.use().sent(latest, now));
     }
 
-    /** The service has counted the request by now. */
     void arrived(long now) {
         if (arrivedAt.isEmpty()) {
             arrivedAt = OptionalLong.of(now);
@@ -124,7 +119,6 @@ final class ScopeUse {
         }
     }
 
-    /** Ends it: nothing was ever sent. */
     void release(long now) {
         scopes.forEach(scope -> scope.leave(this));
         holds.forEach(hold -> hold.use().release(now));

@@ -54,7 +54,6 @@ final class ScopeUses {
         return true;
     }
 
-    /** An attempt has ended. */
     void leave(ScopeUse use) {
         underWay.remove(use);
         ended = ended.and(use.tokens());
@@ -64,7 +63,6 @@ final class ScopeUses {
         return underWay.keySet();
     }
 
-    /** Returns when the other attempts under way began. */
     long[] othersBegan(ScopeUse use) {
         return underWay.keySet().stream()
                 .filter(other -> other != use)
@@ -72,7 +70,6 @@ final class ScopeUses {
                 .toArray();
     }
 
-    /** Returns what attempts under way have reserved of a unit. */
     long reserved(Limit.Unit unit) {
         return begun.of(unit) - ended.of(unit);
     }

@@ -71,7 +71,6 @@ public final class SharedLimits {
         this.own = own;
     }
 
-    /** Returns what an attempt uses of each. */
     public List<LimitUse> uses(TokenCount tokens) {
         find();
         List<LimitUse> uses = new ArrayList<>(limits.size());
@@ -125,7 +124,6 @@ public final class SharedLimits {
         return window.filter(length -> derivable && length.compareTo(Duration.ofMillis(1)) >= 0);
     }
 
-    /** There is no room for a use until a time. */
     public void refused(LimitUse use, long until, long now) {
         NoRoom refusal = new NoRoom(use.name(), use.limit().unit(), use.amount(), until);
         refusals.removeIf(known -> known.until() <= now || refusal.covers(known));

@@ -12,10 +12,8 @@ import dev.whippletree.model.TokenCount;
  */
 public record TokenBound(long total, long prompt, long completion) {
 
-    /** No limit counts tokens. */
     static final TokenBound UNBOUNDED = new TokenBound(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 
-    /** Returns the bound by one limit more. */
     TokenBound within(Limit.Unit unit, long amount) {
         return switch (unit) {
             case REQUESTS -> this;
@@ -25,7 +23,6 @@ public record TokenBound(long total, long prompt, long completion) {
         };
     }
 
-    /** Returns the bound by the limits of both. */
     public TokenBound and(TokenBound other) {
         return new TokenBound(
                 Math.min(total, other.total), Math.min(prompt, other.prompt), Math.min(completion, other.completion));

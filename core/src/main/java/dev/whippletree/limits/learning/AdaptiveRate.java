@@ -124,19 +124,16 @@ public final class AdaptiveRate {
         return rate;
     }
 
-    /** Returns the rate that was found, if there is one yet. */
     public Optional<Pace> pace() {
         return Optional.ofNullable(pace);
     }
 
-    /** A call begins. */
     public void begun(long now) {
         if (round.begun(now) && pace != null && !pace.isIdle(now)) {
             probe.step();
         }
     }
 
-    /** A call that began at a moment was admitted. */
     public void admitted(long begun, long now) {
         if (round.isEndedBy(begun)) {
             measured = round.calls() > 0 ? measure(now) : measured;

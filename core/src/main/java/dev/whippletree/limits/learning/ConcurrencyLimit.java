@@ -52,21 +52,13 @@ public final class ConcurrencyLimit {
     private long refusedAt = Long.MIN_VALUE;
     private boolean crowded;
 
-    /**
-     * Creates one that knows nothing.
-     *
-     * @param most never more than this, 1 or more
-     */
+    /** Creates one that knows nothing, and never allows more than this, 1 or more. */
     public ConcurrencyLimit(int most) {
         this.most = most;
         this.ramp = Math.min(FIRST, most);
     }
 
-    /**
-     * Sets another bound; what was found stays known.
-     *
-     * @param most never more than this, 1 or more
-     */
+    /** Sets another bound, 1 or more; what was found stays known. */
     public void limitTo(int most) {
         this.most = most;
         this.ramp = Math.min(ramp, most);
@@ -82,12 +74,7 @@ public final class ConcurrencyLimit {
         return !found;
     }
 
-    /**
-     * A call was admitted.
-     *
-     * @param underWay how many were under way when it began, itself included
-     * @param begun when that was
-     */
+    /** A call was admitted that began at a moment with so many under way, itself included. */
     public void admitted(int underWay, long begun) {
         latest[next] = underWay;
         next = (next + 1) % LATEST;

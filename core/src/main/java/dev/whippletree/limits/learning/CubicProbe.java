@@ -37,13 +37,11 @@ final class CubicProbe {
         this.callsPerRefusal = callsPerRefusal;
     }
 
-    /** A test of the bound was refused. */
     void refused() {
         refusalsBefore = Math.max(refusalsBefore / 2, Math.min(refusals, MOST_REFUSALS));
         refusals = 1;
     }
 
-    /** Another call was refused by the same test. */
     void refusedAgain() {
         refusals++;
     }
@@ -72,7 +70,6 @@ final class CubicProbe {
         return ceiling;
     }
 
-    /** Returns the bound. */
     double value() {
         double beyond = steps / stepsToCeiling - 1;
         return beyond <= 1
@@ -80,7 +77,6 @@ final class CubicProbe {
                 : ceiling * Math.pow(1 + CUT, 1 + (beyond - 1) * stepsToCeiling / stepsBeyond);
     }
 
-    /** A call that tested the bound was admitted. */
     void step() {
         steps++;
     }

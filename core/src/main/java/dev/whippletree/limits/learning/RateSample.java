@@ -30,13 +30,10 @@ final class RateSample {
     /** Whether it has admitted nothing since it refused a call. */
     private boolean closed;
 
-    /** When it last closed. */
     private long closedAt = NEVER;
 
-    /** When it opens again. */
     private long opensAt = NEVER;
 
-    /** How many calls have begun since it closed. */
     private long begunSince;
 
     /** The first round begins, instead of with the first call. */
@@ -114,7 +111,6 @@ final class RateSample {
         return closed;
     }
 
-    /** Returns when it opens again. */
     long opensAt() {
         return opensAt;
     }
@@ -124,12 +120,10 @@ final class RateSample {
         return calls;
     }
 
-    /** Returns how long it was open. */
     long openNanos() {
         return closedAt - start;
     }
 
-    /** Returns how long it is closed. */
     long closedNanos() {
         return opensAt - closedAt;
     }

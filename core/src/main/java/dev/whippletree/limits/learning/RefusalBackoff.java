@@ -74,7 +74,6 @@ public final class RefusalBackoff {
         return refusals > FORGIVEN ? Math.min(LONGEST_NANOS, (now - refusedSince) / 2) : 0;
     }
 
-    /** A call was admitted that began at a moment. */
     public void admitted(long begun) {
         if (begun >= until) {
             pauseNanos = 0;

@@ -109,7 +109,6 @@ public final class RefusalCause {
     private double ifChance;
     private double ifLimit;
 
-    /** Notes how long a refusal took. */
     public void took(long nanos) {
         longestNanos = Math.max((long) (longestNanos * FORGETTING), nanos);
     }
@@ -138,7 +137,6 @@ public final class RefusalCause {
         return doubted == null ? 0 : doubted.admitted();
     }
 
-    /** A call that began at a moment was admitted. */
     public void admitted(long begun) {
         latestAdmitted = Math.max(latestAdmitted, begun);
         admittedSinceRefusal++;

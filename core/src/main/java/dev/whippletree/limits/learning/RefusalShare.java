@@ -27,7 +27,6 @@ final class RefusalShare {
         refusals /= 2;
     }
 
-    /** Returns since when calls are counted. */
     long from() {
         return from;
     }

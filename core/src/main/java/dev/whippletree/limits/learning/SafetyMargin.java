@@ -34,19 +34,13 @@ public final class SafetyMargin {
     /** Refusals beside the largest margin, less what is usual. */
     private double inVain;
 
-    /**
-     * A call was refused because the limit was used up.
-     *
-     * @param asked what the call asked for, 0 or more
-     * @param limit the limit's amount
-     */
+    /** A call was refused that asked for an amount, 0 or more, because the limit was used up. */
     public void refused(long asked, long limit) {
         double most = Math.max((double) asked, limit * LARGEST);
         inVain += amount >= most ? 1 : 0;
         amount = Math.min(most, amount + asked);
     }
 
-    /** A call was admitted that asked for an amount. */
     public void admitted(long asked) {
         amount = Math.max(0, amount - asked / CALLS_PER_REFUSAL);
         inVain = Math.max(0, inVain - 1 / FEWEST_CALLS_PER_REFUSAL);
@@ -62,7 +56,6 @@ public final class SafetyMargin {
         return inVain >= EXCESS_REFUSALS;
     }
 
-    /** Forgets all refusals. */
     public void reset() {
         amount = 0;
         inVain = 0;
