@@ -13,6 +13,7 @@ record SavedTimes(long now, Instant at) {
 
     private static final Duration FURTHEST = Duration.ofDays(3650);
 
+    /** Returns the moment of a reading. */
     Instant instant(long nanos) {
         return at.plusNanos(nanos - now);
     }
