@@ -80,9 +80,7 @@ final class AccountReader {
 
     private static Optional<String> required(Section section, String key) {
         Optional<String> text = section.text(key).filter(value -> !value.isBlank());
-        if (text.isEmpty() && !section.isProblem(key)) {
-            section.problem(key, "this key is missing; each account needs it");
-        }
+        section.require(key, text, "this key is missing; each account needs it");
         return text;
     }
 
@@ -123,9 +121,7 @@ final class AccountReader {
         Optional<Limit> limit = below.read("limit", Limit::parse);
         Optional<String> model = below.text("model");
         below.end();
-        if (limit.isEmpty() && !below.isProblem("limit")) {
-            below.problem("limit", "the limit is missing; write, for example, '1000 requests / 1h'");
-        }
+        below.require("limit", limit, "the limit is missing; write, for example, '1000 requests / 1h'");
         return limit.map(value -> new DeclaredLimit(value, model));
     }
 }

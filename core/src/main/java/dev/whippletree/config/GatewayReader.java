@@ -78,7 +78,7 @@ final class GatewayReader {
     /** Without a folder the problem has been reported, so what is returned is never used. */
     private static Optional<GatewaySettings.Batches> batches(Section section) {
         Optional<Path> folder = section.read("folder", GatewayReader::folder);
-        require(section, "folder", folder, "name the folder that keeps them");
+        section.require("folder", folder, "this key is missing; name the folder that keeps them");
         GatewaySettings.Batches usual = GatewaySettings.Batches.in(folder.orElse(Path.of("")));
         Duration keep = section.duration("keep").orElse(usual.keep());
         long mostFileBytes =
@@ -190,8 +190,8 @@ final class GatewayReader {
                 routes.stream().map(RouteSettings::name).toList());
         Optional<Integer> weight = weight(section, name);
         boolean keepAlive = section.flag("keep-alive").orElse(false);
-        require(section, "name", name, "each client needs it");
-        require(section, "key", key, "each client needs it");
+        section.require("name", name, "this key is missing; each client needs it");
+        section.require("key", key, "this key is missing; each client needs it");
         if (name.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
@@ -224,11 +224,5 @@ final class GatewayReader {
                 .filter(text -> !known.contains(text.value()))
                 .forEach(text -> section.problems().add(text.at(), GatewayCheck.unknown(noun, text.value(), known)));
         return named.stream().map(ListItem::value).filter(known::contains).toList();
-    }
-
-    private static void require(Section section, String key, Optional<?> value, String why) {
-        if (value.isEmpty() && !section.isProblem(key)) {
-            section.problem(key, "this key is missing; " + why);
-        }
     }
 }

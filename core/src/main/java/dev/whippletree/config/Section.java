@@ -68,6 +68,13 @@ final class Section {
         problems.add(at(key), what);
     }
 
+    /** Reports a missing value, unless a problem with it has been reported already. */
+    void require(String key, Optional<?> value, String otherwise) {
+        if (value.isEmpty() && !isProblem(key)) {
+            problem(key, otherwise);
+        }
+    }
+
     /** Reports a list that is there and has nothing in it, unless a problem with it has been reported already. */
     void refuseEmpty(String key, List<?> read, String what) {
         if (read.isEmpty() && has(key) && !isProblem(key)) {

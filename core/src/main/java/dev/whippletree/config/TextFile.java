@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a text file that a user named. */
 final class TextFile {
@@ -20,17 +21,25 @@ final class TextFile {
 
     /** Returns a file's text; {@code origin} ends the message if there is no such file, saying who names it. */
     static String read(Path file, String origin) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new ConfigurationException(
-                        List.of(file + ": the file is larger than 16 MB; check that it is the right file"));
-            }
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        try {
+            return text(file, MOST_BYTES)
+                    .orElseThrow(() -> new ConfigurationException(
+                            List.of(file + ": the file is larger than 16 MB; check that it is the right file")));
         } catch (CharacterCodingException e) {
             throw new ConfigurationException(List.of(file + ": this isn't a UTF-8 text file"));
         } catch (IOException e) {
             throw new ConfigurationException(List.of(file + ": " + unreadable(file) + origin));
+        }
+    }
+
+    /** Returns a file's text; empty if it is larger than this. */
+    static Optional<String> text(Path file, int mostBytes) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(mostBytes + 1);
+            return bytes.length > mostBytes
+                    ? Optional.empty()
+                    : Optional.of(
+                            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         }
     }
 

@@ -1,12 +1,8 @@
 package dev.whippletree.config;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Secret;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -85,7 +81,9 @@ final class TokenReader {
             if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
                 throw new Secret.UncertainException(file + " is a pipe or a device, not a file");
             }
-            contents = text(file).trim();
+            contents = TextFile.text(file, MOST_BYTES)
+                    .orElseThrow(() -> new Secret.UncertainException("the file " + file + " is larger than 4 KB"))
+                    .trim();
         } catch (IOException e) {
             throw new IllegalStateException("the file " + file + " can't be read", e);
         }
@@ -93,15 +91,5 @@ final class TokenReader {
             throw new IllegalStateException("the file " + file + " is empty");
         }
         return contents;
-    }
-
-    private static String text(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new Secret.UncertainException("the file " + file + " is larger than 4 KB");
-            }
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        }
     }
 }
