@@ -16,7 +16,6 @@ import java.util.Optional;
  * The configuration that an engine runs: open accounts, routes over them, cache tiers. Immutable.
  *
  * @param accounts the accounts, ids unique
- * @param routes the routes by name
  * @param defaultRoute the name of the route of prompts that name none
  * @param caches the cache tiers, nearest first; may be empty
  * @param coordination what it has in common with other processes; absent: there are none
@@ -45,33 +44,17 @@ public record Topology(
         }
     }
 
-    /** Creates a topology whose tenants share alike. */
-    public Topology(
-            List<OpenAccount> accounts,
-            Map<String, OpenRoute> routes,
-            String defaultRoute,
-            List<OpenCache> caches,
-            Optional<OpenCoordination> coordination,
-            List<String> notes) {
-        this(accounts, routes, defaultRoute, caches, coordination, notes, TenantWeights.EQUAL);
-    }
-
-    /** Creates the topology of a process that is alone. */
+    /** Creates the topology of a process that is alone, whose tenants share alike. */
     public Topology(
             List<OpenAccount> accounts,
             Map<String, OpenRoute> routes,
             String defaultRoute,
             List<OpenCache> caches,
             List<String> notes) {
-        this(accounts, routes, defaultRoute, caches, Optional.empty(), notes);
+        this(accounts, routes, defaultRoute, caches, Optional.empty(), notes, TenantWeights.EQUAL);
     }
 
-    /**
-     * An account with its open client.
-     *
-     * @param settings as it was configured
-     * @param client ready for calls
-     */
+    /** An account with its open client. */
     public record OpenAccount(AccountSettings settings, ProviderClient client) {
 
         /** Rejects null. */
@@ -81,12 +64,7 @@ public record Topology(
         }
     }
 
-    /**
-     * A route with a picker for each tier.
-     *
-     * @param settings as it was configured
-     * @param pickers one for each tier, in order
-     */
+    /** A route with a picker for each tier. */
     public record OpenRoute(RouteSettings settings, List<Picker> pickers) {
 
         /** Checks that each tier has its picker. */
@@ -119,12 +97,7 @@ public record Topology(
         }
     }
 
-    /**
-     * What this process has in common with others.
-     *
-     * @param name its coordinator's name
-     * @param coordination the open coordination
-     */
+    /** What this process has in common with others. */
     public record OpenCoordination(String name, Coordination coordination) {
 
         /** Rejects null. */

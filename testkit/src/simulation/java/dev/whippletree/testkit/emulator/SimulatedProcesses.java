@@ -12,6 +12,7 @@ import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.engine.Engine;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Limit;
@@ -165,6 +166,7 @@ public final class SimulatedProcesses {
                 "default",
                 List.of(new Topology.OpenCache("common", true, process.store())),
                 Optional.of(new Topology.OpenCoordination("simulated", process.coordination())),
-                List.of());
+                List.of(),
+                TenantWeights.EQUAL);
     }
 }

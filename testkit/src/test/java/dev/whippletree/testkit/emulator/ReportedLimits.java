@@ -19,6 +19,7 @@ import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.ProviderClient;
@@ -293,7 +294,8 @@ record ReportedLimits(
                 processes == 1
                         ? Optional.empty()
                         : Optional.of(new Topology.OpenCoordination("simulated", coordination)),
-                List.of());
+                List.of(),
+                TenantWeights.EQUAL);
         return new Engine(timeline, topology, EngineSettings.DEFAULT, List.of());
     }
 }
