@@ -1,5 +1,6 @@
 package dev.whippletree.status;
 
+import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountStatus;
 import dev.whippletree.model.StatusSnapshot.CacheTier;
@@ -159,9 +160,7 @@ final class StatusWriter {
     }
 
     private static Map<String, Object> of(LimitShare share) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("organization", share.scope().organization());
-        share.scope().model().ifPresent(model -> tree.put("model", model));
+        Map<String, Object> tree = of(share.scope());
         tree.put("unit", share.limit().unit().wireName());
         tree.put("amount", share.limit().amount());
         tree.put("window_ms", share.limit().window().toMillis());
@@ -171,9 +170,7 @@ final class StatusWriter {
     }
 
     private static Map<String, Object> of(LimitStatus limit) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("organization", limit.scope().organization());
-        limit.scope().model().ifPresent(model -> tree.put("model", model));
+        Map<String, Object> tree = of(limit.scope());
         tree.put("unit", limit.unit().wireName());
         tree.put("amount", limit.amount());
         limit.window().ifPresent(window -> tree.put("window_ms", window.toMillis()));
@@ -182,6 +179,13 @@ final class StatusWriter {
         limit.nextIn()
                 .ifPresent(
                         nanos -> tree.put("more_in_ms", Duration.ofNanos(nanos).toMillis()));
+        return tree;
+    }
+
+    private static Map<String, Object> of(Scope scope) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("organization", scope.organization());
+        scope.model().ifPresent(model -> tree.put("model", model));
         return tree;
     }
 
