@@ -210,11 +210,7 @@ final class CoordinationClient {
     /** The result of asking the other processes whether an attempt may be sent. */
     sealed interface Reservation {
 
-        /**
-         * The coordinator answered.
-         *
-         * @param grant whether it may be sent
-         */
+        /** The coordinator answered. */
         record Replied(Grant grant) implements Reservation {
 
             public Replied {

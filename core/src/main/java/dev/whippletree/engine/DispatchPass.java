@@ -226,11 +226,7 @@ final class DispatchPass {
         /** Every target it might use is closed for a time nobody knows. */
         record GiveUp(Flight flight) implements Dispatch {}
 
-        /**
-         * There will be no room before its deadline.
-         *
-         * @param waitNanos how long until there is room
-         */
+        /** There will be no room before its deadline. */
         record Refuse(Flight flight, long waitNanos) implements Dispatch {}
     }
 

@@ -524,12 +524,8 @@ public final class Engine {
     }
 
     /**
-     * Switches to another topology, at once and for everything under way. Call it once at a time. Blocks while it reads
-     * the accounts' tokens and the state folder.
-     *
-     * <p>An account with the same client keeps everything known about it. A new account takes prompts from now on. A
-     * removed one takes no more, and its attempts under way end normally. Limits keep their counts. Waiting prompts
-     * keep their turns on the route of the same name; prompts whose route or accounts are gone fail.
+     * Switches to another topology, at once and for everything under way, as {@code Whippletree.reload} describes. Call
+     * it once at a time. Blocks while it reads the accounts' tokens and the state folder.
      *
      * @param next must have the engine's caches and coordination, which don't change
      * @param unused gets the client of each removed account, once no attempt uses it

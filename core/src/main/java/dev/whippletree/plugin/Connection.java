@@ -12,9 +12,7 @@ import java.util.function.Function;
  * An account's open client and its token, which may be replaced while the client is open. Immutable, except for the
  * token.
  *
- * @param settings the configured account
  * @param token where the client reads its token
- * @param client the open client
  * @param wrapped the client that calls are made on
  */
 record Connection(AccountSettings settings, CurrentToken token, ProviderClient client, ProviderClient wrapped) {

@@ -12,8 +12,6 @@ import java.util.function.BiFunction;
 /**
  * The listeners, client wrappers and state folder that a program adds to an engine. Immutable.
  *
- * @param listeners receive the engine's events
- * @param clients wraps each account's client
  * @param state keeps the limits' state over restarts; absent: it isn't kept
  */
 public record Hooks(

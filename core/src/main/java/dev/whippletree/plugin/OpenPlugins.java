@@ -72,7 +72,6 @@ final class OpenPlugins implements AutoCloseable {
      *
      * @param opened what was opened, the last first
      * @param connections its accounts' clients by id, new and kept ones
-     * @param topology the new topology
      */
     record PreparedChange(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
 

@@ -121,14 +121,7 @@ public final class PluginCatalog implements AutoCloseable {
         }
     }
 
-    /**
-     * Plugins that a program passes itself. Immutable.
-     *
-     * @param providers providers
-     * @param caches caches
-     * @param strategies strategies
-     * @param coordinators coordinators
-     */
+    /** Plugins that a program passes itself. Immutable. */
     public record GivenPlugins(
             List<Provider> providers,
             List<Cache> caches,

@@ -38,9 +38,7 @@ final class PluginFolder {
     /**
      * A rejected jar or folder of jars. Immutable.
      *
-     * @param where its path
      * @param kinds the kinds of plugins in it; empty if unknown
-     * @param reason why it was rejected, without its path
      */
     record RejectedJar(Path where, Set<Class<?>> kinds, String reason) {
 

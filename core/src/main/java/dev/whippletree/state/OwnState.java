@@ -4,16 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/**
- * The state of one process. Immutable.
- *
- * @param process its unique name
- * @param uses its use of each sliding window
- * @param limits the reported limits as it knows them
- * @param closures the closures that it knows of
- * @param reopened what it knows to be open again
- * @param tokens what it has learned about prompts and completions
- */
+/** The state of one process, by a name that no other process has. Immutable. */
 public record OwnState(
         String process,
         List<WindowUses> uses,

@@ -10,7 +10,6 @@ import java.util.Objects;
 /**
  * The saved state of a reported limit. Immutable.
  *
- * @param key identifies the limit
  * @param amount how much a window allows, 1 or more
  * @param left what was certainly left; negative if more was used than allowed
  * @param full when all of it is left, if nothing more is used
@@ -22,9 +21,6 @@ public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full
     /**
      * Identifies a reported limit. Immutable.
      *
-     * @param scope what it applies to
-     * @param unit what it counts
-     * @param refill how it refills
      * @param window as it was reported; zero if it wasn't
      */
     public record SavedLimitKey(Scope scope, Limit.Unit unit, Refill refill, Duration window) {

@@ -23,9 +23,7 @@ import java.util.function.UnaryOperator;
  * only the sum is kept.
  *
  * @param saved when it was last saved; {@link Instant#EPOCH} if never
- * @param processes each process's use of each sliding window
  * @param limits the reported limits, each by the newest view of it
- * @param closures the closures
  * @param tokens what was learned about prompts and completions, by the best view of each; the 200 that changed last are
  *     kept
  */

@@ -8,7 +8,6 @@ import java.util.Objects;
 /**
  * The tokens learned for prompts or completions of one kind. Immutable.
  *
- * @param key identifies the kind
  * @param latest the latest values, the oldest first, 0 or more each; the last 100 are kept
  * @param changed when the last one came
  */
@@ -23,9 +22,7 @@ public record SavedTokens(SavedTokensKey key, List<Integer> latest, Instant chan
     /**
      * Identifies a kind of prompts or completions. Immutable.
      *
-     * @param kind the kind of values
      * @param name the provider or route
-     * @param model the model
      * @param size the size of the prompts, where that matters
      */
     public record SavedTokensKey(String kind, String name, String model, int size) {

@@ -9,8 +9,6 @@ import java.util.Objects;
 /**
  * Identifies a sliding window, without its amount, so that uses still count if the declared amount changes. Immutable.
  *
- * @param scope what it applies to
- * @param unit what it counts
  * @param window its length, a millisecond or more
  */
 public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {

@@ -7,7 +7,6 @@ import java.util.TreeMap;
 /**
  * The use of a sliding window. Immutable.
  *
- * @param key the window
  * @param sums how much, by the latest moment at which it can have been counted: the ends of buckets, in milliseconds
  *     since 1970; none negative
  */

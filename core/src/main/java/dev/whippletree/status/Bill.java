@@ -24,8 +24,6 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
     /**
      * The tokens of one model on one account.
      *
-     * @param account the account's id
-     * @param model the service's name of the model
      * @param tokens as the service counted them
      * @param cost what they cost; empty if it isn't known
      * @param credit what the account's organization may spend, if that was said

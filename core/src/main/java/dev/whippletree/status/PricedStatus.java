@@ -6,12 +6,7 @@ import java.time.LocalDate;
 import java.util.Map;
 import java.util.Objects;
 
-/**
- * The status, with the cost of the tokens used so far. Immutable.
- *
- * @param status how everything stands
- * @param bill what each account's tokens cost
- */
+/** The status, with the cost of the tokens used so far. Immutable. */
 public record PricedStatus(StatusSnapshot status, Bill bill) {
 
     /** Rejects null. */

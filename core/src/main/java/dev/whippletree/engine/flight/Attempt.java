@@ -408,12 +408,7 @@ public final class Attempt implements AttemptSink {
     /** How an attempt ended. Each attempt ends in one of these ways, once. */
     public sealed interface AttemptOutcome {
 
-        /**
-         * It brought a whole answer.
-         *
-         * @param completion the answer
-         * @param end how the service ended it
-         */
+        /** It brought a whole answer. */
         record AttemptAnswered(Completion completion, AnswerEnd end) implements AttemptOutcome {}
 
         /** It brought no answer, or only part of one. */

@@ -49,7 +49,6 @@ public final class TargetOptions {
     /**
      * Flights with equal keys may use the same targets. Immutable; the sets are copies.
      *
-     * @param route their route
      * @param eligibleTiers how many of its tiers they may use
      * @param allowed the targets that their prompts allow
      * @param barred targets they must not use

@@ -2,13 +2,7 @@ package dev.whippletree.engine.line;
 
 import dev.whippletree.model.TokenCount;
 
-/**
- * What some turns add up to. Immutable.
- *
- * @param tickets how many they are
- * @param prompt the expected prompt tokens
- * @param completion the expected completion tokens
- */
+/** What some turns add up to. Immutable. */
 public record TurnSums(long tickets, long prompt, long completion) {
 
     public static final TurnSums NONE = new TurnSums(0, 0, 0);

@@ -84,12 +84,7 @@ public final class Health {
     /** Attempts under way of this epoch. */
     private int underWay;
 
-    /**
-     * An attempt that has begun. Immutable.
-     *
-     * @param epoch the epoch in which it began
-     * @param nanos when it began
-     */
+    /** An attempt that has begun. Immutable. */
     public record Begun(int epoch, long nanos) {}
 
     Health(int maxConcurrency) {

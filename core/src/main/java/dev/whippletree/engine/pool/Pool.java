@@ -214,9 +214,6 @@ public final class Pool {
      * them.
      *
      * @param scopes the scopes of limits and closures, including former ones, which are still counted
-     * @param accounts the accounts by id
-     * @param targets the targets by id
-     * @param routes the routes by name
      * @param defaultRoute the name of the route of prompts that name none
      */
     record Snapshot(

@@ -32,11 +32,7 @@ final class ClosedPlaces {
     /** What was closed at the last look. */
     private final Set<ClosedPlace> closed;
 
-    /**
-     * Something that can be closed.
-     *
-     * @param mark the mark of the tokens of the accounts it closes
-     */
+    /** Something that can be closed. */
     private record Closable(Closure closure, String mark) {}
 
     /**

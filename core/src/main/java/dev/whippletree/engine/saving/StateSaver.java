@@ -211,12 +211,7 @@ public final class StateSaver {
         }
     }
 
-    /**
-     * A save.
-     *
-     * @param own this process's state
-     * @param last whether it is the last
-     */
+    /** A save. */
     private record Save(OwnState own, boolean last) {}
 
     private void save() {

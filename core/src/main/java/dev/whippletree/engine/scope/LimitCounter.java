@@ -10,9 +10,6 @@ import dev.whippletree.model.TokenCount;
 /**
  * A limit of a scope: its unit, its source, and its count.
  *
- * @param unit what is counted
- * @param source by whose word
- * @param quota the count
  * @param margin what of it is kept free because others use it too
  */
 public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, SafetyMargin margin) {

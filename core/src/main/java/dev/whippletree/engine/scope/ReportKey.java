@@ -11,8 +11,6 @@ import java.util.Optional;
 /**
  * Identifies a reported limit within its scope, and matches it to a declared limit. Immutable.
  *
- * @param unit what it counts
- * @param refill how the limit refills
  * @param window its window; zero if that wasn't said
  */
 public record ReportKey(Limit.Unit unit, Refill refill, Duration window) {

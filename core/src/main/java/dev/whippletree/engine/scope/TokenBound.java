@@ -3,13 +3,7 @@ package dev.whippletree.engine.scope;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
 
-/**
- * The most tokens that one call may have by some limits, were nothing else used. Immutable.
- *
- * @param total of prompt and completion together
- * @param prompt of the prompt
- * @param completion of the completion
- */
+/** The most tokens that one call may have by some limits, were nothing else used. Immutable. */
 public record TokenBound(long total, long prompt, long completion) {
 
     static final TokenBound UNBOUNDED = new TokenBound(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
