@@ -210,12 +210,7 @@ public final class Engine {
         return refusals;
     }
 
-    /**
-     * Withdraws a waiting prompt. A prompt whose call is under way still gets that call's answer; if the call fails,
-     * the prompt is withdrawn then.
-     *
-     * @param answer the result of {@link #complete}
-     */
+    /** Withdraws a waiting prompt, by the result of {@link #complete}; during a call, once that has failed. */
     public void withdraw(CompletableFuture<?> answer) {
         if (answer instanceof Subscription.CallerFuture outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
             outcome.cancel(false);

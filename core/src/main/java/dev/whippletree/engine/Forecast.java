@@ -122,11 +122,6 @@ final class Forecast {
         return of(flight, line, lanes, true, TurnSums.NONE, now);
     }
 
-    /** Returns the forecast for a flight behind all waiting ones. */
-    static Forecast behindAll(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), false, TurnSums.NONE, now);
-    }
-
     /**
      * Returns the forecast for a flight behind all waiting ones and further ones still to come.
      *

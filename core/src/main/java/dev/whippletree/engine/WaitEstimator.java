@@ -41,7 +41,8 @@ final class WaitEstimator {
 
     /** Returns when there will be room for a flight behind all that wait now, if known. */
     Optional<Instant> roomAt(Flight flight) {
-        long wait = Forecast.behindAll(flight, line, timeline.nanoTime()).waitNanos();
+        long wait = Forecast.behind(TurnSums.NONE, flight, line, timeline.nanoTime())
+                .waitNanos();
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
 

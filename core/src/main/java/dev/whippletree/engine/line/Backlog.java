@@ -19,11 +19,6 @@ public final class Backlog {
     private final Map<String, WaitingTenant> tenants;
     private final Treap<TenantBacklog> byShare = new Treap<>();
 
-    /**
-     * Creates an empty one.
-     *
-     * @param tenants the line's tenants, by name
-     */
     Backlog(Map<String, WaitingTenant> tenants) {
         this.tenants = tenants;
     }

@@ -184,12 +184,7 @@ public final class Lane {
         return (int) waiting.all().tickets();
     }
 
-    /**
-     * Returns how many of them go before a ticket, and what they ask for.
-     *
-     * @param tenant the ticket's tenant
-     * @param start when its turn starts
-     */
+    /** Returns how many of them go before a ticket of a tenant whose turn starts then, and what they ask for. */
     TurnSums before(Ticket ticket, WaitingTenant tenant, double start) {
         TenantQueue own = queues.get(tenant);
         if (counts == null) {

@@ -115,13 +115,7 @@ final class TurnCounts {
         queue.counted(List.of());
     }
 
-    /**
-     * Returns the turns of other tenants that start before one, and what they need.
-     *
-     * @param start when that turn starts
-     * @param tenant the turn's tenant
-     * @param own that tenant's queue here; null if it has none
-     */
+    /** Returns the turns of other tenants that start before one of a tenant, which may have a queue of its own here. */
     TurnSums before(double start, WaitingTenant tenant, @Nullable TenantQueue own) {
         Sums before = new Sums();
         Bend node = bends.root();
