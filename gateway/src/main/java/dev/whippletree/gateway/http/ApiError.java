@@ -45,31 +45,15 @@ public record ApiError(
     private static final Set<Integer> PASSING =
             Set.of(StatusCodes.REQUEST_TIME_OUT, StatusCodes.CONFLICT, TOO_EARLY, StatusCodes.TOO_MANY_REQUESTS);
 
-    /** Creates one that may pass, without details. */
-    public ApiError(
-            int status,
-            String type,
-            String code,
-            Optional<String> param,
-            String message,
-            Optional<Duration> retryAfter) {
-        this(status, type, code, param, message, retryAfter, false, Map.of());
-    }
-
-    /** Returns an error that names no field and no wait. */
+    /** Returns an error that may pass, and names no field and no wait. */
     public static ApiError of(int status, String type, String code, String message) {
-        return new ApiError(status, type, code, Optional.empty(), message, Optional.empty());
+        return new ApiError(status, type, code, Optional.empty(), message, Optional.empty(), false, Map.of());
     }
 
     /** The request can't be understood or fulfilled as it is. */
     public static ApiError wrong(String param, String message) {
-        return new ApiError(
-                StatusCodes.BAD_REQUEST,
-                INVALID,
-                "invalid_value",
-                param.isEmpty() ? Optional.empty() : Optional.of(param),
-                message,
-                Optional.empty());
+        ApiError wrong = of(StatusCodes.BAD_REQUEST, INVALID, "invalid_value", message);
+        return param.isEmpty() ? wrong : wrong.about(param);
     }
 
     /** The request itself can't be read, or could be read in two ways. */
@@ -99,8 +83,7 @@ public record ApiError(
 
     /** The client may name no such route or model. */
     public static ApiError noSuchModel(String message) {
-        return new ApiError(
-                StatusCodes.NOT_FOUND, INVALID, "model_not_found", Optional.of("model"), message, Optional.empty());
+        return of(StatusCodes.NOT_FOUND, INVALID, "model_not_found", message).about("model");
     }
 
     /** The body is packed in a way that isn't unpacked here. */
@@ -142,13 +125,8 @@ public record ApiError(
     }
 
     private static ApiError busy(String message) {
-        return new ApiError(
-                StatusCodes.SERVICE_UNAVAILABLE,
-                SERVER,
-                "gateway_busy",
-                Optional.empty(),
-                message,
-                Optional.of(BUSY_PAUSE));
+        return of(StatusCodes.SERVICE_UNAVAILABLE, SERVER, "gateway_busy", message)
+                .retryIn(BUSY_PAUSE);
     }
 
     /** The client left too much of its answer unread, so the answer is broken off. */
@@ -162,24 +140,18 @@ public record ApiError(
 
     /** The client has used what it may. */
     public static ApiError limited(String limit, Duration retryAfter) {
-        return new ApiError(
-                StatusCodes.TOO_MANY_REQUESTS,
-                LIMITED,
-                "rate_limit_exceeded",
-                Optional.empty(),
-                "this key's own limit of " + limit + " is used up",
-                Optional.of(retryAfter));
+        return of(
+                        StatusCodes.TOO_MANY_REQUESTS,
+                        LIMITED,
+                        "rate_limit_exceeded",
+                        "this key's own limit of " + limit + " is used up")
+                .retryIn(retryAfter);
     }
 
     /** The gateway ends before the request could be answered. */
     public static ApiError closing() {
-        return new ApiError(
-                StatusCodes.SERVICE_UNAVAILABLE,
-                SERVER,
-                "closing",
-                Optional.empty(),
-                "the gateway is shutting down; retry once it is back",
-                Optional.of(Duration.ofSeconds(1)));
+        String message = "the gateway is shutting down; retry once it is back";
+        return of(StatusCodes.SERVICE_UNAVAILABLE, SERVER, "closing", message).retryIn(Duration.ofSeconds(1));
     }
 
     /** The client has all the files or batches that it may have. */
@@ -218,11 +190,6 @@ public record ApiError(
                         + " later, or ask its operator");
     }
 
-    /** Clients needn't ask again soon, whatever the status. */
-    private ApiError forGood() {
-        return new ApiError(status, type, code, param, message, retryAfter, true, details);
-    }
-
     /** The gateway itself has failed. */
     public static ApiError internal() {
         return of(
@@ -235,6 +202,16 @@ public record ApiError(
     /** Returns the same error about a field of the request. */
     public ApiError about(String field) {
         return new ApiError(status, type, code, Optional.of(field), message, retryAfter, lasting, details);
+    }
+
+    /** Returns the same error with a wait, after which a retry makes sense. */
+    public ApiError retryIn(Duration wait) {
+        return new ApiError(status, type, code, param, message, Optional.of(wait), lasting, details);
+    }
+
+    /** Returns the same error for clients that needn't ask again soon, whatever the status. */
+    public ApiError forGood() {
+        return new ApiError(status, type, code, param, message, retryAfter, true, details);
     }
 
     /** Returns the same error with more for programs. */

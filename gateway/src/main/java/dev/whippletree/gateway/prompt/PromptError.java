@@ -22,7 +22,6 @@ import dev.whippletree.model.PromptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -71,14 +70,11 @@ final class PromptError {
         Optional<Duration> wait = failure.roomAt().map(at -> Duration.between(now, at));
         boolean triedLong = failure.tried().compareTo(LONG_TRIED) >= 0;
         return switch (failure.reason()) {
-            case REJECTED -> rejected(failure, disclosure);
-            case FILTERED ->
-                blamed(
-                        BAD_REQUEST,
-                        lastOf(failure).flatMap(Failure::code).orElse("content_filter"),
-                        failure,
-                        disclosure,
-                        message);
+            case REJECTED -> rejected(failure, disclosure, message);
+            case FILTERED -> {
+                String code = lastOf(failure).flatMap(Failure::code).orElse("content_filter");
+                yield blamed(BAD_REQUEST, code, failure, disclosure, message);
+            }
             case TOO_LARGE -> blamed(BAD_REQUEST, "context_length_exceeded", failure, disclosure, message);
             case NO_ACCOUNT -> passing(SERVICE_UNAVAILABLE, "no_account", message, wait, false);
             case NO_ROOM_IN_TIME -> limited(message, wait);
@@ -97,34 +93,36 @@ final class PromptError {
 
     /**
      * What the service itself said is worth more than our words for it; but a 401 would say that the client's own key
-     * is wrong, and a 404 without a code, of a server that has no such path, doesn't say
-     * who refuses what.
+     * is wrong, and a 404 without a code, of a server that has no such path, doesn't say who refuses
+     * what.
      */
-    private static ApiError rejected(PromptException failure, Disclosure disclosure) {
+    private static ApiError rejected(PromptException failure, Disclosure disclosure, String message) {
         Optional<Failure> last = lastOf(failure);
         int status = last.map(failed -> failed.status().orElse(BAD_REQUEST)).orElse(BAD_REQUEST);
+        boolean clients = status >= BAD_REQUEST && status < INTERNAL_SERVER_ERROR && status != UNAUTHORIZED;
         return blamed(
-                status >= BAD_REQUEST && status < INTERNAL_SERVER_ERROR && status != UNAUTHORIZED
-                        ? status
-                        : BAD_REQUEST,
+                clients ? status : BAD_REQUEST,
                 last.flatMap(Failure::code).orElse("invalid_request"),
                 failure,
                 disclosure,
-                last.filter(failed ->
-                                failed.code().isPresent() || failed.status().orElse(0) != NOT_FOUND)
+                last.filter(failed -> failed.code().isPresent() || status != NOT_FOUND)
                         .map(failed -> disclosure.shown(failed.message()))
-                        .orElseGet(() -> disclosure.shown(failure)));
+                        .orElse(message));
     }
 
     /** The request is at fault, in the field that the service named, if it named one. */
     private static ApiError blamed(
             int status, String code, PromptException failure, Disclosure disclosure, String message) {
-        Optional<String> param = lastOf(failure).flatMap(Failure::param).map(disclosure::shown);
-        return new ApiError(status, INVALID, code, param, message, Optional.empty());
+        ApiError error = ApiError.of(status, INVALID, code, message);
+        return lastOf(failure)
+                .flatMap(Failure::param)
+                .map(param -> error.about(disclosure.shown(param)))
+                .orElse(error);
     }
 
     private static ApiError limited(String message, Optional<Duration> wait) {
-        return new ApiError(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", Optional.empty(), message, wait);
+        ApiError error = ApiError.of(TOO_MANY_REQUESTS, LIMITED, "rate_limit_exceeded", message);
+        return wait.map(error::retryIn).orElse(error);
     }
 
     /**
@@ -133,8 +131,8 @@ final class PromptError {
      * @param lasting whether it was tried for so long that it won't soon
      */
     private static ApiError passing(int status, String code, String message, Optional<Duration> wait, boolean lasting) {
-        Optional<Duration> pause = wait.or(() -> Optional.of(SHORTEST_PAUSE));
-        return new ApiError(status, SERVER, code, Optional.empty(), message, pause, lasting, Map.of());
+        ApiError error = ApiError.of(status, SERVER, code, message).retryIn(wait.orElse(SHORTEST_PAUSE));
+        return lasting ? error.forGood() : error;
     }
 
     private static Optional<Failure> lastOf(PromptException failure) {

@@ -216,7 +216,7 @@ final class ChatAnswerWriterTest {
     @Test
     void brokenStream_endsWithANamedError() {
         ApiError error =
-                new ApiError(502, ApiError.SERVER, "upstream_failed", Optional.of("model"), "down", Optional.empty());
+                ApiError.of(502, ApiError.SERVER, "upstream_failed", "down").about("model");
         assertThat(writer("").broken(error)).singleElement().satisfies(event -> {
             assertThat(event.name()).isEqualTo("error");
             assertThat(Answers.json(event))

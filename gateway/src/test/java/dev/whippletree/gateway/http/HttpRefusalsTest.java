@@ -188,6 +188,6 @@ final class HttpRefusalsTest extends OverTimedGateway {
     }
 
     private static ApiError error(String code, String message) {
-        return new ApiError(502, "server_error", code, Optional.empty(), message, Optional.empty());
+        return ApiError.of(502, "server_error", code, message);
     }
 }

@@ -398,8 +398,8 @@ final class ResponsesWriterTest {
     @CsvSource({"PT7.9S, 7", "PT0.2S, 1"})
     void streamThatBreaksBeforeItBegan_isAResponseNevertheless_andSaysWhenToTryAgain(Duration wait, int seconds) {
         List<Map<String, Object>> events = read(writer(STREAM)
-                .broken(new ApiError(
-                        429, ApiError.LIMITED, "too_many", Optional.empty(), "no room", Optional.of(wait))));
+                .broken(ApiError.of(429, ApiError.LIMITED, "too_many", "no room")
+                        .retryIn(wait)));
 
         assertThat(types(events)).isEqualTo("created in_progress error failed");
         assertThat(events.get(2)).containsEntry("message", "no room. Try again in " + seconds + "s");
