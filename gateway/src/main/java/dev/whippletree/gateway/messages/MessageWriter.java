@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.messages;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
@@ -15,23 +16,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one answer as a message, whole or as events. Confined to one thread. */
+/**
+ * Writes one answer as a message, whole or as events: blocks one after the other, each begun and ended. Confined to one
+ * thread.
+ *
+ * <p>Text and reasoning are sent as they come. The input of a tool is sent at the end, in one piece: clients fail on a
+ * piece of what turns out not to be JSON. While it comes, pings show that the stream is alive.
+ */
 final class MessageWriter implements AnswerWriter {
 
     private static final MessagesErrors ERRORS = new MessagesErrors();
 
+    /** How much of a tool's input may come without an event. */
+    private static final int MOST_SILENT_CHARACTERS = 1_000;
+
     private final AnswerInfo info;
     private final MessagesRequest request;
-    private final MessageEvents events;
     private final Set<String> callIds = new HashSet<>();
+    private final Map<Integer, Call> calls = new TreeMap<>();
+    private List<ServerSentEvent> events = new ArrayList<>();
+    private AnswerExtras extras = AnswerExtras.NONE;
+    private String model;
+    private boolean begun;
+    private boolean refused;
+
+    /** The type of the block that is being sent; empty: none. */
+    private String open = "";
+
+    /** How many blocks have been begun. */
+    private int blocks;
+
+    private int silentCharacters;
+
+    /** A tool call as far as it has come. */
+    private static final class Call {
+        private String id = "";
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+    }
 
     MessageWriter(AnswerInfo info, MessagesRequest request) {
         this.info = info;
         this.request = request;
-        this.events = new MessageEvents(this, info, request.thoughts());
+        this.model = info.askedModel();
     }
 
     @Override
@@ -49,9 +80,9 @@ final class MessageWriter implements AnswerWriter {
         Stream.of(completion.text(), completion.refusal().orElse(""))
                 .filter(text -> !text.isEmpty())
                 .forEach(text -> content.add(MessageJson.text(text)));
-        List<ToolCall> calls = completion.toolCalls();
-        for (int index = 0; index < calls.size(); index++) {
-            ToolCall call = calls.get(index);
+        List<ToolCall> called = completion.toolCalls();
+        for (int index = 0; index < called.size(); index++) {
+            ToolCall call = called.get(index);
             content.add(
                     MessageJson.toolUse(callId(call.id(), index), call.name(), MessageJson.input(call.arguments())));
         }
@@ -59,7 +90,7 @@ final class MessageWriter implements AnswerWriter {
                 id(), completion.origin().model(), content, completion.usage().orElse(TokenUsage.NONE));
         message.putAll(MessageJson.end(
                 completion.finishReason(),
-                !calls.isEmpty(),
+                !called.isEmpty(),
                 completion.refusal().isPresent(),
                 stopSequence(completion.extras())));
         message.put("whippletree", info.own(completion.origin()));
@@ -68,7 +99,24 @@ final class MessageWriter implements AnswerWriter {
 
     @Override
     public List<ServerSentEvent> events(Delta delta) {
-        return events.of(delta);
+        events = new ArrayList<>();
+        if (delta instanceof Delta.Start start) {
+            model = start.model();
+        } else if (delta instanceof Delta.Text piece) {
+            text(piece.text());
+        } else if (delta instanceof Delta.Refusal piece) {
+            refused = true;
+            text(piece.text());
+        } else if (delta instanceof Delta.Reasoning piece && request.thoughts()) {
+            add(MessageJson.thinking(""), GatewayJson.of("type", "thinking_delta", "thinking", piece.text()));
+        } else if (delta instanceof Delta.ToolCallPart part) {
+            keep(part);
+        } else if (delta instanceof Delta.ExtrasPart part) {
+            extras = extras.plus(part.extras());
+        } else if (delta instanceof Delta.End end) {
+            end(end);
+        }
+        return events;
     }
 
     @Override
@@ -76,16 +124,92 @@ final class MessageWriter implements AnswerWriter {
         return List.of(ServerSentEvent.json("error", ERRORS.json(error, info.requestId())));
     }
 
+    private void text(String text) {
+        add(MessageJson.text(""), GatewayJson.of("type", "text_delta", "text", text));
+    }
+
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            tell("message_start", "message", MessageJson.message(id(), model, List.of(), TokenUsage.NONE));
+            tell("ping");
+        }
+    }
+
+    /** Adds a piece to the open block, after beginning one if another is open. */
+    private void add(Map<String, @Nullable Object> emptyBlock, Map<String, @Nullable Object> piece) {
+        begin();
+        String type = String.valueOf(emptyBlock.get("type"));
+        if (!open.equals(type)) {
+            endBlock();
+            open = type;
+            blocks++;
+            tell("content_block_start", "index", blocks - 1, "content_block", emptyBlock);
+        }
+        tell("content_block_delta", "index", blocks - 1, "delta", piece);
+    }
+
+    private void endBlock() {
+        if (open.equals("thinking")) {
+            add(MessageJson.thinking(""), GatewayJson.of("type", "signature_delta", "signature", ""));
+        }
+        if (!open.isEmpty()) {
+            tell("content_block_stop", "index", blocks - 1);
+            open = "";
+        }
+    }
+
+    private void keep(Delta.ToolCallPart part) {
+        begin();
+        Call call = calls.computeIfAbsent(part.index(), first -> new Call());
+        part.id().ifPresent(id -> call.id = id);
+        part.name().ifPresent(name -> call.name = name);
+        call.arguments.append(part.arguments());
+        silentCharacters += part.arguments().length();
+        if (silentCharacters > MOST_SILENT_CHARACTERS) {
+            silentCharacters = 0;
+            tell("ping");
+        }
+    }
+
+    private void end(Delta.End end) {
+        model = end.origin().model();
+        begin();
+        endBlock();
+        calls.forEach((index, call) -> {
+            String input = GatewayJson.text(MessageJson.input(call.arguments.toString()));
+            add(
+                    MessageJson.toolUse(callId(call.id, index), call.name, Map.of()),
+                    GatewayJson.of("type", "input_json_delta", "partial_json", input));
+            endBlock();
+        });
+        tell(
+                "message_delta",
+                "delta",
+                MessageJson.end(end.finishReason(), !calls.isEmpty(), refused, stopSequence(extras)),
+                "usage",
+                MessageJson.usage(end.usage().orElse(TokenUsage.NONE)),
+                "whippletree",
+                info.own(end.origin()));
+        tell("message_stop");
+    }
+
+    private void tell(String type, @Nullable Object... fields) {
+        Map<String, @Nullable Object> json = GatewayJson.of("type", type);
+        json.putAll(GatewayJson.of(fields));
+        events.add(ServerSentEvent.json(type, json));
+    }
+
     /**
      * Returns the id that the result of a call will refer to: the service's, or another one if the call has none or
      * that of an earlier call. To be asked once for each call.
      */
-    String callId(String given, int index) {
+    private String callId(String given, int index) {
         return !given.isEmpty() && callIds.add(given) ? given : "toolu_" + info.uniqueId() + "_" + index;
     }
 
     /** Some services, such as vLLM, say which stop sequence ended an answer; most don't. */
-    Optional<String> stopSequence(AnswerExtras extras) {
+    private Optional<String> stopSequence(AnswerExtras extras) {
         return request.body().parameters().stop().stream()
                 .filter(text -> text.equals(extras.choice().get("stop_reason")))
                 .findFirst();
