@@ -15,6 +15,7 @@ import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
@@ -138,7 +139,7 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(requests));
+        HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(Response.answering(requests)));
         Consumer<EndedRequest> meters = telemetry
                 .<Consumer<EndedRequest>>map(told -> new RequestMeters(told.registry()))
                 .orElse(ended -> {});
@@ -322,10 +323,8 @@ public final class Gateway implements AutoCloseable {
                 String allowed =
                         methods.stream().map(HttpString::toString).sorted().collect(Collectors.joining(", "));
                 exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
-                Response.send(
-                        exchange,
-                        ApiError.wrongMethod(exchange.getRequestPath() + " takes " + allowed + ", not "
-                                + exchange.getRequestMethod()));
+                throw new RequestException(ApiError.wrongMethod(
+                        exchange.getRequestPath() + " takes " + allowed + ", not " + exchange.getRequestMethod()));
             }
         };
     }

@@ -98,12 +98,13 @@ public record Access(
      * no thread of the server waits for one.
      */
     public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
+        HttpHandler answering = Response.answering(next);
         return exchange -> {
             CompletableFuture<Void> read = access.get().keys().readKeyOf(exchange);
             if (read.isDone()) {
                 next.handleRequest(exchange);
             } else {
-                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), next);
+                exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), answering);
             }
         };
     }

@@ -30,14 +30,10 @@ public final class ModelsHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        try {
-            Access now = access.get();
-            Client client = now.clients().of(exchange);
-            Response.send(
-                    exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-        }
+        Access now = access.get();
+        Client client = now.clients().of(exchange);
+        Response.send(
+                exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
     }
 
     /** A name may have slashes in it. The server decodes a path but for them, so this decodes it as it was sent. */

@@ -47,7 +47,7 @@ public final class RequestBody {
      * is no memory. What it takes is given back when the exchange ends.
      *
      * @param tenant whose request it is
-     * @param then is told the exchange and the body
+     * @param then is told the exchange and the body; what it throws is the response
      * @throws RequestException if a body as large as announced can't be read, or one packed in that way
      */
     public void receive(HttpServerExchange exchange, String tenant, BiConsumer<HttpServerExchange, ReceivedBody> then) {
@@ -204,7 +204,7 @@ public final class RequestBody {
         private void goOn(HttpServerExchange received) {
             slow.remove();
             packed.ifPresent(GzipBody::close);
-            received.dispatch(SameThreadExecutor.INSTANCE, () -> then.accept(received, body));
+            received.dispatch(SameThreadExecutor.INSTANCE, () -> Response.answering(received, () -> then.accept(received, body)));
         }
 
         private void refuse(Exception problem) {

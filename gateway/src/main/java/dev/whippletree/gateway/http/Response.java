@@ -2,6 +2,7 @@ package dev.whippletree.gateway.http;
 
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -46,6 +47,29 @@ public final class Response {
             work.run();
         } catch (Throwable e) {
             breakOff(exchange, e);
+        }
+    }
+
+    /** Returns a handler that answers with the error of a {@link RequestException}. */
+    public static HttpHandler answering(HttpHandler next) {
+        return exchange -> {
+            try {
+                next.handleRequest(exchange);
+            } catch (RequestException e) {
+                send(exchange, e.error());
+            }
+        };
+    }
+
+    /** Does the work of a request whose body has come, in the root handler's call. If it fails, the error is sent. */
+    static void answering(HttpServerExchange exchange, Runnable work) {
+        try {
+            work.run();
+        } catch (RequestException e) {
+            send(exchange, e.error());
+        } catch (RuntimeException e) {
+            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
+            send(exchange, ApiError.internal());
         }
     }
 

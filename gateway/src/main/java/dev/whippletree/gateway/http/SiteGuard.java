@@ -44,28 +44,24 @@ public final class SiteGuard implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Optional<ApiError> refusal = refusal(exchange.getRequestHeaders());
-        if (refusal.isPresent()) {
-            Response.send(exchange, refusal.get());
-        } else {
-            next.handleRequest(exchange);
-        }
+        check(exchange.getRequestHeaders());
+        next.handleRequest(exchange);
     }
 
-    private Optional<ApiError> refusal(HeaderMap headers) {
+    private void check(HeaderMap headers) {
         String host =
                 Optional.ofNullable(headers.getFirst(Headers.HOST)).orElse("").toLowerCase(Locale.ROOT);
         if (!keysNeeded.getAsBoolean() && !isOfThisMachine(host)) {
-            return Optional.of(
+            throw new RequestException(
                     ApiError.forbidden("the gateway has no clients with keys, so it only answers requests to this"
                             + " machine's own"
                             + " names, such as localhost or 127.0.0.1; this request was for another name"));
         }
         HeaderValues origins = headers.get(Headers.ORIGIN);
         if (origins != null && !origins.stream().allMatch(origin -> isOwn(origin, host))) {
-            return Optional.of(ApiError.forbidden("the gateway rejects requests from web pages of other sites"));
+            throw new RequestException(
+                    ApiError.forbidden("the gateway rejects requests from web pages of other sites"));
         }
-        return Optional.empty();
     }
 
     private boolean isOfThisMachine(String host) {

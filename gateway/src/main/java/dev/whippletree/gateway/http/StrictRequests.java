@@ -10,11 +10,11 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +31,8 @@ public final class StrictRequests implements HttpHandler {
     /** 18 digits are less than 2^63. */
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
-    private static final int HEX = 16;
+    /** ASCII, with bytes as two hexadecimal digits. */
+    private static final Pattern ENCODED = Pattern.compile("(?:[\\p{ASCII}&&[^%]]|%\\p{XDigit}{2})*+");
 
     private final HttpHandler next;
 
@@ -43,11 +44,7 @@ public final class StrictRequests implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         RequestLine.of(exchange).lookAgainAfter(exchange);
-        Optional<String> problem = problem(exchange);
-        if (problem.isPresent()) {
-            refuse(exchange, problem.get());
-            return;
-        }
+        check(exchange);
         if (exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
             HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
             connection
@@ -62,71 +59,55 @@ public final class StrictRequests implements HttpHandler {
     }
 
     /** Closes the connection, because the start of the next request is unknown. */
-    private static void refuse(HttpServerExchange exchange, String problem) {
+    private static RequestException ambiguous(HttpServerExchange exchange, String problem) {
         if (!exchange.isHttp10()) {
             exchange.setProtocol(Protocols.HTTP_1_1);
         }
         exchange.setPersistent(false);
         Connectors.terminateRequest(exchange);
-        Response.send(exchange, ApiError.malformed(problem));
+        return new RequestException(ApiError.malformed(problem));
     }
 
-    private static Optional<String> problem(HttpServerExchange exchange) {
+    private static void check(HttpServerExchange exchange) {
         if (!RequestLine.of(exchange).hasKnownVersion()) {
-            return Optional.of("the gateway supports only HTTP/1.1 and HTTP/1.0");
+            throw ambiguous(exchange, "the gateway supports only HTTP/1.1 and HTTP/1.0");
         }
         HeaderMap headers = exchange.getRequestHeaders();
         HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
         HeaderValues encodings = headers.get(Headers.TRANSFER_ENCODING);
         if (lengths != null && encodings != null) {
-            return Optional.of("a request may have Content-Length or Transfer-Encoding, not both");
+            throw ambiguous(exchange, "a request may have Content-Length or Transfer-Encoding, not both");
         }
         if (lengths != null
                 && (lengths.size() != 1 || !LENGTH.matcher(lengths.getFirst()).matches())) {
-            return Optional.of("Content-Length must be one number of at most 18 digits");
+            throw ambiguous(exchange, "Content-Length must be one number of at most 18 digits");
         }
         if (encodings != null
                 && (encodings.size() != 1
                         || !Headers.CHUNKED.equalToString(encodings.getFirst())
                         || !exchange.isHttp11())) {
-            return Optional.of("Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
+            throw ambiguous(exchange, "Transfer-Encoding must be 'chunked' and nothing else, in HTTP/1.1");
         }
         for (HttpString name : KEYS) {
             HeaderValues keys = headers.get(name);
             if (keys != null && keys.size() != 1) {
-                return Optional.of("a request may have one " + name + " header, not " + keys.size());
+                throw ambiguous(exchange, "a request may have one " + name + " header, not " + keys.size());
             }
         }
-        return isUtf8(exchange.getRequestURI())
-                ? Optional.empty()
-                : Optional.of("a path must be UTF-8, percent-encoded where it isn't ASCII");
+        if (!isUtf8(exchange.getRequestURI())) {
+            throw ambiguous(exchange, "a path must be UTF-8, percent-encoded where it isn't ASCII");
+        }
     }
 
     /** Undertow puts a character of its own in place of what isn't. */
     private static boolean isUtf8(String uri) {
-        ByteBuffer bytes = ByteBuffer.allocate(uri.length());
-        for (int index = 0; index < uri.length(); index++) {
-            char next = uri.charAt(index);
-            if (next != '%') {
-                if (next > Byte.MAX_VALUE) {
-                    return false;
-                }
-                bytes.put((byte) next);
-                continue;
-            }
-            if (index + 2 >= uri.length()) {
-                return false;
-            }
-            int high = Character.digit(uri.charAt(index + 1), HEX);
-            int low = Character.digit(uri.charAt(index + 2), HEX);
-            if (high < 0 || low < 0) {
-                return false;
-            }
-            bytes.put((byte) (high * HEX + low));
-            index += 2;
+        boolean encoded = ENCODED.matcher(uri).matches();
+        if (!encoded || uri.indexOf('%') < 0) {
+            return encoded;
         }
+        byte[] bytes = URLDecoder.decode(uri, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             return true;
         } catch (CharacterCodingException e) {
             return false;

@@ -107,8 +107,7 @@ public final class UnderWay implements HttpHandler {
         Entry entry = new Entry(exchange);
         if (!add(entry)) {
             exchange.setPersistent(false);
-            Response.send(exchange, ApiError.closing());
-            return;
+            throw new RequestException(ApiError.closing());
         }
         exchange.putAttachment(ENTRY, entry);
         whenOver(exchange, () -> remove(entry));

@@ -6,7 +6,6 @@ import dev.whippletree.gateway.clients.Client;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ReceivedBody;
 import dev.whippletree.gateway.http.RequestException;
-import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -26,24 +25,16 @@ public final class ConfirmationHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        try {
-            Client client = gateway.access().get().clients().of(exchange);
-            gateway.bodies().receive(exchange, client.tenant(), (received, body) -> take(received, client, body));
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-        }
-    }
-
-    private void take(HttpServerExchange exchange, Client client, ReceivedBody body) {
-        try {
-            confirm(client, body);
-            exchange.setStatusCode(StatusCodes.NO_CONTENT);
-            exchange.endExchange();
-        } catch (WrongFieldException e) {
-            Response.send(exchange, RequestException.of(e).error());
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-        }
+        Client client = gateway.access().get().clients().of(exchange);
+        gateway.bodies().receive(exchange, client.tenant(), (received, body) -> {
+            try {
+                confirm(client, body);
+            } catch (WrongFieldException e) {
+                throw RequestException.of(e);
+            }
+            received.setStatusCode(StatusCodes.NO_CONTENT);
+            received.endExchange();
+        });
     }
 
     private void confirm(Client client, ReceivedBody body) {

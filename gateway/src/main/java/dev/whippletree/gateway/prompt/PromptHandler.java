@@ -88,69 +88,52 @@ public final class PromptHandler implements HttpHandler {
     public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
         return exchange -> receive(
                 exchange,
-                (received, now, client, body) -> guarded(received, () -> {
+                (received, now, client, body) -> {
                     Prompt prompt = prompt(received, now.models(client), client, read(body), false);
                     Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
-                }));
+                });
     }
 
     private void receive(HttpServerExchange exchange, Reaction reaction) {
         Access now = gateway.access().get();
-        try {
-            Client client = now.clients().of(exchange);
-            now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
-            client.admit(timeline.nanoTime());
-            gateway.bodies()
-                    .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-        }
+        Client client = now.clients().of(exchange);
+        now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
+        client.admit(timeline.nanoTime());
+        gateway.bodies()
+                .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
     }
 
     private void answer(HttpServerExchange exchange, Access now, Client client, ReceivedBody body) {
-        guarded(exchange, () -> {
-            PromptRequest request = read(body);
-            body.lease().expects(request.expectedBytes());
-            boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
-                    .orElse(now.keptAlive().contains(client.tenant()));
-            Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
-            TokenCount tokens = client.limitsTokens() || gateway.trace().isPresent()
-                    ? whippletree.tokensToReserve(prompt)
-                    : TokenCount.NONE;
-            Client.Charge charge = client.begin(tokens, timeline.nanoTime());
-            UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
-            // Vectors aren't traced, because plans cover completions only.
-            Optional<TracedPrompt> traced = gateway.trace()
-                    .filter(trace -> prompt.operation() == Prompt.Operation.CHAT)
-                    .flatMap(trace -> whippletree.key(prompt).map(key -> trace.begin(key, prompt, tokens.prompt())));
-            traced.ifPresent(begun -> UnderWay.whenOver(exchange, begun::end));
-            AnswerInfo info = new AnswerInfo(
-                    RequestLabel.of(exchange).uniqueId(),
-                    timeline.now().getEpochSecond(),
-                    request.body().model().orElse(""),
-                    now.disclosure());
-            StreamedResponse response =
-                    new StreamedResponse(exchange, request.streaming(), gateway.unread(), body.lease(), timeline);
-            if (keepAlive) {
-                response.fillSilence();
-            }
-            Asked asked = new Asked(charge, traced, prompt, info, request.writer(info), response);
-            if (request.streaming()) {
-                stream(exchange, asked);
-            } else {
-                complete(exchange, asked);
-            }
-        });
-    }
-
-    private static void guarded(HttpServerExchange exchange, Runnable work) {
-        try {
-            work.run();
-        } catch (RequestException e) {
-            Response.send(exchange, e.error());
-        } catch (RuntimeException e) {
-            LOG.error("Request {} failed", RequestLabel.of(exchange).id(), e);
-            Response.send(exchange, ApiError.internal());
+        PromptRequest request = read(body);
+        body.lease().expects(request.expectedBytes());
+        boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
+                .orElse(now.keptAlive().contains(client.tenant()));
+        Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
+        TokenCount tokens = client.limitsTokens() || gateway.trace().isPresent()
+                ? whippletree.tokensToReserve(prompt)
+                : TokenCount.NONE;
+        Client.Charge charge = client.begin(tokens, timeline.nanoTime());
+        UnderWay.whenOver(exchange, () -> charge.release(timeline.nanoTime()));
+        // Vectors aren't traced, because plans cover completions only.
+        Optional<TracedPrompt> traced = gateway.trace()
+                .filter(trace -> prompt.operation() == Prompt.Operation.CHAT)
+                .flatMap(trace -> whippletree.key(prompt).map(key -> trace.begin(key, prompt, tokens.prompt())));
+        traced.ifPresent(begun -> UnderWay.whenOver(exchange, begun::end));
+        AnswerInfo info = new AnswerInfo(
+                RequestLabel.of(exchange).uniqueId(),
+                timeline.now().getEpochSecond(),
+                request.body().model().orElse(""),
+                now.disclosure());
+        StreamedResponse response =
+                new StreamedResponse(exchange, request.streaming(), gateway.unread(), body.lease(), timeline);
+        if (keepAlive) {
+            response.fillSilence();
+        }
+        Asked asked = new Asked(charge, traced, prompt, info, request.writer(info), response);
+        if (request.streaming()) {
+            stream(exchange, asked);
+        } else {
+            complete(exchange, asked);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
-import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
@@ -130,12 +129,7 @@ public final class StatusPlaces implements AutoCloseable {
     /** Passes on only requests that may see the status. */
     private HttpHandler watched(HttpHandler next) {
         return exchange -> {
-            try {
-                access.get().watchers().admit(exchange);
-            } catch (RequestException e) {
-                Response.send(exchange, e.error());
-                return;
-            }
+            access.get().watchers().admit(exchange);
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
             PageHandler.putSharedHeaders(exchange.getResponseHeaders());
             next.handleRequest(exchange);
