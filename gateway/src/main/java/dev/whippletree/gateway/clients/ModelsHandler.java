@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.clients;
 
 import dev.whippletree.gateway.http.ApiError;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
@@ -10,30 +11,25 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks. */
-public final class ModelsHandler implements HttpHandler {
+/**
+ * Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks.
+ *
+ * @param access the clients' rights by now
+ */
+public record ModelsHandler(Supplier<Access> access) implements HttpHandler {
 
     private static final int OK = 200;
-
-    private final Supplier<Access> access;
-
-    /** Creates one that lists what the clients may use by now. */
-    public ModelsHandler(Supplier<Access> access) {
-        this.access = access;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Access now = access.get();
         Client client = now.clients().of(exchange);
-        Response.send(
-                exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
+        Response.send(exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
     }
 
     /** A name may have slashes in it. The server decodes a path but for them, so this decodes it as it was sent. */
@@ -55,27 +51,18 @@ public final class ModelsHandler implements HttpHandler {
     }
 
     private static Map<String, Object> list(Map<String, String> owners, Instant since) {
-        Map<String, @Nullable Object> list = new LinkedHashMap<>();
         List<Map<String, Object>> data = new ArrayList<>();
         owners.forEach((name, owner) -> data.add(model(name, owner, since)));
-        list.put("object", "list");
-        list.put("data", data);
-        list.put("first_id", data.isEmpty() ? null : data.get(0).get("id"));
-        list.put("last_id", data.isEmpty() ? null : data.get(data.size() - 1).get("id"));
-        list.put("has_more", false);
-        return list;
+        @Nullable Object first = data.isEmpty() ? null : data.get(0).get("id");
+        @Nullable Object last = data.isEmpty() ? null : data.get(data.size() - 1).get("id");
+        return GatewayJson.of("object", "list", "data", data, "first_id", first, "last_id", last, "has_more", false);
     }
 
     /** With the fields of both OpenAI and Anthropic. */
     private static Map<String, Object> model(String name, String owner, Instant since) {
         Instant second = since.truncatedTo(ChronoUnit.SECONDS);
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("id", name);
-        model.put("object", "model");
-        model.put("created", second.getEpochSecond());
-        model.put("owned_by", owner);
-        model.put("type", "model");
-        model.put("display_name", name);
+        Map<String, Object> model = GatewayJson.of("id", name, "object", "model", "created", second.getEpochSecond());
+        model.putAll(GatewayJson.of("owned_by", owner, "type", "model", "display_name", name));
         model.put("created_at", second.toString());
         return model;
     }

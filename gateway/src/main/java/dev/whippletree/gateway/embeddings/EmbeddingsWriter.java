@@ -14,15 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes vectors in the embeddings format, which has no streams. Confined to one thread. */
-final class EmbeddingsWriter implements AnswerWriter {
-
-    private final AnswerInfo info;
-    private final boolean asBase64;
-
-    EmbeddingsWriter(AnswerInfo info, boolean asBase64) {
-        this.info = info;
-        this.asBase64 = asBase64;
-    }
+record EmbeddingsWriter(AnswerInfo info, boolean asBase64) implements AnswerWriter {
 
     @Override
     public String id() {

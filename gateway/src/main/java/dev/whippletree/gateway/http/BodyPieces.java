@@ -26,17 +26,17 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * Receives and sends bodies piece by piece, those that don't fit into memory. Whatever blocks is done on an executor,
  * and no thread waits for a client. Immutable.
+ *
+ * @param memory pays for what is on its way
+ * @param clientTimeout how long a client may send nothing before its connection is closed
+ * @param executor does what may block
  */
-public final class BodyPieces {
+public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor executor) {
 
     private static final Logger LOG = LoggerFactory.getLogger(BodyPieces.class);
 
     /** What a body on its way holds. */
     private static final int HEAP_BYTES = 64 * 1024;
-
-    private final MemoryBudget memory;
-    private final Duration clientTimeout;
-    private final Executor executor;
 
     /** Takes the pieces of one body, one at a time, on the executor. */
     public interface Taker {
@@ -47,19 +47,6 @@ public final class BodyPieces {
          * @throws IOException if it can't be taken
          */
         void take(ByteBuffer piece) throws IOException;
-    }
-
-    /**
-     * Creates one.
-     *
-     * @param memory pays for what is on its way
-     * @param clientTimeout how long a client may send nothing before its connection is closed
-     * @param executor does what may block
-     */
-    BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor executor) {
-        this.memory = memory;
-        this.clientTimeout = clientTimeout;
-        this.executor = executor;
     }
 
     /**

@@ -17,8 +17,14 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
-/** Undertow on one port, HTTP/1.1 only, within the bounds of the settings. Thread-safe. */
-public final class HttpServer {
+/**
+ * Undertow on one port, HTTP/1.1 only, within the bounds of the settings. Thread-safe.
+ *
+ * @param worker whose threads it runs on
+ * @param accepting where it listens
+ * @param connections shares out the connections
+ */
+public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> accepting, Connections connections) {
 
     private static final int BACKLOG = 10_000;
     private static final int IO_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -38,16 +44,6 @@ public final class HttpServer {
      * looks like none.
      */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
-
-    private final XnioWorker worker;
-    private final AcceptingChannel<StreamConnection> accepting;
-    private final Connections connections;
-
-    private HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> accepting, Connections connections) {
-        this.worker = worker;
-        this.accepting = accepting;
-        this.connections = connections;
-    }
 
     /**
      * Starts one. Blocks until it listens.
@@ -118,16 +114,6 @@ public final class HttpServer {
     private static int bufferBytes(int connections) {
         long share = Runtime.getRuntime().maxMemory() / 2 / connections;
         return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));
-    }
-
-    /** Returns whose threads it runs on. */
-    public XnioWorker worker() {
-        return worker;
-    }
-
-    /** Returns the connections that it shares out. */
-    public Connections connections() {
-        return connections;
     }
 
     /** Returns where it listens. */

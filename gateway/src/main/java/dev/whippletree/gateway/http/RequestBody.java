@@ -25,22 +25,16 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * Receives whole request bodies, unless the client is too slow or there is no memory. Immutable; runs on I/O threads
  * and never blocks.
+ *
+ * @param bounds of a body and of the time it takes to come
+ * @param memory pays for what it holds
  */
-public final class RequestBody {
+public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
 
     private static final String GZIP = "gzip";
     private static final String IDENTITY = "identity";
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
-
-    private final GatewaySettings.Bounds bounds;
-    private final MemoryBudget memory;
-
-    /** Creates one that takes what it holds from that memory. */
-    public RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
-        this.bounds = bounds;
-        this.memory = memory;
-    }
 
     /**
      * Receives one. A body that is too large, too slow or breaks off ends the exchange, and so does one for which there
@@ -204,7 +198,8 @@ public final class RequestBody {
         private void goOn(HttpServerExchange received) {
             slow.remove();
             packed.ifPresent(GzipBody::close);
-            received.dispatch(SameThreadExecutor.INSTANCE, () -> Response.answering(received, () -> then.accept(received, body)));
+            received.dispatch(
+                    SameThreadExecutor.INSTANCE, () -> Response.answering(received, () -> then.accept(received, body)));
         }
 
         private void refuse(Exception problem) {

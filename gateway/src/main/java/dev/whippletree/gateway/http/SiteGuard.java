@@ -16,8 +16,12 @@ import java.util.regex.Pattern;
  * <p>A request that says from which page it comes must say this gateway's own. Where no key is needed, it must also be
  * meant for one of this machine's own names: a site whose name was made to lead to this machine is its own site to the
  * browser, but doesn't become ours.
+ *
+ * @param ownName what the configuration calls the address it listens on
+ * @param keysNeeded whether requests need a key by now
+ * @param next what takes the requests that pass
  */
-public final class SiteGuard implements HttpHandler {
+public record SiteGuard(String ownName, BooleanSupplier keysNeeded, HttpHandler next) implements HttpHandler {
 
     private static final Pattern LOOPBACK = Pattern.compile(
             "(.+\\.)?localhost\\.?|127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
@@ -25,21 +29,9 @@ public final class SiteGuard implements HttpHandler {
     private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final Pattern SCHEME = Pattern.compile("^https?://");
 
-    private final String ownName;
-    private final BooleanSupplier keysNeeded;
-    private final HttpHandler next;
-
-    /**
-     * Creates one.
-     *
-     * @param ownName what the configuration calls the address it listens on
-     * @param keysNeeded whether requests need a key by now
-     * @param next what takes the requests that pass
-     */
-    public SiteGuard(String ownName, BooleanSupplier keysNeeded, HttpHandler next) {
-        this.ownName = ownName.toLowerCase(Locale.ROOT);
-        this.keysNeeded = keysNeeded;
-        this.next = next;
+    /** Takes the name in whatever case it is written. */
+    public SiteGuard {
+        ownName = ownName.toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -19,9 +19,11 @@ import java.util.regex.Pattern;
 
 /**
  * Rejects ambiguous requests, in which a proxy in front of the gateway could see another request or another path.
- * Thread-safe.
+ * Immutable.
+ *
+ * @param next takes the others
  */
-public final class StrictRequests implements HttpHandler {
+public record StrictRequests(HttpHandler next) implements HttpHandler {
 
     /** The header in which Anthropic's clients send their key. */
     public static final HttpString API_KEY = new HttpString("x-api-key");
@@ -33,13 +35,6 @@ public final class StrictRequests implements HttpHandler {
 
     /** ASCII, with bytes as two hexadecimal digits. */
     private static final Pattern ENCODED = Pattern.compile("(?:[\\p{ASCII}&&[^%]]|%\\p{XDigit}{2})*+");
-
-    private final HttpHandler next;
-
-    /** Creates one that hands on what it doesn't reject. */
-    public StrictRequests(HttpHandler next) {
-        this.next = next;
-    }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {

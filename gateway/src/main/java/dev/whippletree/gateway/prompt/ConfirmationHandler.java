@@ -14,14 +14,7 @@ import io.undertow.util.StatusCodes;
  * Receives confirmations from clients that an answer was right or wrong. Thread-safe; runs on I/O threads and never
  * blocks.
  */
-public final class ConfirmationHandler implements HttpHandler {
-
-    private final GatewayParts gateway;
-
-    /** Creates one. */
-    public ConfirmationHandler(GatewayParts gateway) {
-        this.gateway = gateway;
-    }
+public record ConfirmationHandler(GatewayParts gateway) implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>OpenAI's libraries tell their timeouts in seconds. {@code X-Stainless-Timeout} is for the whole call, in those for
  * JavaScript and Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence before the first
  * piece and between two. A value there that can't be used is ignored: the client's program didn't write it.
+ *
+ * @param configuration whose routes may have deadlines
+ * @param otherwise how long a request waits where nothing else says
  */
-final class Deadlines {
+record Deadlines(Supplier<Configuration> configuration, Duration otherwise) {
 
     private static final String CALL = "X-Stainless-Timeout";
     private static final String SILENCE = "X-Stainless-Read-Timeout";
@@ -29,20 +32,6 @@ final class Deadlines {
 
     /** How long a request may ask to wait. */
     static final Duration MOST = Duration.ofDays(7);
-
-    private final Supplier<Configuration> configuration;
-    private final Duration otherwise;
-
-    /**
-     * Creates one.
-     *
-     * @param configuration whose routes may have deadlines
-     * @param otherwise how long a request waits where nothing else says
-     */
-    Deadlines(Supplier<Configuration> configuration, Duration otherwise) {
-        this.configuration = configuration;
-        this.otherwise = otherwise;
-    }
 
     /**
      * Sets a prompt's deadline; a stream's holds until its first piece.
