@@ -87,10 +87,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         model = completion.origin().model();
         Map<String, Object> answer = head("chat.completion");
         answer.put("choices", choices);
-        Map<String, Object> usage = ChatUsage.of(completion.usage(), extras);
-        if (!usage.isEmpty()) {
-            answer.put("usage", usage);
-        }
+        putUsage(answer, completion.usage(), extras);
         answer.put("whippletree", info.own(completion.origin()));
         extras.answer().forEach(answer::putIfAbsent);
         return answer;
@@ -140,7 +137,9 @@ final class ChatAnswerWriter implements AnswerWriter {
             last.put("whippletree", info.own(end.origin()));
             chunks.add(last);
             if (withUsage) {
-                chunks.add(usageChunk(end.usage()));
+                Map<String, Object> usage = chunk(List.of());
+                putUsage(usage, end.usage(), extras);
+                chunks.add(usage);
             }
         } else if (delta instanceof Delta.ExtrasPart part) {
             addExtras(part.extras(), chunks);
@@ -257,29 +256,25 @@ final class ChatAnswerWriter implements AnswerWriter {
     }
 
     private Map<String, Object> chunk(Map<String, ?> choice) {
-        Map<String, Object> chunk = head("chat.completion.chunk");
-        chunk.put("choices", List.of(choice));
-        putShortExtras(chunk);
-        return chunk;
+        return chunk(List.of(choice));
     }
 
-    private void putShortExtras(Map<String, Object> chunk) {
+    private Map<String, Object> chunk(List<?> choices) {
+        Map<String, Object> chunk = head("chat.completion.chunk");
+        chunk.put("choices", choices);
         extras.answer().forEach((name, value) -> {
             if (!(value instanceof Map<?, ?>) && !(value instanceof List<?>)) {
                 chunk.putIfAbsent(name, value);
             }
         });
+        return chunk;
     }
 
-    private Map<String, Object> usageChunk(Optional<TokenUsage> counted) {
-        Map<String, Object> chunk = head("chat.completion.chunk");
-        chunk.put("choices", List.of());
-        putShortExtras(chunk);
+    private static void putUsage(Map<String, Object> json, Optional<TokenUsage> counted, AnswerExtras extras) {
         Map<String, Object> usage = ChatUsage.of(counted, extras);
         if (!usage.isEmpty()) {
-            chunk.put("usage", usage);
+            json.put("usage", usage);
         }
-        return chunk;
     }
 
     private Map<String, Object> head(String object) {
