@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -47,63 +46,57 @@ final class GatewayGauges implements AutoCloseable {
     }
 
     void watch(Visits visits) {
-        gauge("requests.active", "Requests in progress, this one included", Tags.empty(), "", visits, Visits::requests);
+        add(gauge("requests.active", "Requests in progress, this one included", visits, Visits::requests));
     }
 
     void watch(Connections connections) {
-        String open = "connections";
-        String meaning = "Connections, by state: client (the last request had a client's key), keyless (other open"
-                + " ones), waiting (accepted, until one closes)";
-        gauge(open, meaning, Tags.of("state", "client"), "", connections, Connections::ofClients);
-        gauge(open, meaning, Tags.of("state", "keyless"), "", connections, Connections::withoutKey);
-        gauge(open, meaning, Tags.of("state", "waiting"), "", connections, Connections::waiting);
-        gauge("connections.amount", "Most open connections", Tags.empty(), "", connections, Connections::most);
-        counter("connections.refused", "Requests refused for lack of a connection", connections, all -> all.refused());
-        counter(
+        watch(connections, "client", Connections::ofClients);
+        watch(connections, "keyless", Connections::withoutKey);
+        watch(connections, "waiting", Connections::waiting);
+        add(gauge("connections.amount", "Most open connections", connections, Connections::most));
+        count("connections.refused", "Requests refused for lack of a connection", connections, Connections::refused);
+        count(
                 "connections.replaced",
                 "Connections closed to make room for another",
                 connections,
-                all -> all.replaced());
+                Connections::replaced);
+    }
+
+    private void watch(Connections connections, String state, ToDoubleFunction<Connections> value) {
+        String meaning = "Connections, by state: client (the last request had a client's key), keyless (other open"
+                + " ones), waiting (accepted, until one closes)";
+        add(gauge("connections", meaning, connections, value).tag("state", state));
     }
 
     void watch(MemoryBudget memory, UnreadAnswers answers) {
-        gauge(
-                "memory.used",
-                "Memory of requests in progress, by estimate",
-                Tags.empty(),
-                BYTES,
-                memory,
-                all -> all.used());
-        gauge("memory.amount", "Most memory of requests in progress", Tags.empty(), BYTES, memory, all -> all.amount());
-        counter("memory.refused", "Requests refused for lack of memory", memory, all -> all.refused());
-        counter("answers.dropped", "Answers ended because too much of them was unread", answers, all -> all.dropped());
+        String used = "Memory of requests in progress, by estimate";
+        String amount = "Most memory of requests in progress";
+        add(gauge("memory.used", used, memory, all -> all.used()).baseUnit(BYTES));
+        add(gauge("memory.amount", amount, memory, MemoryBudget::amount).baseUnit(BYTES));
+        count("memory.refused", "Requests refused for lack of memory", memory, MemoryBudget::refused);
+        count("answers.dropped", "Answers ended because too much of them was unread", answers, UnreadAnswers::dropped);
     }
 
     void watch(GatewayBatches batches) {
-        gauge(
-                "batches.open",
-                "Batches that haven't ended, of all gateways that share the folder",
-                Tags.empty(),
-                "",
-                batches,
-                GatewayBatches::open);
-        counter("batches.answered", "Lines of batches that this gateway answered", batches, GatewayBatches::answered);
-        counter("batches.failed", "Lines of batches that got no answer here", batches, GatewayBatches::failed);
+        String open = "Batches that haven't ended, of all gateways that share the folder";
+        add(gauge("batches.open", open, batches, GatewayBatches::open));
+        count("batches.answered", "Lines of batches that this gateway answered", batches, GatewayBatches::answered);
+        count("batches.failed", "Lines of batches that got no answer here", batches, GatewayBatches::failed);
     }
 
     void watch(Trace trace) {
-        counter("trace.lost", "Prompts missing from the trace", trace, Trace::lost);
+        count("trace.lost", "Prompts missing from the trace", trace, Trace::lost);
     }
 
-    private <T> void gauge(String name, String meaning, Tags tags, String unit, T of, ToDoubleFunction<T> value) {
-        registered.add(Gauge.builder(PREFIX + name, of, value)
-                .description(meaning)
-                .tags(tags)
-                .baseUnit(unit.isEmpty() ? null : unit)
-                .register(registry));
+    private static <T> Gauge.Builder<T> gauge(String name, String meaning, T of, ToDoubleFunction<T> value) {
+        return Gauge.builder(PREFIX + name, of, value).description(meaning);
     }
 
-    private <T> void counter(String name, String meaning, T of, ToDoubleFunction<T> value) {
+    private void add(Gauge.Builder<?> gauge) {
+        registered.add(gauge.register(registry));
+    }
+
+    private <T> void count(String name, String meaning, T of, ToDoubleFunction<T> value) {
         registered.add(FunctionCounter.builder(PREFIX + name, of, value)
                 .description(meaning)
                 .register(registry));

@@ -23,11 +23,7 @@ import java.util.Objects;
 final class PageHandler implements HttpHandler {
 
     private static final String PAGE = "status.html";
-    private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
     private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
-    private static final HttpString REFERRER_POLICY = new HttpString("Referrer-Policy");
-    private static final HttpString FRAME_OPTIONS = new HttpString("X-Frame-Options");
-    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
 
     private final byte[] page;
     private final String policy;
@@ -46,16 +42,16 @@ final class PageHandler implements HttpHandler {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/html; charset=utf-8");
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
         putSharedHeaders(exchange.getResponseHeaders());
-        exchange.getResponseHeaders().put(CONTENT_SECURITY_POLICY, policy);
-        exchange.getResponseHeaders().put(REFERRER_POLICY, "no-referrer");
-        exchange.getResponseHeaders().put(FRAME_OPTIONS, "DENY");
+        exchange.getResponseHeaders().put(Headers.CONTENT_SECURITY_POLICY, policy);
+        exchange.getResponseHeaders().put(Headers.REFERRER_POLICY, "no-referrer");
+        exchange.getResponseHeaders().put(Headers.X_FRAME_OPTIONS, "DENY");
         exchange.setResponseContentLength(page.length);
         exchange.getResponseSender().send(ByteBuffer.wrap(page), new Response.EndOfExchange());
     }
 
     /** Sets the headers of every response: no other site may embed it, and no browser may guess its type. */
     static void putSharedHeaders(HeaderMap headers) {
-        headers.put(CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
         headers.put(RESOURCE_POLICY, "same-origin");
     }
 
