@@ -131,8 +131,7 @@ public final class Gateway implements AutoCloseable {
         serve(paths, "/readyz", get(this::sendReadiness));
         this.refusals = new HttpRefusals(timeline);
         this.status = new StatusPlaces(
-                whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), timeline);
-        batches.ifPresent(status::showBatches);
+                whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), batches, timeline);
         serve(paths, "/", get(status.page()));
         serve(paths, "/status", get(status.status()));
         telemetry.ifPresent(told -> serve(paths, "/metrics", get(status.metrics(told.metrics()))));

@@ -38,11 +38,11 @@ public final class StatusPlaces implements AutoCloseable {
     private final MemoryBudget memory;
     private final HttpRefusals refusals;
     private final Optional<LatestFailures> failures;
+    private final Optional<GatewayBatches> batches;
     private final Timeline timeline;
     private final Visits visits = new Visits();
     private final Trend trend;
     private Optional<GatewayGauges> gauges = Optional.empty();
-    private Optional<GatewayBatches> batches = Optional.empty();
 
     /**
      * Prepares to show what there is so far.
@@ -51,6 +51,7 @@ public final class StatusPlaces implements AutoCloseable {
      * @param memory what requests in progress take
      * @param refusals the requests that got an error
      * @param failures the latest failed attempts; absent: nobody recorded them
+     * @param batches what runs batches; absent: nothing
      */
     public StatusPlaces(
             Whippletree whippletree,
@@ -58,12 +59,14 @@ public final class StatusPlaces implements AutoCloseable {
             MemoryBudget memory,
             HttpRefusals refusals,
             Optional<LatestFailures> failures,
+            Optional<GatewayBatches> batches,
             Timeline timeline) {
         this.whippletree = whippletree;
         this.access = access;
         this.memory = memory;
         this.refusals = refusals;
         this.failures = failures;
+        this.batches = batches;
         this.timeline = timeline;
         this.trend = new Trend(whippletree::status, timeline);
     }
@@ -83,11 +86,6 @@ public final class StatusPlaces implements AutoCloseable {
         trace.ifPresent(shown::watch);
         batches.ifPresent(shown::watch);
         gauges = Optional.of(shown);
-    }
-
-    /** Also shows batches; before it measures. */
-    public void showBatches(GatewayBatches running) {
-        batches = Optional.of(running);
     }
 
     /** Begins to record the trend. */
@@ -129,7 +127,7 @@ public final class StatusPlaces implements AutoCloseable {
     /** Passes on only requests that may see the status. */
     private HttpHandler watched(HttpHandler next) {
         return exchange -> {
-            access.get().watchers().admit(exchange);
+            access.get().admitWatcher(exchange);
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
             PageHandler.putSharedHeaders(exchange.getResponseHeaders());
             next.handleRequest(exchange);
