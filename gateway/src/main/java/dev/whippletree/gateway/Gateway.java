@@ -138,11 +138,11 @@ public final class Gateway implements AutoCloseable {
         HttpHandler guarded = new SiteGuard(
                 settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
         this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
-        HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, refusals.counting(Response.answering(requests)));
+        HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, Response.answering(requests));
         Consumer<EndedRequest> meters = telemetry
                 .<Consumer<EndedRequest>>map(told -> new RequestMeters(told.registry()))
                 .orElse(ended -> {});
-        this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, meters, labelled));
+        this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, refusals, meters, labelled));
         telemetry.ifPresent(told -> status.measure(told.registry(), server.connections(), unread, trace));
         status.begin();
         batches.ifPresent(GatewayBatches::begin);

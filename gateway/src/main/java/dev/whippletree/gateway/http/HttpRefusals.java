@@ -2,9 +2,6 @@ package dev.whippletree.gateway.http;
 
 import dev.whippletree.model.ShownText;
 import dev.whippletree.time.Timeline;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +25,6 @@ public final class HttpRefusals {
     private static final int MOST_CHARACTERS = 300;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpRefusals.class);
-    private static final AttachmentKey<HttpRefusals> OF_EXCHANGE = AttachmentKey.create(HttpRefusals.class);
 
     private final Timeline timeline;
 
@@ -41,22 +37,6 @@ public final class HttpRefusals {
     /** Creates one that has counted nothing yet. */
     public HttpRefusals(Timeline timeline) {
         this.timeline = timeline;
-    }
-
-    /** Returns a handler that counts the errors of the requests it hands on. */
-    public HttpHandler counting(HttpHandler next) {
-        return exchange -> {
-            exchange.putAttachment(OF_EXCHANGE, this);
-            next.handleRequest(exchange);
-        };
-    }
-
-    /** Notes that a request gets an error, or a reset in its place. */
-    public static void note(HttpServerExchange exchange, ApiError error) {
-        HttpRefusals refusals = exchange.getAttachment(OF_EXCHANGE);
-        if (refusals != null) {
-            RequestNotes.code(exchange, refusals.add(error, RequestLabel.of(exchange)));
-        }
     }
 
     /**

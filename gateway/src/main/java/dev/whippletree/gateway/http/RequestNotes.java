@@ -25,6 +25,7 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
     private static final AttachmentKey<RequestNotes> OF_EXCHANGE = AttachmentKey.create(RequestNotes.class);
 
     private final LongSupplier nanoTime;
+    private final HttpRefusals refusals;
     private final Consumer<EndedRequest> ended;
     private final long receivedAt;
     private String place = NONE;
@@ -48,8 +49,9 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
     public record EndedRequest(
             String place, String route, String client, int status, String code, long firstByteNanos, long wholeNanos) {}
 
-    private RequestNotes(LongSupplier nanoTime, Consumer<EndedRequest> ended) {
+    private RequestNotes(LongSupplier nanoTime, HttpRefusals refusals, Consumer<EndedRequest> ended) {
         this.nanoTime = nanoTime;
+        this.refusals = refusals;
         this.ended = ended;
         this.receivedAt = nanoTime.getAsLong();
     }
@@ -58,11 +60,13 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
      * Returns a handler that takes notes of the requests it hands on. All requests must pass it.
      *
      * @param nanoTime the time by which requests are measured
+     * @param refusals counts errors
      * @param ended receives each request when its exchange is over; doesn't block
      */
-    public static HttpHandler noting(LongSupplier nanoTime, Consumer<EndedRequest> ended, HttpHandler next) {
+    public static HttpHandler noting(
+            LongSupplier nanoTime, HttpRefusals refusals, Consumer<EndedRequest> ended, HttpHandler next) {
         return exchange -> {
-            RequestNotes notes = new RequestNotes(nanoTime, ended);
+            RequestNotes notes = new RequestNotes(nanoTime, refusals, ended);
             exchange.putAttachment(OF_EXCHANGE, notes);
             exchange.addResponseWrapper(notes);
             exchange.addExchangeCompleteListener(notes);
@@ -88,9 +92,10 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
         of(exchange).route = route;
     }
 
-    /** Notes the code of a request's error; of several, the first one counts. */
-    static void code(HttpServerExchange exchange, String code) {
-        of(exchange).fail(code);
+    /** Notes that a request gets an error, or a reset in its place. Of several, the first one's code counts. */
+    public static void error(HttpServerExchange exchange, ApiError error) {
+        RequestNotes notes = of(exchange);
+        notes.fail(notes.refusals.add(error, RequestLabel.of(exchange)));
     }
 
     private static RequestNotes of(HttpServerExchange exchange) {

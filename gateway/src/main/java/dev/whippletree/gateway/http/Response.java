@@ -100,7 +100,7 @@ public final class Response {
 
     /** Sends an error in the format of the request's path, and ends the exchange. */
     public static void send(HttpServerExchange exchange, ApiError error) {
-        HttpRefusals.note(exchange, error);
+        RequestNotes.error(exchange, error);
         error.retryAfter()
                 .ifPresent(wait -> exchange.getResponseHeaders().put(Headers.RETRY_AFTER, wholeSeconds(wait)));
         if (!error.mayPass()) {

@@ -1,8 +1,8 @@
 package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnreadAnswers;
@@ -115,7 +115,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     public void giveUp() {
         source.run();
         later(() -> {
-            HttpRefusals.note(exchange, ApiError.unread());
+            RequestNotes.error(exchange, ApiError.unread());
             end(new StreamEnd.Cut());
         });
     }
@@ -167,7 +167,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** Ends the response after the current write. Only the first call counts, but a cut always does. */
     void end(StreamEnd how) {
         if (begun && end == null && how instanceof StreamEnd.Failed failed) {
-            HttpRefusals.note(exchange, failed.error());
+            RequestNotes.error(exchange, failed.error());
         }
         if (how instanceof StreamEnd.Cut || (begun && !events && how instanceof StreamEnd.Failed)) {
             end = new StreamEnd.Cut();
