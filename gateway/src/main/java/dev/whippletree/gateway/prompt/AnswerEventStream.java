@@ -1,16 +1,12 @@
 package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.gateway.http.ApiError;
-import dev.whippletree.gateway.protocol.AnswerInfo;
-import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.StreamSubscriber;
 import dev.whippletree.spi.TextTokens;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Flow;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,40 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerEventStream implements StreamSubscriber {
 
+    private final AskedPrompt asked;
     private final StreamedResponse events;
-    private final AnswerInfo info;
-    private final AnswerWriter answer;
-    private final Supplier<Instant> clock;
-    private final Outcome outcome;
     private Flow.@Nullable Subscription subscription;
     private boolean left;
     private boolean begun;
     private long sixthsArrived;
 
-    /** Receives the outcome before the client does. On the I/O thread. */
-    interface Outcome {
-
-        /** The answer is whole, and has about so many tokens, thoughts included. */
-        void answered(Delta.End end, long tokensArrived);
-
-        /** It failed before any piece was sent. */
-        void failedBeforeItBegan(Throwable failure);
-    }
-
-    /**
-     * Prepares to send one.
-     *
-     * @param info what the client is told of accounts
-     * @param answer writes the events
-     * @param outcome receives the outcome
-     */
-    AnswerEventStream(
-            StreamedResponse events, AnswerInfo info, AnswerWriter answer, Supplier<Instant> clock, Outcome outcome) {
-        this.events = events;
-        this.info = info;
-        this.answer = answer;
-        this.clock = clock;
-        this.outcome = outcome;
+    AnswerEventStream(AskedPrompt asked) {
+        this.asked = asked;
+        this.events = asked.response();
     }
 
     /** Cancels the answer, because the client is gone. On the I/O thread. */
@@ -120,13 +92,14 @@ final class AnswerEventStream implements StreamSubscriber {
             return;
         }
         if (delta instanceof Delta.Start start) {
-            if (info.disclosure().accountsShown()) {
+            if (asked.info().disclosure().accountsShown()) {
                 events.header("account", start.account());
             }
         } else if (delta instanceof Delta.End end) {
-            outcome.answered(end, tokensArrived());
+            asked.answered(end.usage(), tokensArrived());
+            asked.noteToConfirm(end.origin());
         }
-        List<ServerSentEvent> told = answer.events(delta);
+        List<ServerSentEvent> told = asked.answer().events(delta);
         if (delta instanceof Delta.End) {
             events.end(new StreamEnd.Whole(ServerSentEvent.bytes(told)));
             return;
@@ -159,13 +132,13 @@ final class AnswerEventStream implements StreamSubscriber {
             return;
         }
         if (!begun) {
-            outcome.failedBeforeItBegan(failure);
+            asked.failed(failure);
         }
-        end(PromptError.of(failure, clock.get(), info.disclosure()));
+        end(asked.error(failure));
     }
 
     private void end(ApiError error) {
-        events.end(new StreamEnd.Failed(error, answer.broken(error)));
+        events.end(new StreamEnd.Failed(error, asked.answer().broken(error)));
     }
 
     private void more() {

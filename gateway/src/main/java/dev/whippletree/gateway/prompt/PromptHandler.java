@@ -14,18 +14,14 @@ import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.protocol.AnswerInfo;
-import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.gateway.trace.Trace.TracedPrompt;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.TextTokens;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
@@ -50,15 +46,6 @@ public final class PromptHandler implements HttpHandler {
     private final Whippletree whippletree;
     private final Timeline timeline;
     private final Deadlines deadlines;
-
-    /** A request that is being answered. */
-    private record Asked(
-            Client.Charge charge,
-            Optional<TracedPrompt> traced,
-            Prompt prompt,
-            AnswerInfo info,
-            AnswerWriter answer,
-            StreamedResponse response) {}
 
     /** Creates one that reads requests and writes answers by a protocol. */
     public PromptHandler(Protocol protocol, GatewayParts gateway) {
@@ -129,7 +116,8 @@ public final class PromptHandler implements HttpHandler {
         if (keepAlive) {
             response.fillSilence();
         }
-        Asked asked = new Asked(charge, traced, prompt, info, request.writer(info), response);
+        AskedPrompt asked =
+                new AskedPrompt(gateway, charge, traced, prompt, info, request.writer(info), response);
         if (request.streaming()) {
             stream(exchange, asked);
         } else {
@@ -188,13 +176,13 @@ public final class PromptHandler implements HttpHandler {
         return prompt.cache().read() && prompt.operation() == Prompt.Operation.CHAT;
     }
 
-    private void complete(HttpServerExchange exchange, Asked asked) {
+    private void complete(HttpServerExchange exchange, AskedPrompt asked) {
         CompletableFuture<Completion> outcome = ask(asked.prompt());
         CompletableFuture<Completion> settled = outcome.whenComplete((completion, failure) -> {
             if (failure != null) {
-                asked.charge().failed(failure, timeline.nanoTime());
+                asked.failed(failure);
             } else {
-                settle(asked, completion.usage(), completion.usage().isPresent() ? 0 : tokens(completion));
+                asked.answered(completion.usage(), completion.usage().isPresent() ? 0 : tokens(completion));
             }
             if (exchange.getConnection().isOpen()) {
                 Response.later(exchange, () -> send(exchange, asked, completion, failure));
@@ -206,61 +194,46 @@ public final class PromptHandler implements HttpHandler {
                 UnderWay.keepUntil(exchange, settled);
                 whippletree.withdraw(outcome);
             } else {
-                asked.charge().keep(timeline.nanoTime());
+                asked.abandoned(0);
                 outcome.cancel(false);
             }
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(timeline.nanoTime());
+            asked.abandoned(0);
             outcome.completeExceptionally(new RequestException(ApiError.closing()));
         });
     }
 
     private void send(
-            HttpServerExchange exchange, Asked asked, @Nullable Completion completion, @Nullable Throwable failure) {
+            HttpServerExchange exchange, AskedPrompt asked, @Nullable Completion completion, @Nullable Throwable failure) {
         if (!exchange.getConnection().isOpen()) {
             return;
         }
         if (failure != null) {
-            ApiError error =
-                    PromptError.of(failure, timeline.now(), asked.info().disclosure());
-            asked.response().end(new StreamEnd.Failed(error, List.of()));
+            asked.response().end(new StreamEnd.Failed(asked.error(failure), List.of()));
         } else if (completion != null) {
-            noteToConfirm(asked, completion.origin());
+            asked.noteToConfirm(completion.origin());
             asked.info().origin(completion.origin()).forEach(asked.response()::header);
             asked.response()
                     .end(new StreamEnd.Whole(GatewayJson.write(asked.answer().whole(completion))));
         }
     }
 
-    private void stream(HttpServerExchange exchange, Asked asked) {
-        AnswerEventStream streamed = new AnswerEventStream(
-                asked.response(), asked.info(), asked.answer(), timeline::now, new AnswerEventStream.Outcome() {
-
-                    @Override
-                    public void answered(Delta.End end, long tokensArrived) {
-                        settle(asked, end.usage(), tokensArrived);
-                        noteToConfirm(asked, end.origin());
-                    }
-
-                    @Override
-                    public void failedBeforeItBegan(Throwable failure) {
-                        asked.charge().failed(failure, timeline.nanoTime());
-                    }
-                });
+    private void stream(HttpServerExchange exchange, AskedPrompt asked) {
+        AnswerEventStream streamed = new AnswerEventStream(asked);
         exchange.addExchangeCompleteListener((over, after) -> {
             if (streamed.begun()) {
-                asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
+                asked.abandoned(streamed.tokensArrived());
             }
             streamed.leave();
             after.proceed();
         });
         DisconnectWatch.watch(exchange, () -> {
-            asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
+            asked.abandoned(streamed.tokensArrived());
             streamed.leave();
         });
         UnderWay.lastWords(exchange, () -> {
-            asked.charge().keep(streamed.tokensArrived(), timeline.nanoTime());
+            asked.abandoned(streamed.tokensArrived());
             streamed.breakOff(ApiError.closing());
         });
         subscribe(exchange, asked.prompt(), streamed);
@@ -280,26 +253,5 @@ public final class PromptHandler implements HttpHandler {
         return TextTokens.whole(completion.pieces().stream()
                 .mapToLong(AnswerEventStream::sixths)
                 .sum());
-    }
-
-    private void settle(Asked asked, Optional<TokenUsage> usage, long told) {
-        asked.charge().settle(usage, told, timeline.nanoTime());
-        asked.traced().ifPresent(traced -> traced.answered(usage));
-    }
-
-    private void noteToConfirm(Asked asked, Origin origin) {
-        Prompt prompt = asked.prompt();
-        if (prompt.question().isEmpty()) {
-            return;
-        }
-        Optional<Completion> stored = whippletree.unconfirmed(prompt);
-        stored.ifPresent(completion -> asked.info().toConfirm(completion.words()));
-        // A fresh answer alone teaches nothing; and the client must know which answer it confirms.
-        boolean wanted = stored.isPresent() || origin.source() == Origin.Source.CACHE;
-        gateway.answers()
-                .add(
-                        prompt.tenant(),
-                        asked.answer().id(),
-                        wanted ? whippletree.confirmationKey(prompt) : Optional.empty());
     }
 }
