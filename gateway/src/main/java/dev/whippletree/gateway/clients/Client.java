@@ -44,31 +44,24 @@ public final class Client {
         }
     }
 
-    /** A limit of this client, and the count of its unit and window. */
-    private record Bound(Limit limit, LimitWindow shared) {
-
-        /** Returns the count, to be asked by this limit's amount. */
-        LimitWindow counted() {
-            shared.limit = limit;
-            shared.window.allow(limit.amount());
-            return shared;
-        }
-    }
-
     /** The usage within one window. Guarded by its tenant's usage. */
     private static final class LimitWindow {
 
         private final SlidingWindow window;
-        private Limit limit;
         private long underWay;
 
         LimitWindow(Limit limit) {
-            this.limit = limit;
             this.window = new SlidingWindow(limit.amount(), limit.window());
         }
+    }
 
-        long waitNanos(long now) {
-            return window.waitNanos(1, now);
+    /** A limit of this client, and the usage of its unit and window. */
+    private record Bound(Limit limit, LimitWindow shared) {
+
+        /** Returns the window, to be asked by this limit's amount. */
+        SlidingWindow window() {
+            shared.window.allow(limit.amount());
+            return shared.window;
         }
 
         /** A request that needs more than the whole limit may run alone. */
@@ -79,13 +72,13 @@ public final class Client {
         /** Requests in progress return what they don't need when they end, long before the window has passed. */
         long waitNanos(TokenCount tokens, long now) {
             long needed = needed(tokens);
-            long wait = window.waitNanos(needed, now);
-            return wait > 0 && window.left(now) + underWay >= needed ? Math.min(wait, SOON_NANOS) : wait;
+            long wait = window().waitNanos(needed, now);
+            return wait > 0 && window().left(now) + shared.underWay >= needed ? Math.min(wait, SOON_NANOS) : wait;
         }
     }
 
     /** What one request has reserved of a limit. */
-    private record Reserved(LimitWindow counted, long amount, Quota.Use use) {}
+    private record Reserved(Bound bound, long amount, Quota.Use use) {}
 
     /** What one request reserves of its client's token limits until it ends. Thread-safe. */
     public final class Charge {
@@ -113,12 +106,7 @@ public final class Client {
                     () -> keep(told, now));
         }
 
-        /** Ends the request with its estimate: a service may have worked on it, and the tokens are unknown. */
-        public void keep(long now) {
-            keep(0, now);
-        }
-
-        /** Ends the request with its estimate, or with the tokens sent if they are more. */
+        /** Ends the request with its estimate, or with the tokens sent if they are more: a service may have worked on it. */
         public void keep(long told, long now) {
             end(new TokenCount(estimate.prompt(), told), now, false);
         }
@@ -133,7 +121,7 @@ public final class Client {
             if (cause instanceof PromptException prompt
                     && prompt.reason() == PromptException.Reason.DEADLINE
                     && !prompt.tried().isZero()) {
-                keep(now);
+                keep(0, now);
                 return;
             }
             boolean comesAgain = cause instanceof CancellationException
@@ -160,9 +148,9 @@ public final class Client {
                 ended = true;
                 used.tokens += known ? tokens.total() : 0;
                 for (Reserved one : reserved) {
-                    one.counted().underWay -= one.amount();
+                    one.bound().shared().underWay -= one.amount();
                     one.use().arrived(now);
-                    long amount = one.counted().limit.unit().amountOf(tokens);
+                    long amount = one.bound().limit().unit().amountOf(tokens);
                     one.use().settle(known ? amount : Math.max(amount, one.amount()), now);
                 }
             }
@@ -223,12 +211,11 @@ public final class Client {
             List<Reserved> reserved = new ArrayList<>();
             List<Quota.Use> requests = new ArrayList<>(1);
             for (Bound bound : limits) {
-                LimitWindow counted = bound.counted();
-                long amount = counted.needed(tokens);
-                Quota.Use use = counted.window.reserve(amount, now);
+                long amount = bound.needed(tokens);
+                Quota.Use use = bound.window().reserve(amount, now);
                 if (bound.limit().unit().countsTokens()) {
-                    counted.underWay += amount;
-                    reserved.add(new Reserved(counted, amount, use));
+                    bound.shared().underWay += amount;
+                    reserved.add(new Reserved(bound, amount, use));
                 } else {
                     use.arrived(now);
                     requests.add(use);
@@ -243,7 +230,7 @@ public final class Client {
         synchronized (used) {
             return Duration.ofNanos(limits.stream()
                     .filter(bound -> !bound.limit().unit().countsTokens())
-                    .mapToLong(bound -> bound.counted().window.waitNanos(more, now))
+                    .mapToLong(bound -> bound.window().waitNanos(more, now))
                     .max()
                     .orElse(0));
         }
@@ -253,7 +240,7 @@ public final class Client {
         Limit tightest = null;
         long longest = 0;
         for (Bound bound : limits) {
-            long wait = bound.counted().waitNanos(tokens, now);
+            long wait = bound.waitNanos(tokens, now);
             if (wait > longest) {
                 longest = wait;
                 tightest = bound.limit();
@@ -273,18 +260,18 @@ public final class Client {
             json.put("tokens", used.tokens);
             json.put(
                     "limits",
-                    limits.stream().map(bound -> json(bound.counted(), now)).toList());
+                    limits.stream().map(bound -> json(bound, now)).toList());
             return json;
         }
     }
 
-    private static Map<String, Object> json(LimitWindow counted, long now) {
+    private static Map<String, Object> json(Bound bound, long now) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("unit", counted.limit.unit().wireName());
-        json.put("amount", counted.limit.amount());
-        json.put("window_ms", counted.limit.window().toMillis());
-        json.put("left", Math.max(0, counted.window.left(now)));
-        long wait = counted.waitNanos(now);
+        json.put("unit", bound.limit().unit().wireName());
+        json.put("amount", bound.limit().amount());
+        json.put("window_ms", bound.limit().window().toMillis());
+        json.put("left", Math.max(0, bound.window().left(now)));
+        long wait = bound.window().waitNanos(1, now);
         if (wait > 0) {
             json.put("more_in_ms", Duration.ofNanos(wait).toMillis());
         }

@@ -79,7 +79,7 @@ final class ClientTest {
     void charge_endsOnce() {
         Client.Charge charge = client.begin(new TokenCount(400, 0), 0);
         charge.settle(new TokenCount(300, 0), 1);
-        charge.keep(2);
+        charge.keep(0, 2);
         charge.release(3);
         assertThat(client.json(3)).containsEntry("tokens", 300L);
         assertThat(refusal(700, 3)).isEmpty();
@@ -141,7 +141,7 @@ final class ClientTest {
                 new PromptException(reason, "over", List.of(), Optional.empty(), Optional.empty(), tried);
         client.begin(new TokenCount(400, 0), 0).failed(new CompletionException(failure), 1);
         assertThat(refusal(left, 1)).isEmpty();
-        client.begin(new TokenCount(left, 0), 1).keep(1);
+        client.begin(new TokenCount(left, 0), 1).keep(0, 1);
         assertThat(refusal(1, 1)).isPresent();
         assertThat(client.json(1)).as("nobody counted any").containsEntry("tokens", 0L);
     }
