@@ -30,6 +30,7 @@ import dev.whippletree.gateway.prompt.ConfirmationHandler;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.prompt.LatestAnswers;
 import dev.whippletree.gateway.prompt.PromptHandler;
+import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.gateway.responses.ResponsesRequest;
 import dev.whippletree.gateway.status.RequestMeters;
 import dev.whippletree.gateway.status.StatusPlaces;
@@ -110,17 +111,15 @@ public final class Gateway implements AutoCloseable {
                 whippletree, () -> access, timeline, new LatestAnswers(), bodies, unread, settings, trace);
         serve(paths, "/v1/chat/completions", post(new PromptHandler(ChatRequest::read, parts)));
         serve(paths, "/v1/messages", post(new PromptHandler(MessagesRequest::read, parts)));
+        PromptHandler counted = new PromptHandler(MessagesRequest::readToCount, parts);
         serve(
                 paths,
                 "/v1/messages/count_tokens",
-                post(new PromptHandler(MessagesRequest::readToCount, parts)
-                        .counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
+                post(counted.counting(tokens -> Map.of("input_tokens", tokens.prompt()))));
         serve(paths, "/v1/responses", post(new PromptHandler(ResponsesRequest::read, parts)));
         int mostInputs = settings.bounds().mostEmbeddingInputs();
-        serve(
-                paths,
-                "/v1/embeddings",
-                post(new PromptHandler(fields -> EmbeddingsRequest.read(fields, mostInputs), parts)));
+        Protocol embeddings = fields -> EmbeddingsRequest.read(fields, mostInputs);
+        serve(paths, "/v1/embeddings", post(new PromptHandler(embeddings, parts)));
         serve(paths, "/v1/confirmations", post(new ConfirmationHandler(parts)));
         this.batches = settings.batches().map(kept -> new GatewayBatches(kept, parts));
         batches.ifPresent(running -> running.handlers()

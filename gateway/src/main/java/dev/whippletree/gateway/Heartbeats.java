@@ -19,7 +19,6 @@ import java.util.function.LongSupplier;
  */
 final class Heartbeats {
 
-    /** How often to look. */
     static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** Silence after which something is wrong. */
@@ -65,7 +64,6 @@ final class Heartbeats {
         standstill.set(told);
     }
 
-    /** Stops all callbacks. */
     void stop() {
         standstill.set(Heartbeats::nobody);
     }

@@ -55,7 +55,6 @@ public final class Telemetry {
         return registry;
     }
 
-    /** Returns the attempts that failed last. */
     LatestFailures failures() {
         return failures;
     }

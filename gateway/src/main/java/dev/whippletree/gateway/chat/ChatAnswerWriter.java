@@ -205,7 +205,6 @@ final class ChatAnswerWriter implements AnswerWriter {
         return delta;
     }
 
-    /** Adds the role to the first chunk. */
     private Map<String, Object> begin() {
         Map<String, Object> delta = new LinkedHashMap<>();
         if (!begun) {

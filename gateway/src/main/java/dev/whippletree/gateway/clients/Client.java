@@ -106,7 +106,7 @@ public final class Client {
                     () -> keep(told, now));
         }
 
-        /** Ends the request with its estimate, or with the tokens sent if they are more: a service may have worked on it. */
+        /** Ends the request, on which a service may have worked, with its estimate, or the tokens sent if more. */
         public void keep(long told, long now) {
             end(new TokenCount(estimate.prompt(), told), now, false);
         }
@@ -258,9 +258,7 @@ public final class Client {
             json.put("name", tenant);
             json.put("requests", used.requests);
             json.put("tokens", used.tokens);
-            json.put(
-                    "limits",
-                    limits.stream().map(bound -> json(bound, now)).toList());
+            json.put("limits", limits.stream().map(bound -> json(bound, now)).toList());
             return json;
         }
     }

@@ -61,7 +61,6 @@ final class ExpectedKey {
         readNow();
     }
 
-    /** Returns who shows it. */
     String owner() {
         return owner;
     }

@@ -16,7 +16,6 @@ final class Chunks {
     private static final int FIRST_PRINTABLE = ' ';
     private static final int DELETE = 0x7f;
 
-    /** What comes next. */
     private enum Next {
         FIRST_DIGIT,
         SIZE,
@@ -53,7 +52,6 @@ final class Chunks {
         }
     }
 
-    /** Returns whether the body is over. */
     boolean ended() {
         return next == Next.NOTHING;
     }

@@ -96,10 +96,6 @@ public final class Connections implements ChannelListener<StreamConnection> {
         void begins(String tenant) {
             Connections.this.begins(this, tenant);
         }
-
-        void ended() {
-            Connections.this.ended(this);
-        }
     }
 
     /**
@@ -125,12 +121,11 @@ public final class Connections implements ChannelListener<StreamConnection> {
         exchange.getConnection().getAttachment(PLACE).begins(tenant);
     }
 
-    /** Returns a handler that notes the requests it hands on. */
     HttpHandler noting(HttpHandler handler) {
         return exchange -> {
             OpenConnection place = place(exchange.getConnection());
             exchange.addExchangeCompleteListener((ended, after) -> {
-                place.ended();
+                ended(place);
                 after.proceed();
             });
             handler.handleRequest(exchange);

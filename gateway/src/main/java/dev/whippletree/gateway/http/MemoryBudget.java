@@ -65,12 +65,10 @@ public final class MemoryBudget {
         return refused;
     }
 
-    /** Returns the bytes that one tenant holds at this moment. */
     synchronized long used(String tenant) {
         return byTenant.getOrDefault(tenant, 0L);
     }
 
-    /** Returns the most that one tenant may hold. */
     long mostOf(String tenant) {
         return tenant.isEmpty() ? amount : Math.max(1, amount / 2);
     }
@@ -169,7 +167,6 @@ public final class MemoryBudget {
             }
         }
 
-        /** Returns whether its tenant holds more than its share. */
         boolean isBeyondShare() {
             return used(tenant) > mostOf(tenant);
         }

@@ -36,7 +36,6 @@ public final class ReceivedBody {
         return lease;
     }
 
-    /** Returns how many bytes have come. */
     int size() {
         return size;
     }

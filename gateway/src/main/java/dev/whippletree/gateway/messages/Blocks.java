@@ -39,12 +39,10 @@ final class Blocks {
         return block.wrong("type", "is '" + type + "', but this gateway translates only " + known + " here");
     }
 
-    /** Returns a part of text. */
     static Map<String, Object> textPart(String text) {
         return Map.of("type", "text", "text", text);
     }
 
-    /** Returns whether a part is text. */
     static boolean isText(Map<String, Object> part) {
         return part.containsKey("text");
     }

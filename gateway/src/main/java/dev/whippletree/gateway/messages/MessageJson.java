@@ -57,7 +57,6 @@ final class MessageJson {
         return json;
     }
 
-    /** Returns a block of text. */
     static Map<String, @Nullable Object> text(String text) {
         return GatewayJson.of("type", "text", "text", text, "citations", null);
     }
@@ -67,7 +66,6 @@ final class MessageJson {
         return GatewayJson.of("type", "thinking", "thinking", text, "signature", "");
     }
 
-    /** Returns a block of a tool call. */
     static Map<String, @Nullable Object> toolUse(String id, String name, Map<String, Object> input) {
         Map<String, Object> caller = Map.of("type", "direct");
         return GatewayJson.of("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);

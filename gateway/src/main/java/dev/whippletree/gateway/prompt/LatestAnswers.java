@@ -25,7 +25,6 @@ public final class LatestAnswers {
         }
     };
 
-    /** Whose answer, and which. */
     private record AnswerKey(String tenant, String id) {}
 
     /**
@@ -37,7 +36,6 @@ public final class LatestAnswers {
         answers.put(new AnswerKey(tenant, id), key.map(CacheKey::withoutQuestion));
     }
 
-    /** Returns whether this tenant has a recent answer with this id. */
     synchronized boolean has(String tenant, String id) {
         return answers.containsKey(new AnswerKey(tenant, id));
     }

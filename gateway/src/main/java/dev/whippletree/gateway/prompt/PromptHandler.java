@@ -73,12 +73,10 @@ public final class PromptHandler implements HttpHandler {
      * @param json the response for the tokens that would be reserved
      */
     public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
-        return exchange -> receive(
-                exchange,
-                (received, now, client, body) -> {
-                    Prompt prompt = prompt(received, now.models(client), client, read(body), false);
-                    Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
-                });
+        return exchange -> receive(exchange, (received, now, client, body) -> {
+            Prompt prompt = prompt(received, now.models(client), client, read(body), false);
+            Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
+        });
     }
 
     private void receive(HttpServerExchange exchange, Reaction reaction) {
@@ -116,8 +114,7 @@ public final class PromptHandler implements HttpHandler {
         if (keepAlive) {
             response.fillSilence();
         }
-        AskedPrompt asked =
-                new AskedPrompt(gateway, charge, traced, prompt, info, request.writer(info), response);
+        AskedPrompt asked = new AskedPrompt(gateway, charge, traced, prompt, info, request.writer(info), response);
         if (request.streaming()) {
             stream(exchange, asked);
         } else {
@@ -151,7 +148,7 @@ public final class PromptHandler implements HttpHandler {
                     .ifPresent(prompt::callerTimeout);
             return prompt.parameters(request.body().parameters()).build();
         } catch (IllegalArgumentException e) {
-            throw new RequestException(ApiError.wrong("", String.valueOf(e.getMessage())));
+            throw RequestException.of(e);
         }
     }
 
@@ -205,7 +202,10 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private void send(
-            HttpServerExchange exchange, AskedPrompt asked, @Nullable Completion completion, @Nullable Throwable failure) {
+            HttpServerExchange exchange,
+            AskedPrompt asked,
+            @Nullable Completion completion,
+            @Nullable Throwable failure) {
         if (!exchange.getConnection().isOpen()) {
             return;
         }

@@ -40,7 +40,6 @@ final class Silence {
         }
     }
 
-    /** Stops watching. */
     void end() {
         over = true;
         if (timer != null) {

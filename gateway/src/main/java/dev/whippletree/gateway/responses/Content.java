@@ -50,7 +50,6 @@ record Content(String text, List<Map<String, Object>> parts) {
                         .collect(Collectors.joining("\n"));
     }
 
-    /** Returns the parts that aren't text. */
     List<Map<String, Object>> otherParts() {
         return parts.stream().filter(part -> !TEXT.equals(part.get(TYPE))).toList();
     }

@@ -40,27 +40,23 @@ final class ConversationReader {
         this.tools = tools;
     }
 
-    /** Adds instructions to the model. */
     void instruct(String text) {
         endTurn();
         append(instructions, "\n\n", text);
     }
 
-    /** Adds a message of the user. */
     void user(Content content) {
         endTurn();
         endInstructions();
         messages.add(new Message(Role.USER, content.text(), content.parts(), List.of(), Optional.empty()));
     }
 
-    /** Returns the messages read. */
     List<Message> messages() {
         endTurn();
         endInstructions();
         return messages;
     }
 
-    /** Reads an item. */
     void item(Fields item) {
         String type = item.text("type").orElse("message");
         switch (type) {

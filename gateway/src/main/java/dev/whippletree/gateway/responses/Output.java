@@ -85,12 +85,10 @@ final class Output {
         this.events = events;
     }
 
-    /** Returns the items so far. */
     List<Map<String, Object>> items() {
         return items;
     }
 
-    /** Adds a piece. */
     void add(Delta.Piece piece) {
         if (piece instanceof Delta.ExtrasPart more) {
             annotate(more.extras());

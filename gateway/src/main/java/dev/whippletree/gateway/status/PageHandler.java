@@ -28,7 +28,6 @@ final class PageHandler implements HttpHandler {
     private final byte[] page;
     private final String policy;
 
-    /** Reads the page. */
     PageHandler() {
         String html = read();
         this.page = html.getBytes(StandardCharsets.UTF_8);

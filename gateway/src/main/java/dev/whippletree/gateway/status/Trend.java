@@ -3,7 +3,6 @@ package dev.whippletree.gateway.status;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -23,13 +22,10 @@ final class Trend implements AutoCloseable {
 
     private final Supplier<StatusSnapshot> status;
     private final Timeline timeline;
-    private final Deque<Look> looks = new ArrayDeque<>(MOST);
+    private final Deque<Map<String, Object>> looks = new ArrayDeque<>(MOST);
     private Optional<Timeline.Timer> next = Optional.empty();
     private boolean closed;
 
-    private record Look(Instant at, int waiting, int inFlight, double promptsPerMinute) {}
-
-    /** Prepares one that has seen nothing yet. */
     Trend(Supplier<StatusSnapshot> status, Timeline timeline) {
         this.status = status;
         this.timeline = timeline;
@@ -42,10 +38,15 @@ final class Trend implements AutoCloseable {
 
     private void look() {
         StatusSnapshot now = status.get();
-        keep(new Look(now.at(), now.waiting(), now.inFlight(), now.promptsPerMinute()));
+        Map<String, Object> look = new LinkedHashMap<>();
+        look.put("at", now.at().toString());
+        look.put("waiting", now.waiting());
+        look.put("in_flight", now.inFlight());
+        look.put("prompts_per_minute", now.promptsPerMinute());
+        keep(look);
     }
 
-    private synchronized void keep(Look look) {
+    private synchronized void keep(Map<String, Object> look) {
         if (closed) {
             return;
         }
@@ -58,16 +59,7 @@ final class Trend implements AutoCloseable {
 
     /** Returns what was seen, the earliest first. */
     synchronized List<Map<String, Object>> json() {
-        return looks.stream().map(Trend::json).toList();
-    }
-
-    private static Map<String, Object> json(Look look) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("at", look.at().toString());
-        json.put("waiting", look.waiting());
-        json.put("in_flight", look.inFlight());
-        json.put("prompts_per_minute", look.promptsPerMinute());
-        return json;
+        return List.copyOf(looks);
     }
 
     /** Looks no more. */

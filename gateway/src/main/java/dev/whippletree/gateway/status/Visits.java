@@ -14,7 +14,6 @@ final class Visits {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
 
-    /** Returns a handler that counts what it hands on. */
     HttpHandler counting(HttpHandler next) {
         return exchange -> {
             count(exchange);
@@ -39,12 +38,10 @@ final class Visits {
         }
     }
 
-    /** Returns the connections that are open. */
     int connections() {
         return connections.get();
     }
 
-    /** Returns the requests that have no whole answer yet. */
     int requests() {
         return requests.get();
     }
