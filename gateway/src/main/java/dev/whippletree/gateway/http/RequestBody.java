@@ -96,11 +96,6 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         return packed;
     }
 
-    private enum Progress {
-        WAITING,
-        WHOLE
-    }
-
     /** The receiving of one body. Confined to the exchange's I/O thread. */
     private final class Reception {
 
@@ -131,11 +126,11 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
             });
         }
 
-        /** Takes what is there; only if that isn't all is anything to be told when more comes. */
+        /** Only if what is there isn't all is anything to be told when more comes. */
         void begin() {
             StreamSourceChannel channel = exchange.getRequestChannel();
             try {
-                if (fill(channel) == Progress.WHOLE) {
+                if (fill(channel)) {
                     goOn(exchange);
                 } else {
                     channel.getReadSetter().set(this::readOn);
@@ -150,7 +145,7 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         private void readOn(StreamSourceChannel channel) {
             HttpHandler next;
             try {
-                if (fill(channel) == Progress.WAITING) {
+                if (!fill(channel)) {
                     return;
                 }
                 next = this::goOn;
@@ -162,7 +157,8 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
             Connectors.executeRootHandler(next, exchange);
         }
 
-        private Progress fill(StreamSourceChannel channel) throws IOException {
+        /** Takes what is there; returns whether the body is whole. */
+        private boolean fill(StreamSourceChannel channel) throws IOException {
             try (PooledByteBuffer pooled =
                     exchange.getConnection().getByteBufferPool().allocate()) {
                 ByteBuffer buffer = pooled.getBuffer();
@@ -170,13 +166,13 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
                     buffer.clear();
                     int count = channel.read(buffer);
                     if (count == 0) {
-                        return Progress.WAITING;
+                        return false;
                     }
                     if (count < 0) {
                         if (packed.isPresent()) {
                             packed.get().end();
                         }
-                        return Progress.WHOLE;
+                        return true;
                     }
                     buffer.flip();
                     if (packed.isPresent()) {

@@ -8,6 +8,7 @@ import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ final class MessageWriter implements AnswerWriter {
 
     private static final MessagesErrors ERRORS = new MessagesErrors();
 
+    /** The field in which Anthropic's own clients show a model an input that wasn't a JSON object. */
+    private static final String INVALID = "INVALID_JSON";
+
     /** How much of a tool's input may come without an event. */
     private static final int MOST_SILENT_CHARACTERS = 1_000;
 
@@ -42,6 +46,8 @@ final class MessageWriter implements AnswerWriter {
     private AnswerExtras extras = AnswerExtras.NONE;
     private String model;
     private boolean begun;
+
+    /** Whether the model refused in so many words. */
     private boolean refused;
 
     /** The type of the block that is being sent; empty: none. */
@@ -73,26 +79,19 @@ final class MessageWriter implements AnswerWriter {
     @Override
     public Map<String, Object> whole(Completion completion) {
         List<Map<String, @Nullable Object>> content = new ArrayList<>();
-        completion
-                .reasoning()
-                .filter(text -> request.thoughts())
-                .ifPresent(text -> content.add(MessageJson.thinking(text)));
+        completion.reasoning().filter(text -> request.thoughts()).ifPresent(text -> content.add(thinkingBlock(text)));
         Stream.of(completion.text(), completion.refusal().orElse(""))
                 .filter(text -> !text.isEmpty())
-                .forEach(text -> content.add(MessageJson.text(text)));
+                .forEach(text -> content.add(textBlock(text)));
         List<ToolCall> called = completion.toolCalls();
         for (int index = 0; index < called.size(); index++) {
             ToolCall call = called.get(index);
-            content.add(
-                    MessageJson.toolUse(callId(call.id(), index), call.name(), MessageJson.input(call.arguments())));
+            content.add(toolUseBlock(callId(call.id(), index), call.name(), input(call.arguments())));
         }
-        Map<String, @Nullable Object> message = MessageJson.message(
-                id(), completion.origin().model(), content, completion.usage().orElse(TokenUsage.NONE));
-        message.putAll(MessageJson.end(
-                completion.finishReason(),
-                !called.isEmpty(),
-                completion.refusal().isPresent(),
-                stopSequence(completion.extras())));
+        model = completion.origin().model();
+        refused = completion.refusal().isPresent();
+        Map<String, @Nullable Object> message = message(content, completion.usage());
+        message.putAll(ending(completion.finishReason(), !called.isEmpty(), completion.extras()));
         message.put("whippletree", info.own(completion.origin()));
         return message;
     }
@@ -108,7 +107,7 @@ final class MessageWriter implements AnswerWriter {
             refused = true;
             text(piece.text());
         } else if (delta instanceof Delta.Reasoning piece && request.thoughts()) {
-            add(MessageJson.thinking(""), GatewayJson.of("type", "thinking_delta", "thinking", piece.text()));
+            add(thinkingBlock(""), GatewayJson.of("type", "thinking_delta", "thinking", piece.text()));
         } else if (delta instanceof Delta.ToolCallPart part) {
             keep(part);
         } else if (delta instanceof Delta.ExtrasPart part) {
@@ -125,13 +124,13 @@ final class MessageWriter implements AnswerWriter {
     }
 
     private void text(String text) {
-        add(MessageJson.text(""), GatewayJson.of("type", "text_delta", "text", text));
+        add(textBlock(""), GatewayJson.of("type", "text_delta", "text", text));
     }
 
     private void begin() {
         if (!begun) {
             begun = true;
-            tell("message_start", "message", MessageJson.message(id(), model, List.of(), TokenUsage.NONE));
+            tell("message_start", "message", message(List.of(), Optional.empty()));
             tell("ping");
         }
     }
@@ -151,7 +150,7 @@ final class MessageWriter implements AnswerWriter {
 
     private void endBlock() {
         if (open.equals("thinking")) {
-            add(MessageJson.thinking(""), GatewayJson.of("type", "signature_delta", "signature", ""));
+            add(thinkingBlock(""), GatewayJson.of("type", "signature_delta", "signature", ""));
         }
         if (!open.isEmpty()) {
             tell("content_block_stop", "index", blocks - 1);
@@ -177,18 +176,18 @@ final class MessageWriter implements AnswerWriter {
         begin();
         endBlock();
         calls.forEach((index, call) -> {
-            String input = GatewayJson.text(MessageJson.input(call.arguments.toString()));
+            String input = GatewayJson.text(input(call.arguments.toString()));
             add(
-                    MessageJson.toolUse(callId(call.id, index), call.name, Map.of()),
+                    toolUseBlock(callId(call.id, index), call.name, Map.of()),
                     GatewayJson.of("type", "input_json_delta", "partial_json", input));
             endBlock();
         });
         tell(
                 "message_delta",
                 "delta",
-                MessageJson.end(end.finishReason(), !calls.isEmpty(), refused, stopSequence(extras)),
+                ending(end.finishReason(), !calls.isEmpty(), extras),
                 "usage",
-                MessageJson.usage(end.usage().orElse(TokenUsage.NONE)),
+                usage(end.usage()),
                 "whippletree",
                 info.own(end.origin()));
         tell("message_stop");
@@ -208,10 +207,65 @@ final class MessageWriter implements AnswerWriter {
         return !given.isEmpty() && callIds.add(given) ? given : "toolu_" + info.uniqueId() + "_" + index;
     }
 
-    /** Some services, such as vLLM, say which stop sequence ended an answer; most don't. */
-    private Optional<String> stopSequence(AnswerExtras extras) {
-        return request.body().parameters().stop().stream()
+    /** Returns a message that hasn't ended. */
+    private Map<String, @Nullable Object> message(
+            List<Map<String, @Nullable Object>> content, Optional<TokenUsage> usage) {
+        Map<String, @Nullable Object> message =
+                GatewayJson.of("id", id(), "type", "message", "role", "assistant", "model", model, "content", content);
+        message.put("usage", usage(usage));
+        message.put("container", null);
+        message.putAll(GatewayJson.of("stop_reason", null, "stop_sequence", null, "stop_details", null));
+        return message;
+    }
+
+    /** Returns why an answer ended, as fields of a message or of a {@code message_delta}. */
+    private Map<String, @Nullable Object> ending(FinishReason reason, boolean callsTools, AnswerExtras extras) {
+        // Some services, such as vLLM, say which stop sequence ended an answer; most don't.
+        Optional<String> sequence = request.body().parameters().stop().stream()
                 .filter(text -> text.equals(extras.choice().get("stop_reason")))
                 .findFirst();
+        String finished = sequence.isPresent() ? "stop_sequence" : "end_turn";
+        String stop = switch (reason) {
+            // Some services say only by the calls that they call tools.
+            case STOP, TOOL_CALLS -> callsTools ? "tool_use" : finished;
+            case LENGTH -> "max_tokens";
+            case CONTENT_FILTER -> "refusal";
+        };
+        return GatewayJson.of("stop_reason", refused ? "refusal" : stop, "stop_sequence", sequence.orElse(null));
+    }
+
+    /** Returns the tokens used; those of the prompt that the service had cached aren't among the input. */
+    private static Map<String, @Nullable Object> usage(Optional<TokenUsage> counted) {
+        TokenUsage usage = counted.orElse(TokenUsage.NONE);
+        long cached = Math.min(usage.cachedPromptTokens(), usage.promptTokens());
+        Map<String, @Nullable Object> json = GatewayJson.of("cache_creation", null, "cache_creation_input_tokens", 0);
+        json.put("input_tokens", usage.promptTokens() - cached);
+        json.put("cache_read_input_tokens", cached);
+        json.put("output_tokens", usage.completionTokens());
+        json.put("output_tokens_details", Map.of("thinking_tokens", usage.reasoningTokens()));
+        json.putAll(GatewayJson.of("server_tool_use", null, "service_tier", null, "inference_geo", null));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> textBlock(String text) {
+        return GatewayJson.of("type", "text", "text", text, "citations", null);
+    }
+
+    /** Returns a block of reasoning. Its signature is empty: only Anthropic can sign what its models think. */
+    private static Map<String, @Nullable Object> thinkingBlock(String text) {
+        return GatewayJson.of("type", "thinking", "thinking", text, "signature", "");
+    }
+
+    private static Map<String, @Nullable Object> toolUseBlock(String id, String name, Map<String, Object> input) {
+        Map<String, Object> caller = Map.of("type", "direct");
+        return GatewayJson.of("type", "tool_use", "id", id, "name", name, "input", input, "caller", caller);
+    }
+
+    /** Returns a call's arguments as a tool's input: a JSON object. Arguments that aren't one are put into one. */
+    private static Map<String, Object> input(String arguments) {
+        if (arguments.isBlank() || arguments.strip().equals("null")) {
+            return Map.of();
+        }
+        return GatewayJson.object(arguments).orElseGet(() -> Map.of(INVALID, arguments));
     }
 }
