@@ -3,13 +3,10 @@ package dev.whippletree.gateway.clients;
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.GatewayCheck;
 import dev.whippletree.config.GatewaySettings;
-import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.Connections;
-import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.Response;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,9 +26,7 @@ import java.util.function.Supplier;
  * @param models what each client may ask, by its tenant
  * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
  * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
- * @param keys the clients' and the watch key
- * @param clients who may ask
- * @param watchKeyNeeded whether the status is for the watch key alone
+ * @param clients who may ask, and who may see the status
  * @param disclosure what clients are told of accounts
  * @param since when the configuration was read
  */
@@ -39,9 +34,7 @@ public record Access(
         Map<String, ClientModels> models,
         Set<String> keptAlive,
         Map<String, Map<HttpString, Long>> rateLimits,
-        Keys keys,
         Clients clients,
-        boolean watchKeyNeeded,
         Disclosure disclosure,
         Instant since) {
 
@@ -73,10 +66,8 @@ public record Access(
                 keptAlive.add(client.name());
             }
         }
-        Keys keys = new Keys(settings, timeline);
-        Clients clients = new Clients(settings, keys, before.map(Access::clients));
-        boolean watchKeyNeeded = settings.watchKey().isPresent();
-        return new Access(models, keptAlive, rateLimits, keys, clients, watchKeyNeeded, disclosure, timeline.now());
+        Clients clients = new Clients(settings, timeline, before.map(Access::clients));
+        return new Access(models, keptAlive, rateLimits, clients, disclosure, timeline.now());
     }
 
     /**
@@ -90,7 +81,7 @@ public record Access(
                     "there are no clients any more, so every program that reaches the gateway could use the accounts;"
                             + " to run without keys, restart");
         }
-        if (watchKeyNeeded && settings.watchKey().isEmpty()) {
+        if (clients.needWatchKey() && settings.watchKey().isEmpty()) {
             problems.add("there is no watch-key any more; to run without one, restart");
         }
         return problems;
@@ -103,31 +94,13 @@ public record Access(
     public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
         HttpHandler answering = Response.answering(next);
         return exchange -> {
-            CompletableFuture<Void> read = access.get().keys().readKeyOf(exchange);
+            CompletableFuture<Void> read = access.get().clients().readKeyOf(exchange);
             if (read.isDone()) {
                 next.handleRequest(exchange);
             } else {
                 exchange.dispatch(then -> read.thenRun(() -> Response.later(exchange, then)), answering);
             }
         };
-    }
-
-    /**
-     * Lets a request see the status: one with the watch key; without a watch key, any to a gateway that has no clients.
-     * A client's key isn't enough, because the status is the operator's.
-     *
-     * @throws RequestException if it may not see that
-     */
-    public void admitWatcher(HttpServerExchange exchange) {
-        if (watchKeyNeeded) {
-            ShownKey shown = ShownKey.require(exchange, Keys.WATCHER);
-            if (!keys.owner(shown).equals(Optional.of(Keys.WATCHER))) {
-                throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
-            }
-        } else if (clients.needKeys()) {
-            throw new RequestException(ApiError.forbidden(
-                    "the status is closed: the configuration has clients, but no gateway.watch-key; set one"));
-        }
     }
 
     /** Returns what one of the clients may ask. */

@@ -5,39 +5,68 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestNotes;
+import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpServerExchange;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The clients of a gateway, by their keys. Thread-safe. */
+/**
+ * The clients of a gateway, and who may see its status, by their keys. A key that two have is that of the one who had
+ * it first. Thread-safe.
+ */
 public final class Clients {
 
-    private final Keys keys;
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+    private static final String WATCHER = "gateway.watch-key";
+
+    /** The clients' and the watch key. */
+    private final List<ExpectedKey> keys = new ArrayList<>();
+
+    private final boolean watched;
+    private final AtomicBoolean sharedKeyTold = new AtomicBoolean();
     private final Map<String, Client> byOwner = new LinkedHashMap<>();
     private final Map<String, Client.Used> used = new HashMap<>();
     private final Client anybody = Client.anybody();
 
     /**
-     * Creates the clients of a configuration.
+     * Creates the clients of a configuration. Reads the keys, and blocks as long as that takes.
      *
-     * @param keys theirs
+     * @param timeline by which keys are read again
      * @param before the clients before a reload: a client with a known name keeps its usage
      */
-    Clients(GatewaySettings settings, Keys keys, Optional<Clients> before) {
-        this.keys = keys;
+    Clients(GatewaySettings settings, Timeline timeline, Optional<Clients> before) {
         before.ifPresent(earlier -> used.putAll(earlier.used));
         settings.clients().forEach(client -> {
             Client.Used own = used.computeIfAbsent(client.name(), name -> new Client.Used());
-            byOwner.put(Keys.client(client.name()), new Client(client.name(), client.limits(), own));
+            byOwner.put(owner(client.name()), new Client(client.name(), client.limits(), own));
+            keys.add(new ExpectedKey(owner(client.name()), client.key(), timeline));
         });
+        this.watched = settings.watchKey().isPresent();
+        settings.watchKey().ifPresent(key -> keys.add(new ExpectedKey(WATCHER, key, timeline)));
+    }
+
+    /** Returns what a client is called as the owner of a key. */
+    private static String owner(String name) {
+        return "client " + name;
     }
 
     /** Returns whether requests need a key. */
     public boolean needKeys() {
         return !byOwner.isEmpty();
+    }
+
+    /** Returns whether the status is for the watch key alone. */
+    boolean needWatchKey() {
+        return watched;
     }
 
     /**
@@ -56,17 +85,75 @@ public final class Clients {
     public Optional<Client> named(String tenant) {
         return byOwner.isEmpty() && tenant.equals(anybody.tenant())
                 ? Optional.of(anybody)
-                : Optional.ofNullable(byOwner.get(Keys.client(tenant)));
+                : Optional.ofNullable(byOwner.get(owner(tenant)));
     }
 
     private Client byKey(HttpServerExchange exchange) {
-        return keys.owner(ShownKey.require(exchange, "your key"))
+        return owner(ShownKey.require(exchange, "your key"))
                 .map(byOwner::get)
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
+    }
+
+    /**
+     * Lets a request see the status: one with the watch key; without a watch key, any to a gateway that has no clients.
+     * A client's key isn't enough, because the status is the operator's.
+     *
+     * @throws RequestException if it may not see that
+     */
+    public void admitWatcher(HttpServerExchange exchange) {
+        if (watched) {
+            ShownKey shown = ShownKey.require(exchange, WATCHER);
+            if (!owner(shown).equals(Optional.of(WATCHER))) {
+                throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
+            }
+        } else if (needKeys()) {
+            throw new RequestException(ApiError.forbidden(
+                    "the status is closed: the configuration has clients, but no gateway.watch-key; set one"));
+        }
     }
 
     /** Returns what each has used, by name. */
     public List<Map<String, Object>> json(long now) {
         return byOwner.values().stream().map(client -> client.json(now)).toList();
+    }
+
+    /** Returns the owner of a request's key, as last read. */
+    private Optional<String> owner(ShownKey shown) {
+        return holder(shown).map(ExpectedKey::owner);
+    }
+
+    /** Compares with every key, even after a match. */
+    private Optional<ExpectedKey> holder(ShownKey shown) {
+        List<ExpectedKey> found = keys.stream()
+                .filter(key -> key.is(shown))
+                .sorted(Comparator.comparingLong(ExpectedKey::change))
+                .toList();
+        if (found.size() > 1 && sharedKeyTold.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The key of {} is now that of {} too, so the gateway rejects it for the latter; give each its own key",
+                    found.get(0).owner(),
+                    found.get(1).owner());
+        }
+        return found.stream().findFirst();
+    }
+
+    /**
+     * Reads the key that a request shows again, or all keys if the shown one is unknown. Doesn't block.
+     *
+     * @return ends when its owner is known, on any thread
+     */
+    CompletableFuture<Void> readKeyOf(HttpServerExchange exchange) {
+        Optional<ShownKey> shown = keys.isEmpty() ? Optional.empty() : ShownKey.of(exchange);
+        return shown.map(this::read).orElseGet(CompletableFuture::allOf);
+    }
+
+    private CompletableFuture<Void> read(ShownKey shown) {
+        return holder(shown)
+                .map(key -> key.read().thenCompose(read -> key.is(shown) ? CompletableFuture.allOf() : readAll()))
+                .orElseGet(this::readAll);
+    }
+
+    private CompletableFuture<Void> readAll() {
+        return CompletableFuture.allOf(keys.stream().map(ExpectedKey::read).toArray(CompletableFuture[]::new));
     }
 }

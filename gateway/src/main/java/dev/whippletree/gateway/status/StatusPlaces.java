@@ -127,7 +127,7 @@ public final class StatusPlaces implements AutoCloseable {
     /** Passes on only requests that may see the status. */
     private HttpHandler watched(HttpHandler next) {
         return exchange -> {
-            access.get().admitWatcher(exchange);
+            access.get().clients().admitWatcher(exchange);
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
             PageHandler.putSharedHeaders(exchange.getResponseHeaders());
             next.handleRequest(exchange);

@@ -202,7 +202,7 @@ final class GatewayTenantsTest extends OverGateway {
         key.set(OTHER_KEY);
 
         assertThat(ask(KEY, hi("good")).statusCode()).isEqualTo(401);
-        try (LoggedLines log = new LoggedLines(Keys.class)) {
+        try (LoggedLines log = new LoggedLines(Clients.class)) {
             assertThat(names(OTHER_KEY)).contains("fast");
             assertThat(log.all())
                     .singleElement()
