@@ -1,27 +1,17 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.planner.Outcome.CreditUse;
-import dev.whippletree.planner.Recorder.MinuteTally;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Computes how much of each organization's credit a simulation used. Confined to one simulation. */
-final class CreditReport {
+/** Computes how much of each organization's credit a simulation used. Immutable. */
+record CreditReport(AccountPool pool, Targets targets, Recorder recorder, Allowance allowance) {
 
-    private final AccountPool pool;
-    private final Targets targets;
-    private final List<MinuteTally> minutes;
-    private final Allowance allowance;
-
-    CreditReport(AccountPool pool, Targets targets, List<MinuteTally> minutes, Allowance allowance) {
-        this.pool = pool;
-        this.targets = targets;
-        this.minutes = minutes;
-        this.allowance = allowance;
-    }
+    private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
     List<CreditUse> uses() {
         List<CreditUse> uses = new ArrayList<>();
@@ -38,25 +28,20 @@ final class CreditReport {
         if (tokens.isEmpty()) {
             return new CreditUse(organization, credit, Optional.empty(), OptionalInt.empty());
         }
-        long used = 0;
-        OptionalInt end = OptionalInt.empty();
-        for (int index = 0; index < minutes.size(); index++) {
-            used += usedIn(minutes.get(index), organization);
-            if (end.isEmpty() && used >= tokens.getAsLong()) {
-                end = OptionalInt.of(index + 1);
-            }
+        if (tokens.getAsLong() == 0) { // A credit smaller than one call is used up at once.
+            return new CreditUse(organization, credit, Optional.of(1.0), OptionalInt.of(1));
         }
-        // A credit smaller than one call is used up at once.
-        double share = tokens.getAsLong() == 0 ? 1 : (double) used / tokens.getAsLong();
-        return new CreditUse(organization, credit, Optional.of(share), end);
-    }
-
-    private long usedIn(MinuteTally minute, String organization) {
-        long[] admitted = minute.admitted();
-        return targets.plannedAccounts().stream()
-                        .filter(planned -> planned.organization().equals(organization))
-                        .mapToLong(planned -> targets.callsOf(planned, admitted))
-                        .sum()
-                * allowance.tokensOfACall();
+        long[] calls = recorder.admittedNanos(targets.plannedAccounts().stream()
+                .filter(planned -> planned.organization().equals(organization))
+                .flatMap(planned -> targets.of(planned).stream())
+                .toList());
+        long paid = tokens.getAsLong() / allowance.tokensOfACall();
+        return new CreditUse(
+                organization,
+                credit,
+                Optional.of((double) calls.length * allowance.tokensOfACall() / tokens.getAsLong()),
+                paid > calls.length
+                        ? OptionalInt.empty()
+                        : OptionalInt.of((int) (calls[(int) paid - 1] / MINUTE_NANOS) + 1));
     }
 }

@@ -62,11 +62,6 @@ record LimitSlot(
                 .toList();
     }
 
-    /** Returns how much calls of these numbers by target use. */
-    long used(long[] calls) {
-        return targets.stream().mapToLong(target -> calls[target]).sum() * perCall;
-    }
-
     /** Returns how long its window is, or a stretch if that is longer. */
     long spanNanos(Duration length) {
         return Math.max(length.toNanos(), limit.limit().window().toNanos());

@@ -1,19 +1,16 @@
 package dev.whippletree.planner;
 
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.AccountUse;
 import dev.whippletree.planner.Outcome.Binding;
 import dev.whippletree.planner.Outcome.CreditUse;
 import dev.whippletree.planner.Outcome.LimitUse;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Tokens;
-import dev.whippletree.planner.Recorder.MinuteTally;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -40,17 +37,17 @@ final class OutcomeReport {
 
     Outcome of(int distinct, Supplier<Optional<Outcome.Otherwise>> ifNot) {
         long prompts = new Questions(request, variant.interviews()).prompts();
-        long answered = sum(minute -> minute.answered);
-        long[] calls = byTarget(minute -> minute.calls);
-        long made = sum(calls);
-        long refused = sum(byTarget(minute -> minute.refused));
-        long needed = answered == prompts ? made - refused : Math.max(made - refused, distinct);
-        double load = allowance.load(needed, variant.pool());
         List<LimitUse> limits = slots.stream().map(this::use).toList();
-        List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder.minutes(), allowance).uses();
+        List<AccountUse> accounts = accounts(limits);
+        long made = accounts.stream().mapToLong(AccountUse::calls).sum();
+        long admitted = made - recorder.refused();
+        Timetable timetable = new Timetable(recorder, targets, slots);
+        List<Minute> minutes = timetable.minutes();
+        long answered = sum(minutes, Minute::answered);
+        long needed = answered == prompts ? admitted : Math.max(admitted, distinct);
+        double load = allowance.load(needed, variant.pool());
+        List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder, allowance).uses();
         Outcome.Times waited = recorder.waited();
-        List<Minute> minutes =
-                new Timetable(recorder, recorder.minutes(), Duration.ofMinutes(1), targets, slots).stretches();
         Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, slots, minutes), credits);
         Judge judge = new Judge(request);
         Judge.Judgement known = judge.judge(
@@ -64,7 +61,7 @@ final class OutcomeReport {
                         waited,
                         request.longestWait().map(recorder::waitedLongerThan).orElse(0L)),
                 binding);
-        Judge.Judgement judgement = judge.withUnknown(known, asked(calls));
+        Judge.Judgement judgement = judge.withUnknown(known, asked());
         Optional<Outcome.Otherwise> otherwise = judgement.otherwise(ifNot);
         return new Outcome(
                 otherwise.isPresent() ? Verdict.DEPENDS : judgement.verdict(),
@@ -76,53 +73,38 @@ final class OutcomeReport {
                 recorder.failed(),
                 distinct,
                 made,
-                sum(minute -> minute.fromCache),
-                sum(minute -> minute.joined),
-                refused,
+                sum(minutes, Minute::fromCache),
+                sum(minutes, Minute::joined),
+                recorder.refused(),
                 Optional.of(recorder.took()),
                 Optional.of(waited),
                 Optional.of(Duration.ofNanos(recorder.lastAnswerNanos())),
-                accounts(calls, limits),
+                accounts,
                 limits,
                 binding,
                 tokens(),
                 credits,
                 minutes,
-                new Timetable(recorder, recorder.seconds(), Duration.ofSeconds(1), targets, slots).stretches(),
+                timetable.seconds(),
                 otherwise);
     }
 
-    private List<PlannedAccount> asked(long[] calls) {
+    private static long sum(List<Minute> minutes, ToLongFunction<Minute> figure) {
+        return minutes.stream().mapToLong(figure).sum();
+    }
+
+    private int calls(PlannedAccount planned) {
+        return recorder.callNanos(targets.of(planned)).length;
+    }
+
+    private List<PlannedAccount> asked() {
         return targets.plannedAccounts().stream()
-                .filter(planned -> targets.callsOf(planned, calls) > 0)
+                .filter(planned -> calls(planned) > 0)
                 .toList();
     }
 
-    private long sum(ToLongFunction<MinuteTally> figure) {
-        return recorder.minutes().stream().mapToLong(figure).sum();
-    }
-
-    private static long sum(long[] values) {
-        long sum = 0;
-        for (long value : values) {
-            sum += value;
-        }
-        return sum;
-    }
-
-    private long[] byTarget(Function<MinuteTally, long[]> figure) {
-        long[] sums = new long[targets.all().size()];
-        for (MinuteTally minute : recorder.minutes()) {
-            long[] counts = figure.apply(minute);
-            for (int target = 0; target < sums.length; target++) {
-                sums[target] += counts[target];
-            }
-        }
-        return sums;
-    }
-
     private LimitUse use(LimitSlot slot) {
-        long used = slot.used(byTarget(MinuteTally::admitted));
+        long used = recorder.admittedNanos(slot.targets()).length * slot.perCall();
         long fullest = services.fullest(
                 slot.group().service(), slot.organization(), slot.limit().counted());
         return new LimitUse(
@@ -133,13 +115,13 @@ final class OutcomeReport {
                 (double) fullest / slot.limit().limit().amount());
     }
 
-    private List<AccountUse> accounts(long[] calls, List<LimitUse> limits) {
+    private List<AccountUse> accounts(List<LimitUse> limits) {
         return targets.plannedAccounts().stream()
                 .map(planned -> new AccountUse(
                         planned.id(),
                         planned.group().service(),
                         planned.organization(),
-                        targets.callsOf(planned, calls),
+                        calls(planned),
                         limits.stream()
                                 .filter(limit -> limit.organization().equals(planned.organization()))
                                 .mapToDouble(LimitUse::share)
@@ -160,11 +142,6 @@ final class OutcomeReport {
     }
 
     private static Tokens together(Tokens one, Tokens other) {
-        return new Tokens(
-                one.service(),
-                one.model(),
-                TokenUsage.of(
-                        one.used().promptTokens() + other.used().promptTokens(),
-                        one.used().completionTokens() + other.used().completionTokens()));
+        return new Tokens(one.service(), one.model(), one.used().plus(other.used()));
     }
 }

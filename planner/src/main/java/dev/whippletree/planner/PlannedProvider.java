@@ -86,8 +86,7 @@ final class PlannedProvider implements Provider {
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            Recorder.Call call = recorder.call(targets.number(account, model));
-            return client.send(padding.of(prompt), model, new CountedCall(sink, call));
+            return client.send(padding.of(prompt), model, recorder.call(targets.number(account, model), sink));
         }
 
         @Override

@@ -49,14 +49,12 @@ final class Targets {
         return number;
     }
 
-    /** Returns the calls of an account, of numbers by target. */
-    long callsOf(PlannedAccount planned, long[] calls) {
-        long sum = 0;
-        for (String model :
-                planned.member().places().stream().map(Place::model).distinct().toList()) {
-            sum += calls[number(planned.id(), model)];
-        }
-        return sum;
+    /** Returns the numbers of an account's targets. */
+    List<Integer> of(PlannedAccount planned) {
+        return planned.member().places().stream()
+                .map(place -> number(planned.id(), place.model()))
+                .distinct()
+                .toList();
     }
 
     private static String key(String account, String model) {

@@ -1,51 +1,117 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.model.Origin;
 import dev.whippletree.planner.Outcome.Minute;
-import dev.whippletree.planner.Recorder.MinuteTally;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A run minute by minute, or second by second. Confined to one run. */
+/** A run minute by minute, or second by second, once its recorder is closed. Confined to one run. */
 final class Timetable {
 
-    private final List<MinuteTally> tallies;
-    private final Duration length;
-    private final Targets targets;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_BY_SECONDS = Duration.ofMinutes(3);
+
+    private final Recorder recorder;
     private final List<LimitSlot> slots;
+
+    /** When the calls of each account were made, in order. */
+    private final List<long[]> nanosByAccount;
 
     /** When the calls were made that each slot counts, in order. */
     private final List<long[]> nanosBySlot;
 
-    Timetable(Recorder recorder, List<MinuteTally> tallies, Duration length, Targets targets, List<LimitSlot> slots) {
-        this.tallies = tallies;
-        this.length = length;
-        this.targets = targets;
+    /** The last moment at which anything happened or somebody waited. */
+    private final long lastNanos;
+
+    Timetable(Recorder recorder, Targets targets, List<LimitSlot> slots) {
+        this.recorder = recorder;
         this.slots = slots;
-        this.nanosBySlot = slots.stream()
-                .map(slot -> slot.targets().stream()
-                        .flatMapToLong(target -> LongStream.of(recorder.admittedNanos(target)))
-                        .sorted()
-                        .toArray())
+        this.nanosByAccount = targets.plannedAccounts().stream()
+                .map(planned -> recorder.callNanos(targets.of(planned)))
                 .toList();
+        this.nanosBySlot = slots.stream()
+                .map(slot -> recorder.admittedNanos(slot.targets()))
+                .toList();
+        this.lastNanos = LongStream.concat(
+                        recorder.prompts().stream().mapToLong(Recorder.Asked::lastNanos),
+                        nanosByAccount.stream().flatMapToLong(LongStream::of))
+                .max()
+                .orElse(0);
     }
 
-    List<Minute> stretches() {
+    /** The prompts of one stretch. */
+    private static final class Tally {
+
+        private final NanosList waited = new NanosList();
+        private long asked;
+        private long answered;
+        private long fromCache;
+        private long joined;
+        private long failed;
+
+        void ended(@Nullable Origin origin) {
+            if (origin == null) {
+                failed++;
+                return;
+            }
+            answered++;
+            switch (origin.source()) {
+                case CALL -> {}
+                case JOINED -> joined++;
+                case CACHE -> fromCache++;
+            }
+            waited.add(origin.waited().toNanos());
+        }
+    }
+
+    List<Minute> minutes() {
+        return stretches(MINUTE);
+    }
+
+    /** Returns the seconds of a run of three minutes at most; of a longer one none. */
+    List<Minute> seconds() {
+        return lastNanos < LONGEST_BY_SECONDS.toNanos() ? stretches(Duration.ofSeconds(1)) : List.of();
+    }
+
+    private List<Minute> stretches(Duration length) {
+        List<Tally> tallies = tallies(length.toNanos());
         List<Minute> minutes = new ArrayList<>();
         long open = 0;
         for (int index = 0; index < tallies.size(); index++) {
-            MinuteTally tally = tallies.get(index);
+            Tally tally = tallies.get(index);
             open += tally.asked - tally.answered - tally.failed;
-            minutes.add(minute(index, tally, open));
+            minutes.add(minute(index, length, tally, open));
         }
         return minutes;
     }
 
-    private Minute minute(int index, MinuteTally tally, long open) {
+    private List<Tally> tallies(long lengthNanos) {
+        List<Tally> tallies =
+                Stream.generate(Tally::new).limit(lastNanos / lengthNanos + 1).toList();
+        for (Recorder.Asked prompt : recorder.prompts()) {
+            int asked = (int) (prompt.atNanos / lengthNanos);
+            tallies.get(asked).asked++;
+            if (prompt.isOpen) { // It counts in each stretch during which it waited.
+                for (int number = asked; number < tallies.size(); number++) {
+                    long untilNanos = Math.min(prompt.endNanos, (number + 1) * lengthNanos);
+                    tallies.get(number).waited.add(untilNanos - prompt.atNanos);
+                }
+            } else {
+                tallies.get((int) (prompt.endNanos / lengthNanos)).ended(prompt.origin);
+            }
+        }
+        return tallies;
+    }
+
+    private Minute minute(int index, Duration length, Tally tally, long open) {
         Outcome.Times waited = tally.waited.times();
-        List<Long> byAccount = targets.plannedAccounts().stream()
-                .map(planned -> targets.callsOf(planned, tally.calls))
+        long endNanos = (index + 1) * length.toNanos();
+        List<Long> byAccount = nanosByAccount.stream()
+                .map(nanos -> before(endNanos, nanos) - before(endNanos - length.toNanos(), nanos))
                 .toList();
         return new Minute(
                 index + 1,
@@ -55,14 +121,14 @@ final class Timetable {
                 tally.joined,
                 byAccount.stream().mapToLong(Long::longValue).sum(),
                 byAccount,
-                shares((index + 1) * length.toNanos()),
+                shares(endNanos, length),
                 open,
                 waited.p95(),
                 waited.worst());
     }
 
     /** Returns how full each limit is at the end of a stretch. */
-    private List<Double> shares(long endNanos) {
+    private List<Double> shares(long endNanos, Duration length) {
         List<Double> shares = new ArrayList<>();
         for (int number = 0; number < slots.size(); number++) {
             LimitSlot slot = slots.get(number);
@@ -74,7 +140,7 @@ final class Timetable {
     }
 
     /** Returns how many of some moments in order are before another one. */
-    private static int before(long nanos, long[] ordered) {
+    private static long before(long nanos, long[] ordered) {
         int low = 0;
         int high = ordered.length;
         while (low < high) {

@@ -1,15 +1,19 @@
 package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import dev.whippletree.config.Configuration;
 import dev.whippletree.config.PriceList;
+import dev.whippletree.model.Failure;
+import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.planner.Outcome.CreditUse;
-import dev.whippletree.planner.Recorder.MinuteTally;
+import dev.whippletree.spi.AttemptSink;
+import dev.whippletree.time.VirtualTimeline;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,15 +28,16 @@ final class CreditReportTest {
         TokenPrice price = new TokenPrice("huggingface", Configuration.DEFAULT_MODEL, million, million, "usd", TODAY);
         PlanRequest request = PlanRequest.of(List.of(1), POOL)
                 .withPrices(new PriceList("prices.yaml", TODAY, 90, "usd", List.of(price)));
-        Targets targets = new Targets(POOL);
-        List<MinuteTally> minutes = new ArrayList<>();
+        VirtualTimeline timeline = new VirtualTimeline(1);
+        Recorder recorder = new Recorder(timeline, 1);
         for (int calls : callsOfMinutes) {
-            MinuteTally minute = new MinuteTally(1);
-            minute.calls[0] = calls + 1;
-            minute.refused[0] = 1;
-            minutes.add(minute);
+            recorder.call(0, mock(AttemptSink.class)).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
+            for (int call = 0; call < calls; call++) {
+                recorder.call(0, mock(AttemptSink.class));
+            }
+            timeline.advance(Duration.ofMinutes(1));
         }
-        return new CreditReport(POOL, targets, minutes, new Allowance(request))
+        return new CreditReport(POOL, new Targets(POOL), recorder, new Allowance(request))
                 .uses()
                 .get(0);
     }

@@ -1,6 +1,7 @@
 package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
@@ -11,6 +12,7 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
 import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.List;
@@ -27,8 +29,8 @@ class RecorderTest {
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x4/min,groq:1x10/2m");
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
-    private final Targets targets = new Targets(POOL);
     private final Recorder recorder = new Recorder(timeline, 2);
+    private final AttemptSink sink = mock(AttemptSink.class);
 
     private static Completion from(Origin.Source source, int waitedSeconds) {
         Origin origin = new Origin(source, "any", "m", 1, Duration.ofSeconds(waitedSeconds), Optional.empty());
@@ -48,18 +50,18 @@ class RecorderTest {
         Recorder.Asked first = recorder.asked();
         Recorder.Asked second = recorder.asked();
         Recorder.Asked third = recorder.asked();
-        recorder.call(0).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
-        recorder.call(0).failed(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no"));
-        recorder.call(0).failed(Failure.of(FailureKind.UNAVAILABLE, "no"));
-        recorder.call(0).done(end(10, 20));
-        recorder.call(1).done(end(1, 2));
-        recorder.call(1).done(end(3, 4));
+        recorder.call(0, sink).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
+        recorder.call(0, sink).failed(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no"));
+        recorder.call(0, sink).failed(Failure.of(FailureKind.UNAVAILABLE, "no"));
+        recorder.call(0, sink).done(end(10, 20));
+        recorder.call(1, sink).done(end(1, 2));
+        recorder.call(1, sink).done(end(3, 4));
         timeline.advance(Duration.ofSeconds(30));
         first.ended(from(Origin.Source.CALL, 5));
         second.ended(from(Origin.Source.JOINED, 1));
         second.ended(from(Origin.Source.JOINED, 9));
         timeline.advance(Duration.ofSeconds(40));
-        recorder.call(1).done(end(5, 6));
+        recorder.call(1, sink).done(end(5, 6));
         recorder.asked();
         third.ended(null);
         recorder.asked().ended(from(Origin.Source.CACHE, 0));
@@ -71,17 +73,17 @@ class RecorderTest {
     void minutes_haveWhatWasAskedAndAnswered_andWhatIsOpen() {
         record();
 
-        assertThat(minutes(recorder, targets, POOL))
+        assertThat(timetable(recorder, POOL).minutes())
                 .containsExactly(
                         minute(1, 3, 2, 0, 1, List.of(4L, 2L), List.of(0.5, 0.2), 1, 5, 5),
                         minute(2, 2, 1, 1, 0, List.of(0L, 1L), List.of(0.0, 0.3), 1, 50, 50),
                         minute(3, 0, 0, 0, 0, List.of(0L, 0L), List.of(0.0, 0.1), 1, 60, 60));
     }
 
-    private static List<Minute> minutes(Recorder recorder, Targets targets, AccountPool pool) {
+    private static Timetable timetable(Recorder recorder, AccountPool pool) {
+        Targets targets = new Targets(pool);
         Allowance allowance = new Allowance(PlanRequest.of(List.of(1), pool));
-        return new Timetable(recorder, recorder.minutes(), MINUTE, targets, LimitSlot.of(pool, targets, allowance))
-                .stretches();
+        return new Timetable(recorder, targets, LimitSlot.of(pool, targets, allowance));
     }
 
     /** Seven calls at once, and seven more as soon as a window of a minute and a half allows them. */
@@ -89,13 +91,14 @@ class RecorderTest {
     void windowOfNoWholeMinutes_isFullAtMost() {
         AccountPool pool = AccountPool.parse("huggingface:1x7/90s");
         Recorder calls = new Recorder(timeline, 1);
-        IntStream.range(0, 7).forEach(number -> calls.call(0));
+        IntStream.range(0, 7).forEach(number -> calls.call(0, sink));
         timeline.advance(Duration.ofSeconds(90));
-        IntStream.range(0, 7).forEach(number -> calls.call(0));
+        IntStream.range(0, 7).forEach(number -> calls.call(0, sink));
         timeline.advance(MINUTE);
         calls.asked();
+        calls.close();
 
-        assertThat(minutes(calls, new Targets(pool), pool))
+        assertThat(timetable(calls, pool).minutes())
                 .extracting(Minute::limitShares)
                 .containsExactly(List.of(1.0), List.of(1.0), List.of(1.0));
     }
@@ -143,8 +146,9 @@ class RecorderTest {
     void seconds_areKeptOfShortRuns(int length, int seconds) {
         timeline.advance(Duration.ofSeconds(length));
         recorder.asked();
+        recorder.close();
 
-        assertThat(recorder.seconds()).hasSize(seconds);
+        assertThat(timetable(recorder, POOL).seconds()).hasSize(seconds);
     }
 
     /** The last prompt is asked at second 70 and waits until 130. */
@@ -152,14 +156,10 @@ class RecorderTest {
     void seconds_haveThoseWhoWait() {
         record();
 
-        assertThat(recorder.seconds()).hasSize(130);
+        List<Minute> seconds = timetable(recorder, POOL).seconds();
+        assertThat(seconds).hasSize(130);
         assertThat(IntStream.of(69, 70, 71, 129)
-                        .mapToObj(second -> recorder.seconds()
-                                .get(second)
-                                .waited
-                                .times()
-                                .worst()
-                                .toSeconds()))
+                        .mapToObj(second -> seconds.get(second).worstWaited().toSeconds()))
                 .containsExactly(0L, 1L, 2L, 60L);
     }
 }
