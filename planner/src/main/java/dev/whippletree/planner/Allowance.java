@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /** Computes how many calls accounts allow at most; a simulation may make fewer. Immutable. */
-final class Allowance {
+record Allowance(PlanRequest request) {
 
     /** No limit on calls. */
     static final long UNLIMITED = Long.MAX_VALUE;
@@ -20,12 +20,6 @@ final class Allowance {
     private static final double ROUNDING = 1e-6;
 
     private static final BigDecimal MOST_CALLS = BigDecimal.valueOf(Integer.MAX_VALUE);
-
-    private final PlanRequest request;
-
-    Allowance(PlanRequest request) {
-        this.request = request;
-    }
 
     /** Returns how much of a limit one call uses. */
     long perCall(String service, Limit.Unit unit) {

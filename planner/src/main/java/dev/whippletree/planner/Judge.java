@@ -15,19 +15,13 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Turns a simulation's figures into a verdict. Immutable. */
-final class Judge {
+record Judge(PlanRequest request) {
 
     /** Above this load, nothing is left for a bad day: tight. */
     static final double COMFORTABLE = 0.9;
 
     /** Shorter waits are only the order of events at one instant. */
     private static final Duration NO_WAIT = Duration.ofMillis(1);
-
-    private final PlanRequest request;
-
-    Judge(PlanRequest request) {
-        this.request = request;
-    }
 
     /**
      * A run's figures.

@@ -8,17 +8,9 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /** What a workload's interviews ask, how many different questions that makes, and in which words. Immutable. */
-final class Questions {
+record Questions(PlanRequest request, int interviews) {
 
     private static final String WORDS = "Question ";
-
-    private final PlanRequest request;
-    private final int interviews;
-
-    Questions(PlanRequest request, int interviews) {
-        this.request = request;
-        this.interviews = interviews;
-    }
 
     /** Returns how many prompts there are. */
     long prompts() {

@@ -10,13 +10,9 @@ import java.util.Map;
 /** Costs and credits as a JSON tree. An unknown cost is absent, never 0. */
 final class CostJson {
 
-    private final Costs costs;
+    private CostJson() {}
 
-    CostJson(Costs costs) {
-        this.costs = costs;
-    }
-
-    Map<String, Object> of(Outcome outcome) {
+    static Map<String, Object> of(Outcome outcome, Costs costs) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("tokens", of(Costs.tokens(outcome)));
         costs.prices().ifPresent(list -> {

@@ -14,8 +14,10 @@ import java.util.Map;
 /** An outcome as a JSON tree. Stateless. */
 public final class OutcomeJson {
 
+    private OutcomeJson() {}
+
     /** Returns everything of an outcome. */
-    Map<String, Object> of(Outcome outcome) {
+    static Map<String, Object> of(Outcome outcome) {
         Map<String, Object> tree = summary(outcome);
         tree.put("accounts", outcome.accounts().stream().map(OutcomeJson::of).toList());
         tree.put("limits", outcome.limits().stream().map(OutcomeJson::of).toList());
@@ -29,7 +31,7 @@ public final class OutcomeJson {
     }
 
     /** Returns an outcome without its accounts and minutes. */
-    Map<String, Object> summary(Outcome outcome) {
+    static Map<String, Object> summary(Outcome outcome) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("holds", Sentences.word(outcome.verdict()));
         tree.put("reason", outcome.reason());

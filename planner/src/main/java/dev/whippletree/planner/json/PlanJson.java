@@ -18,15 +18,7 @@ import java.util.Map;
 /** A whole plan as JSON: durations in milliseconds, shares from 0 to 1. Unknown values are absent. */
 public final class PlanJson {
 
-    private final CapacityPlan plan;
-    private final OutcomeJson outcomes;
-    private final CostJson costs;
-
-    private PlanJson(CapacityPlan plan, Costs costs) {
-        this.plan = plan;
-        this.outcomes = new OutcomeJson();
-        this.costs = new CostJson(costs);
-    }
+    private PlanJson() {}
 
     /** Returns a plan as indented JSON. */
     public static String write(CapacityPlan plan, Costs costs) {
@@ -35,17 +27,13 @@ public final class PlanJson {
 
     /** Returns the same as a tree of JDK types. */
     public static Map<String, Object> tree(CapacityPlan plan, Costs costs) {
-        return new PlanJson(plan, costs).tree();
-    }
-
-    private Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("answer", Sentences.headline(plan));
         tree.put("holds", Sentences.word(Sentences.worst(plan)));
         tree.put("conditions", plan.conditions());
         tree.put("request", of(plan.request()));
         tree.put("assumptions", plan.assumptions());
-        tree.put("sizes", plan.sizes().stream().map(this::of).toList());
+        tree.put("sizes", plan.sizes().stream().map(size -> of(size, costs)).toList());
         return tree;
     }
 
@@ -69,13 +57,13 @@ public final class PlanJson {
         return tree;
     }
 
-    private Map<String, Object> of(SizePlan size) {
+    private static Map<String, Object> of(SizePlan size, Costs costs) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("interviews", size.interviews());
-        tree.putAll(outcomes.of(size.asIs()));
+        tree.putAll(OutcomeJson.of(size.asIs()));
         tree.put("fewest", size.fewest().stream().map(PlanJson::of).toList());
-        tree.put("advice", size.advice().stream().map(this::of).toList());
-        tree.put("cost", costs.of(size.asIs()));
+        tree.put("advice", size.advice().stream().map(PlanJson::of).toList());
+        tree.put("cost", CostJson.of(size.asIs(), costs));
         return tree;
     }
 
@@ -95,14 +83,14 @@ public final class PlanJson {
         return tree;
     }
 
-    private Map<String, Object> of(Advice advice) {
+    private static Map<String, Object> of(Advice advice) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("change", advice.change().name().toLowerCase(Locale.ROOT));
         tree.put("title", advice.title());
         if (!advice.assumption().isEmpty()) {
             tree.put("assumption", advice.assumption());
         }
-        tree.putAll(outcomes.summary(advice.outcome()));
+        tree.putAll(OutcomeJson.summary(advice.outcome()));
         return tree;
     }
 }

@@ -20,27 +20,16 @@ import java.util.Objects;
  * A plan as an HTML page: the answer, the table of sizes, and for each size its charts, accounts, advice and cost. The
  * page contains the plan as JSON and a script that draws it; its content policy forbids other scripts and all requests.
  * Immutable.
+ *
+ * @param plan what to tell
+ * @param costs what tokens cost
  */
-public final class PlanPage {
+public record PlanPage(CapacityPlan plan, Costs costs) {
 
     private static final String TEMPLATE = "plan.html";
     private static final String REPORT = "@REPORT@";
     private static final String SCRIPT_HASH = "@SCRIPT_HASH@";
     private static final String SCRIPT = "<script>";
-
-    private final CapacityPlan plan;
-    private final Costs costs;
-
-    /**
-     * Creates the page.
-     *
-     * @param plan what to tell
-     * @param costs what tokens cost
-     */
-    public PlanPage(CapacityPlan plan, Costs costs) {
-        this.plan = plan;
-        this.costs = costs;
-    }
 
     /** Returns the page, to be written in UTF-8. */
     public String html() {

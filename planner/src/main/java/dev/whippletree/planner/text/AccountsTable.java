@@ -12,17 +12,11 @@ import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** The table of accounts, with their calls and their use of each limit. Immutable. */
-final class AccountsTable {
+record AccountsTable(Screen screen) {
 
     private static final int MOST = 12;
     private static final int LONGEST_ID = 24;
     private static final double TIGHT = 0.9;
-
-    private final Screen screen;
-
-    AccountsTable(Screen screen) {
-        this.screen = screen;
-    }
 
     List<String> lines(Outcome outcome) {
         if (outcome.accounts().isEmpty()) {

@@ -12,15 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The table of outcomes with other accounts or processes, one line each. Immutable. */
-final class AdviceTable {
+record AdviceTable(Screen screen) {
 
     private static final int LONGEST_TITLE = 30;
-
-    private final Screen screen;
-
-    AdviceTable(Screen screen) {
-        this.screen = screen;
-    }
 
     List<String> lines(SizePlan size) {
         if (size.advice().isEmpty()) {

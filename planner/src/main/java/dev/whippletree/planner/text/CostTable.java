@@ -15,18 +15,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** The cost of the tokens by the user's list, and when credits run out. Immutable. */
-final class CostTable {
+record CostTable(Costs costs, Screen screen) {
 
     private static final String UNPRICED = "Cost unknown: name your dated price list with --prices FILE.";
     private static final int LONGEST_NAME = 28;
-
-    private final Costs costs;
-    private final Screen screen;
-
-    CostTable(Costs costs, Screen screen) {
-        this.costs = costs;
-        this.screen = screen;
-    }
 
     List<String> lines(Outcome outcome) {
         if (!outcome.simulated()) {

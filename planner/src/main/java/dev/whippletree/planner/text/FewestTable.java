@@ -12,18 +12,12 @@ import dev.whippletree.terminal.board.Words;
 import java.util.List;
 
 /** The fewest accounts of each kind that are enough, for each size. Immutable. */
-final class FewestTable {
+record FewestTable(Screen screen) {
 
     /** Between a table's columns. */
     private static final int GAP = 2;
 
     private static final String INDENT = "  ";
-
-    private final Screen screen;
-
-    FewestTable(Screen screen) {
-        this.screen = screen;
-    }
 
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);

@@ -15,25 +15,12 @@ import java.util.List;
 /**
  * A plan as text for a screen of 40 columns or more: the answer first, then its reasons. Only one size is shown in
  * detail; the page and JSON show all. Immutable.
+ *
+ * @param plan what to tell
+ * @param costs what tokens cost
+ * @param screen what it has to fit
  */
-public final class PlanText {
-
-    private final CapacityPlan plan;
-    private final Costs costs;
-    private final Screen screen;
-
-    /**
-     * Creates the text.
-     *
-     * @param plan what to tell
-     * @param costs what tokens cost
-     * @param screen what it has to fit
-     */
-    public PlanText(CapacityPlan plan, Costs costs, Screen screen) {
-        this.plan = plan;
-        this.costs = costs;
-        this.screen = screen;
-    }
+public record PlanText(CapacityPlan plan, Costs costs, Screen screen) {
 
     /** Returns the whole text. */
     public List<String> lines() {

@@ -13,15 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The table of sizes: whether the accounts are enough, the calls, and the waits. Immutable. */
-final class SizesTable {
+record SizesTable(Screen screen) {
 
     private static final String LEGEND = "Used: share of the allowed calls. Wait: for room, not for the answer.";
-
-    private final Screen screen;
-
-    SizesTable(Screen screen) {
-        this.screen = screen;
-    }
 
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);
