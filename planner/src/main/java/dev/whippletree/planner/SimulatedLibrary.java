@@ -25,7 +25,7 @@ final class SimulatedLibrary {
         return Whippletree.builder()
                 .timeline(timeline)
                 .provider(provider)
-                .cache(new PlannedCache(timeline))
+                .cache(new PlannedCache())
                 .configuration(new Configuration(
                         plannedAccounts.stream()
                                 .map(planned -> planned.settings(PlannedProvider.NAME))
