@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The emulated services of a pool. Confined to its simulation. */
 final class Imitations {
@@ -35,11 +36,13 @@ final class Imitations {
                             organization.id(), limits, new Allowance(request).creditTokens(group))));
         }
         List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
-        plannedAccounts.forEach(
-                planned -> builder(builders, planned).member(planned.id(), planned.token(), planned.organization()));
+        plannedAccounts.forEach(planned -> Objects.requireNonNull(
+                        builders.get(planned.group().service()))
+                .member(planned.id(), planned.token(), planned.organization()));
         builders.forEach((service, builder) -> byService.put(service, new EmulatedService(builder.build(), 0)));
-        plannedAccounts.forEach(
-                planned -> byAccount.put(planned.id(), service(planned.group().service())));
+        plannedAccounts.forEach(planned -> byAccount.put(
+                planned.id(),
+                Objects.requireNonNull(byService.get(planned.group().service()))));
     }
 
     private static ServiceSettingsBuilder builder(String service, PlanRequest request) {
@@ -51,23 +54,6 @@ final class Imitations {
                 .seed(request.seed());
     }
 
-    private static ServiceSettingsBuilder builder(
-            Map<String, ServiceSettingsBuilder> builders, PlannedAccount planned) {
-        ServiceSettingsBuilder builder = builders.get(planned.group().service());
-        if (builder == null) {
-            throw new IllegalStateException("account " + planned.id() + " is of no group");
-        }
-        return builder;
-    }
-
-    private EmulatedService service(String name) {
-        EmulatedService service = byService.get(name);
-        if (service == null) {
-            throw new IllegalStateException("service " + name + " has no account");
-        }
-        return service;
-    }
-
     /** Returns the service of each account, by the account's id. */
     Map<String, EmulatedService> byAccount() {
         return byAccount;
@@ -75,7 +61,7 @@ final class Imitations {
 
     /** Returns the fullest window of a limit; 0 if it was never used. */
     long fullest(String service, String organization, ServiceLimit limit) {
-        return service(service).stats().limits().stream()
+        return Objects.requireNonNull(byService.get(service)).stats().limits().stream()
                 .filter(stats -> stats.organization().equals(organization)
                         && stats.model().equals(limit.model().orElse(""))
                         && stats.limit().equals(limit.limit().toString()))

@@ -17,32 +17,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Connects each account to its emulated service and counts the calls. Confined to its simulation. */
-final class PlannedProvider implements Provider {
+record PlannedProvider(
+        Map<String, EmulatedService> servicesByAccount,
+        Timeline timeline,
+        Targets targets,
+        Recorder recorder,
+        PromptPadding padding)
+        implements Provider {
 
     /** Differs from every real provider's name, since those may be there too. */
     static final String NAME = "planned";
 
     /** Tells accounts of one service, which counts their prompts alike, from those of another. */
     static final String SERVICE = "service";
-
-    private final Map<String, EmulatedService> servicesByAccount;
-    private final Timeline timeline;
-    private final Targets targets;
-    private final Recorder recorder;
-    private final PromptPadding padding;
-
-    PlannedProvider(
-            Map<String, EmulatedService> servicesByAccount,
-            Timeline timeline,
-            Targets targets,
-            Recorder recorder,
-            PromptPadding padding) {
-        this.padding = padding;
-        this.servicesByAccount = servicesByAccount;
-        this.timeline = timeline;
-        this.targets = targets;
-        this.recorder = recorder;
-    }
 
     @Override
     public String name() {

@@ -13,7 +13,6 @@ import dev.whippletree.planner.PlanRequest;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.Verdict;
 import dev.whippletree.terminal.board.Words;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,15 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The sentences that all formats of a plan share. */
 public final class Sentences {
-
-    private static final double PERCENT = 100;
-    private static final double TENTHS = 10;
-    private static final double NEARLY_ALL = 99.9;
 
     private Sentences() {}
 
@@ -81,11 +75,10 @@ public final class Sentences {
             };
         }
         List<String> parts = new ArrayList<>();
-        part(plan, Verdict.HOLDS).ifPresent(sizes -> parts.add("yes for " + sizes));
-        part(plan, Verdict.TIGHT).ifPresent(sizes -> parts.add("tight for " + sizes));
-        part(plan, Verdict.UNKNOWN).ifPresent(sizes -> parts.add("unknown for " + sizes));
-        part(plan, Verdict.DEPENDS).ifPresent(sizes -> parts.add("it depends for " + sizes));
-        part(plan, Verdict.DOES_NOT_HOLD).ifPresent(sizes -> parts.add("no for " + sizes));
+        for (Verdict verdict : Verdict.values()) {
+            String answer = verdict == Verdict.DEPENDS ? "it depends" : word(verdict);
+            part(plan, verdict).ifPresent(sizes -> parts.add(answer + " for " + sizes));
+        }
         String text = String.join("; ", parts);
         return sentence(text + " interviews" + within);
     }
@@ -249,11 +242,7 @@ public final class Sentences {
      * @param share 0.85 for 85 %, above 1 for more than the whole; infinite, a share of nothing, is a dash
      */
     public static String percent(double share) {
-        if (Double.isInfinite(share)) {
-            return "–";
-        }
-        double percent = Math.round(share * PERCENT * TENTHS) / TENTHS;
-        return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
+        return Double.isInfinite(share) ? "–" : Words.percent(share);
     }
 
     /** Returns the used share of the calls that the accounts allow, or a dash if that is unknown. */
@@ -261,13 +250,15 @@ public final class Sentences {
         return outcome.load() == 0 ? "–" : percent(outcome.load());
     }
 
-    /** Returns one of an outcome's times, or a dash if it wasn't simulated. */
-    public static String time(Optional<Outcome.Times> times, Function<Outcome.Times, Duration> which) {
-        return times.map(which).map(Words::duration).orElse("–");
+    /** Returns how few accounts of each kind would do: {@code 4, at 85.0 %}, or why there is no number. */
+    public static List<String> fewest(SizePlan size) {
+        boolean several = size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
+        return size.fewest().stream()
+                .map(fewest -> fewest.kind() + (several ? " beside the others: " : ": ") + number(fewest))
+                .toList();
     }
 
-    /** Returns how few accounts of a kind would do: {@code 4, at 85.0 %}, or why there is no number. */
-    public static String fewest(Fewest fewest) {
+    private static String number(Fewest fewest) {
         if (fewest.count().isEmpty()) {
             return fewest.reason();
         }
@@ -280,11 +271,6 @@ public final class Sentences {
         String how = fewest.simulated() ? "" : " (by arithmetic alone)";
         String reason = fewest.reason().isEmpty() ? "" : "; " + fewest.reason();
         return count + more + how + reason;
-    }
-
-    /** Returns whose number {@link #fewest} gives. */
-    public static String kind(Fewest fewest, boolean severalKinds) {
-        return fewest.kind() + (severalKinds ? " beside the others" : "");
     }
 
     /** Returns what becomes of each credit in a run; one sentence for all credits of which the same can be said. */

@@ -1,7 +1,6 @@
 package dev.whippletree.planner.page;
 
 import dev.whippletree.planner.CapacityPlan;
-import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.answer.Costs;
 import dev.whippletree.planner.answer.Sentences;
@@ -35,15 +34,10 @@ final class SaidJson {
     }
 
     private static Map<String, Object> size(CapacityPlan plan, SizePlan size, Costs costs) {
-        boolean several = size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("reasons", Sentences.reasons(plan, size));
         Sentences.firstMinute(size.asIs()).ifPresent(sentence -> tree.put("first_minute", sentence));
-        tree.put(
-                "fewest",
-                size.fewest().stream()
-                        .map(fewest -> Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest))
-                        .toList());
+        tree.put("fewest", Sentences.fewest(size));
         costs.source().ifPresent(source -> tree.put("prices", source));
         tree.put("credits", Sentences.credits(size.asIs()));
         tree.put("seconds", OutcomeJson.timeline(size.asIs().seconds()));

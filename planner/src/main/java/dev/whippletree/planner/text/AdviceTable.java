@@ -47,7 +47,7 @@ record AdviceTable(Screen screen) {
                 Columns.verdict(outcome.verdict()),
                 Cell.right(Words.count(outcome.calls())),
                 Columns.load(outcome),
-                Columns.p95(outcome),
+                Columns.wait(outcome, Outcome.Times::p95),
                 Cell.right(outcome.unanswered() == 0 ? "–" : Words.count(outcome.unanswered())));
         title.subList(1, title.size())
                 .forEach(line -> table.row(Cell.left("  " + line).painted(Paint.STRONG)));

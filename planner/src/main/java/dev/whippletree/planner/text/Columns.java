@@ -7,7 +7,9 @@ import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Table.Cell;
 import dev.whippletree.terminal.board.Words;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /** Cells that several tables share, and the tables' width. */
 final class Columns {
@@ -36,15 +38,7 @@ final class Columns {
         return Cell.right(Sentences.load(outcome));
     }
 
-    static Cell p50(Outcome outcome) {
-        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p50));
-    }
-
-    static Cell p95(Outcome outcome) {
-        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::p95));
-    }
-
-    static Cell worst(Outcome outcome) {
-        return Cell.right(Sentences.time(outcome.waited(), Outcome.Times::worst));
+    static Cell wait(Outcome outcome, Function<Outcome.Times, Duration> which) {
+        return Cell.right(outcome.waited().map(which).map(Words::duration).orElse("–"));
     }
 }

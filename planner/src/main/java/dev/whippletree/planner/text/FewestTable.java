@@ -1,7 +1,6 @@
 package dev.whippletree.planner.text;
 
 import dev.whippletree.planner.CapacityPlan;
-import dev.whippletree.planner.CapacityPlan.Fewest;
 import dev.whippletree.planner.CapacityPlan.SizePlan;
 import dev.whippletree.planner.answer.Sentences;
 import dev.whippletree.terminal.board.Paint;
@@ -27,11 +26,9 @@ record FewestTable(Screen screen) {
                 .orElse(0);
         int width = Columns.width(screen) - longest - GAP;
         for (SizePlan size : plan.sizes()) {
-            boolean several =
-                    size.fewest().stream().map(Fewest::kind).distinct().count() > 1;
             String counted = Sentences.size(plan, size);
-            for (Fewest fewest : size.fewest()) {
-                row(table, counted, width, Sentences.kind(fewest, several) + ": " + Sentences.fewest(fewest));
+            for (String fewest : Sentences.fewest(size)) {
+                row(table, counted, width, fewest);
                 counted = "";
             }
         }

@@ -34,8 +34,8 @@ record SizesTable(Screen screen) {
                 Cell.right(Words.count(outcome.calls())),
                 Cell.right(outcome.simulated() ? Sentences.percent(outcome.hitRate()) : "–"),
                 Columns.load(outcome),
-                Columns.p50(outcome),
-                Columns.p95(outcome),
-                Columns.worst(outcome));
+                Columns.wait(outcome, Outcome.Times::p50),
+                Columns.wait(outcome, Outcome.Times::p95),
+                Columns.wait(outcome, Outcome.Times::worst));
     }
 }

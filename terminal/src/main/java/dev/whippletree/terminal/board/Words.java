@@ -42,11 +42,11 @@ public final class Words {
     /**
      * Returns a share as a percentage, rounded to one decimal, but so that only the whole is ever {@code 100.0 %}.
      *
-     * @param share 0 to 1
+     * @param share 0 or more
      */
     public static String percent(double share) {
         double percent = Math.round(share * 1000) / 10.0;
-        return String.format(Locale.ROOT, "%.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
+        return String.format(Locale.ROOT, "%,.1f %%", share < 1 ? Math.min(NEARLY_ALL, percent) : percent);
     }
 
     /**
