@@ -4,8 +4,10 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Embeddings;
+import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
+import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a batch, and the publisher of its results, in order of completion. It starts with its subscription, and
@@ -42,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchRun implements Flow.Publisher<BatchResult> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
+    private static final int FEWEST_IN_LINE = 8;
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -50,10 +56,10 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private final Timeline timeline;
     private final @Nullable Conversations conversations;
     private final Feed feed;
-    private final Window window;
     private final JournalWriter writer;
     private final Outlook outlook;
-    private final BatchTally tally;
+    private final StopConditions stopConditions;
+    private final Delivery delivery = new Delivery(this);
     private final CompletableFuture<BatchProgress> end = new CompletableFuture<>();
 
     private final AtomicBoolean subscribed = new AtomicBoolean();
@@ -65,16 +71,18 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private volatile @Nullable String stopWish;
     private volatile boolean aborted;
 
-    // Set by the subscription, then confined to step().
-    private @Nullable Delivery delivery;
-    private @Nullable StopConditions stopConditions;
-    private long beganNanos;
+    private volatile BatchProgress progress;
 
-    // Confined to step().
+    // Confined to step(), once it is subscribed to.
+    private long beganNanos;
     private final Set<Asked> underWay = new LinkedHashSet<>();
     private long charactersUnderWay;
     private long callsUnderWay;
     private long callsEnded;
+    private long answered;
+    private long fromCache;
+    private long failed;
+    private int mostUnderWay;
     private @Nullable String stopped;
     private @Nullable Throwable failure;
     private boolean waitsForPlace;
@@ -128,9 +136,23 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 timeline.executor(),
                 this::wake,
                 item -> outlook.skipped(key(item)));
-        this.window = new Window(whippletree);
         this.writer = new JournalWriter(settings.journal(), timeline, this::wake);
-        this.tally = new BatchTally(settings, outlook);
+        this.stopConditions = new StopConditions(whippletree, settings.rules());
+        this.progress = new BatchProgress(
+                settings.total(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Duration.ZERO,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Override
@@ -140,11 +162,9 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             Delivery.refuse(subscriber);
             return;
         }
-        Delivery begun = new Delivery(subscriber, this);
-        this.delivery = begun;
-        this.beganNanos = timeline.nanoTime();
-        this.stopConditions = new StopConditions(whippletree, settings.rules());
-        begun.begin();
+        beganNanos = timeline.nanoTime();
+        stopConditions.begin();
+        delivery.begin(subscriber);
         timeline.executor().execute(this::steps);
     }
 
@@ -196,7 +216,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
 
     /** Returns how far it is. */
     public BatchProgress progress() {
-        return tally.progress();
+        return progress;
     }
 
     /** Returns a future of the final progress, which completes after the subscriber has been told. */
@@ -215,31 +235,31 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         int seen = steps.get();
         do {
             try {
-                step(Objects.requireNonNull(delivery), Objects.requireNonNull(stopConditions));
+                step();
             } catch (Throwable e) {
                 fail(e);
-                finish(Objects.requireNonNull(delivery), Objects.requireNonNull(stopConditions));
+                finish();
             }
             seen = steps.addAndGet(-seen);
         } while (seen > 0);
     }
 
-    private void step(Delivery receiver, StopConditions stopConditions) {
+    private void step() {
         if (ended) {
             return;
         }
-        keepTime(stopConditions);
+        keepTime();
         land();
-        writer.write().forEach(result -> count(result, receiver, stopConditions));
-        heed(receiver, stopConditions);
-        receiver.tell();
+        writer.write().forEach(result -> count(result));
+        heed();
+        delivery.tell();
         if (stopped == null && failure == null && writer.trouble().isEmpty()) {
-            ask(receiver, stopConditions);
+            ask();
             feed.pull();
         }
-        note(stopConditions, false);
-        if (isOver(receiver, stopConditions)) {
-            finish(receiver, stopConditions);
+        note(false);
+        if (isOver()) {
+            finish();
         }
     }
 
@@ -248,11 +268,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Looks at the engine now and then, and tells each second how far it is. */
-    private void keepTime(StopConditions stopConditions) {
+    private void keepTime() {
         if (!looked) {
             looked = true;
             stopConditions.look(callsUnderWay, callsEnded);
-            window.look(stopConditions.status());
+            mostUnderWay = mostUnderWay();
             timeline.schedule(LOOK.toNanos(), () -> {
                 looked = false;
                 waitsForPlace = false;
@@ -267,6 +287,19 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 wake();
             });
         }
+    }
+
+    /**
+     * Returns how many items are asked at once: as many as the accounts may have under way, and as many again in the
+     * waiting line, so that a prompt is ready whenever a call ends; at most the line's size.
+     */
+    private int mostUnderWay() {
+        long atOnce = stopConditions.status().accounts().stream()
+                .mapToLong(StatusSnapshot.AccountStatus::maxConcurrency)
+                .sum();
+        int line = whippletree.configuration().engine().lineSizeOfATenant();
+        return (int) Math.min(
+                Integer.MAX_VALUE, Math.max(1, atOnce) + Math.min(line, Math.max(FEWEST_IN_LINE, atOnce)));
     }
 
     /** Takes what has ended. */
@@ -285,13 +318,17 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Counts a result that is written down. */
-    private void count(BatchResult result, Delivery receiver, StopConditions stopConditions) {
+    private void count(BatchResult result) {
         stopConditions.ended(result);
-        tally.count(result);
-        receiver.add(result);
-        goOnAfter(
-                result.item(),
-                result instanceof BatchResult.Answered whole ? Optional.of(whole.completion()) : Optional.empty());
+        delivery.add(result);
+        if (result instanceof BatchResult.Answered whole) {
+            answered++;
+            fromCache += whole.completion().origin().source() == Origin.Source.CALL ? 0 : 1;
+            goOnAfter(result.item(), Optional.of(whole.completion()));
+        } else {
+            failed++;
+            goOnAfter(result.item(), Optional.empty());
+        }
     }
 
     private void goOnAfter(BatchItem item, Optional<Completion> answer) {
@@ -349,8 +386,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
      * Stops on request or by a rule. Then, and while results can't be written, withdraws the prompts that wait in line.
      * Items of several calls are withdrawn on request only: part of them may be paid for.
      */
-    private void heed(Delivery receiver, StopConditions stopConditions) {
-        fail(receiver.failure());
+    private void heed() {
+        fail(delivery.failure());
         fail(feed.failure());
         fail(writer.failure());
         String wish = stopWish;
@@ -372,13 +409,13 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Asks as many items as there is room for. */
-    private void ask(Delivery receiver, StopConditions stopConditions) {
+    private void ask() {
         while (true) {
             if (waitsForPlace
-                    || underWay.size() >= window.most()
-                    || writer.size() >= window.most()
+                    || underWay.size() >= mostUnderWay
+                    || writer.size() >= mostUnderWay
                     || charactersUnderWay >= settings.mostCharacters()
-                    || receiver.undelivered() >= window.most()) {
+                    || delivery.undelivered() >= mostUnderWay) {
                 return;
             }
             BatchItem item = feed.next();
@@ -388,15 +425,15 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             int calls = whippletree.callsFor(item.prompt());
             if (!stopConditions.allow(calls)) {
                 feed.putFirst(item);
-                stopIfNothingFrees(stopConditions, calls);
+                stopIfNothingFrees(calls);
                 return;
             }
-            ask(item, calls, stopConditions);
+            ask(item, calls);
         }
     }
 
     /** Stops if nothing is under way and the next item still isn't allowed: then no ended call will make room. */
-    private void stopIfNothingFrees(StopConditions stopConditions, int calls) {
+    private void stopIfNothingFrees(int calls) {
         if (underWay.isEmpty()) {
             stopConditions.look(callsUnderWay, callsEnded);
             if (!stopConditions.allow(calls)) {
@@ -407,7 +444,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    private void ask(BatchItem item, int calls, StopConditions stopConditions) {
+    private void ask(BatchItem item, int calls) {
         if (conversations != null && wasDoneBefore(item)) {
             return;
         }
@@ -487,20 +524,20 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return before.isPresent();
     }
 
-    private boolean isOver(Delivery receiver, StopConditions stopConditions) {
+    private boolean isOver() {
         boolean ending = stopped != null || failure != null;
         if (!(ending || feed.isEmpty()) || !underWay.isEmpty() || !landed.isEmpty()) {
             return false;
         }
         if (aborted && !writer.isSettled()) {
-            writer.writeOrFail().forEach(result -> count(result, receiver, stopConditions));
+            writer.writeOrFail().forEach(result -> count(result));
             fail(writer.failure());
-            receiver.tell();
+            delivery.tell();
         }
-        return writer.isSettled() && (receiver.undelivered() == 0 || aborted || failure != null);
+        return writer.isSettled() && (delivery.undelivered() == 0 || aborted || failure != null);
     }
 
-    private void note(StopConditions stopConditions, boolean last) {
+    private void note(boolean last) {
         if (noted && !last) {
             return;
         }
@@ -508,30 +545,47 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         if (last) {
             stopConditions.look(callsUnderWay, callsEnded);
         }
-        tally.note(
-                new BatchTally.Moment(
-                        Duration.ofNanos(timeline.nanoTime() - beganNanos),
-                        feed.skipped(),
-                        underWay.size(),
-                        writer.trouble(),
-                        Optional.ofNullable(stopped)),
-                stopConditions,
-                last);
+        Duration elapsed = Duration.ofNanos(timeline.nanoTime() - beganNanos);
+        long done = answered + failed;
+        outlook.passed(elapsed.toNanos(), done);
+        StatusSnapshot status = stopConditions.status();
+        Optional<String> held = writer.trouble();
+        boolean goesOn = !last && held.isEmpty();
+        progress = new BatchProgress(
+                settings.total(),
+                feed.skipped(),
+                answered,
+                fromCache,
+                failed,
+                stopConditions.calls(),
+                underWay.size(),
+                elapsed,
+                outlook.perMinute(),
+                stopConditions.cost(),
+                goesOn ? outlook.forecast(status, feed.skipped() + done, underWay.size()) : Optional.empty(),
+                goesOn ? outlook.wait(status) : Optional.empty(),
+                held,
+                Optional.ofNullable(stopped));
+        try {
+            settings.listener().accept(progress);
+        } catch (RuntimeException e) {
+            LOG.warn("The listener of a batch failed", e);
+        }
     }
 
-    private void finish(Delivery receiver, StopConditions stopConditions) {
+    private void finish() {
         if (ended) {
             return;
         }
         ended = true;
         feed.end();
-        note(stopConditions, true);
+        note(true);
         if (settings.ownsTimeline() && timeline instanceof SystemTimeline own) {
             own.close();
         }
-        receiver.end(failure);
+        delivery.end(failure);
         if (failure == null) {
-            end.complete(tally.progress());
+            end.complete(progress);
         } else {
             end.completeExceptionally(failure);
         }

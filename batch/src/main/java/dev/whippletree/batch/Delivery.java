@@ -2,7 +2,6 @@ package dev.whippletree.batch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class Delivery implements Flow.Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-    /** Null once it gets no further signal. */
+    /** Null before it is subscribed, and once it gets no further signal. */
     private volatile Flow.@Nullable Subscriber<? super BatchResult> subscriber;
 
     private final BatchRun run;
@@ -28,15 +27,15 @@ final class Delivery implements Flow.Subscription {
     private final Deque<BatchResult> undelivered = new ArrayDeque<>();
     private volatile @Nullable Throwable failure;
 
-    Delivery(Flow.Subscriber<? super BatchResult> subscriber, BatchRun run) {
-        this.subscriber = subscriber;
+    Delivery(BatchRun run) {
         this.run = run;
     }
 
-    /** Hands itself to the subscriber. */
-    void begin() {
+    /** Hands itself to its subscriber. */
+    void begin(Flow.Subscriber<? super BatchResult> receiver) {
+        subscriber = receiver;
         try {
-            Objects.requireNonNull(subscriber).onSubscribe(this);
+            receiver.onSubscribe(this);
         } catch (Throwable e) {
             threw(e);
         }

@@ -14,8 +14,8 @@ final class StopConditions {
 
     private final Whippletree whippletree;
     private final StopRules rules;
-    private final long callsBefore;
-    private final Optional<BigDecimal> costBefore;
+    private long callsBefore;
+    private Optional<BigDecimal> costBefore = Optional.of(BigDecimal.ZERO);
     private StatusSnapshot status;
     private String lastKind = "";
     private String lastMessage = "";
@@ -28,10 +28,13 @@ final class StopConditions {
         this.whippletree = whippletree;
         this.rules = rules;
         this.status = whippletree.status();
-        this.callsBefore = status.calls();
-        this.costBefore = status.calls() == 0
-                ? Optional.of(BigDecimal.ZERO)
-                : bill(status).cost();
+    }
+
+    /** Counts calls, and what they cost, from now on. */
+    void begin() {
+        status = whippletree.status();
+        callsBefore = status.calls();
+        costBefore = cost();
     }
 
     /** An item has ended. */

@@ -319,7 +319,7 @@ final class BatchRunTest {
                 .build()
                 .run(items(3));
 
-        try (LoggedLines log = new LoggedLines(BatchTally.class)) {
+        try (LoggedLines log = new LoggedLines(BatchRun.class)) {
             assertThat(run(run).answered()).isEqualTo(3);
             assertThat(log.all()).contains("WARN The listener of a batch failed");
         }

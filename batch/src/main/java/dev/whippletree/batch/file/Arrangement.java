@@ -14,7 +14,6 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,12 +95,8 @@ final class Arrangement {
     }
 
     private static ResultLine result(Lines lines) throws IOException {
-        try {
-            return ResultLine.read(lines.text())
-                    .orElseThrow(() -> new IOException("line " + lines.number() + " of the answers is damaged"));
-        } catch (CharacterCodingException e) {
-            throw new IOException("line " + lines.number() + " of the answers is damaged", e);
-        }
+        return ResultLine.read(lines)
+                .orElseThrow(() -> new IOException("line " + lines.number() + " of the answers is damaged"));
     }
 
     /** Returns the line at a place, read anew. */

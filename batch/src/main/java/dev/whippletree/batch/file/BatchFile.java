@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -487,7 +486,7 @@ public final class BatchFile implements AutoCloseable {
         }
 
         private void results(Consumer<ResultLine> each) throws IOException {
-            lines(line -> read(line).ifPresent(each));
+            lines(line -> ResultLine.read(line).ifPresent(each));
         }
 
         private void lines(Each each) throws IOException {
@@ -499,14 +498,6 @@ public final class BatchFile implements AutoCloseable {
                         }
                     }
                 }
-            }
-        }
-
-        private static Optional<ResultLine> read(Lines line) {
-            try {
-                return ResultLine.read(line.text());
-            } catch (CharacterCodingException e) {
-                return Optional.empty();
             }
         }
 
@@ -550,7 +541,7 @@ public final class BatchFile implements AutoCloseable {
         }
 
         private boolean isKept(Lines line) {
-            return read(line).filter(this::isKept).isPresent();
+            return ResultLine.read(line).filter(this::isKept).isPresent();
         }
     }
 }

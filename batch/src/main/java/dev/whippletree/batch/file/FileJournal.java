@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -168,7 +168,7 @@ public final class FileJournal implements Journal {
         if (!storage.exists(file)) {
             return;
         }
-        List<long[]> damaged = new ArrayList<>();
+        Map<Long, Long> damaged = new LinkedHashMap<>();
         long size = 0;
         long dropped = 0;
         try (Lines lines = Lines.ofResults(storage.read(file))) {
@@ -177,7 +177,7 @@ public final class FileJournal implements Journal {
                 if (line.isPresent()) {
                     note(line.get(), ofAnswers ? lines.start() - dropped : LineIndex.NONE);
                 } else {
-                    damaged.add(new long[] {lines.start(), lines.end()});
+                    damaged.put(lines.start(), lines.end());
                     dropped += lines.end() - lines.start();
                 }
                 size = lines.end();
@@ -197,11 +197,7 @@ public final class FileJournal implements Journal {
     }
 
     private static Optional<ResultLine> read(Lines lines) {
-        try {
-            return lines.isWhole() && !lines.isTooLong() ? ResultLine.read(lines.text()) : Optional.empty();
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
+        return lines.isWhole() && !lines.isTooLong() ? ResultLine.read(lines) : Optional.empty();
     }
 
     private void note(ResultLine line, long place) {
@@ -224,27 +220,22 @@ public final class FileJournal implements Journal {
         }
     }
 
-    /** A torn end is cut off; anything else is copied without what is damaged. */
-    private void drop(Path file, List<long[]> damaged, long size) throws IOException {
-        if (damaged.size() == 1 && damaged.get(0)[1] == size) {
+    /**
+     * Drops damaged lines: a torn end is cut off; anything else is copied without them.
+     *
+     * @param damaged where each begins and ends
+     */
+    private void drop(Path file, Map<Long, Long> damaged, long size) throws IOException {
+        Map.Entry<Long, Long> first = damaged.entrySet().iterator().next();
+        if (first.getValue() == size) {
             try (Storage.Output output = storage.open(file)) {
-                output.truncate(damaged.get(0)[0]);
+                output.truncate(first.getKey());
                 output.force();
             }
-            return;
+        } else {
+            Rewriting.copy(
+                    storage, file, folder.resolve("mended"), line -> !damaged.containsKey(line.start()));
         }
-        Rewriting.copy(storage, file, folder.resolve("mended"), new Rewriting.Filter() {
-            private int next;
-
-            @Override
-            public boolean keeps(Lines line) {
-                if (next < damaged.size() && damaged.get(next)[0] == line.start()) {
-                    next++;
-                    return false;
-                }
-                return true;
-            }
-        });
     }
 
     @Override

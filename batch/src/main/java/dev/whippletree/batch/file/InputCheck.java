@@ -127,12 +127,10 @@ final class InputCheck {
         if (repeated.size() == 0 || problems.size() >= MOST_PROBLEMS) {
             return;
         }
-        List<String> before = List.copyOf(problems);
-        List<LineProblem> byLineBefore = List.copyOf(byLine);
         Map<Long, Named> firstByDigest = new HashMap<>();
-        problems.clear();
         List<LineProblem> doubled = new ArrayList<>();
-        read(storage.read(file), line -> {
+        InputCheck again = new InputCheck(storage, file, format, form, configuration, digest);
+        again.read(storage.read(file), line -> {
             long key = digest.applyAsLong(line.id());
             if (repeated.contains(key) && doubled.size() < MOST_PROBLEMS) {
                 String id = BadLineException.shortened(line.id());
@@ -144,11 +142,7 @@ final class InputCheck {
                 }
             }
         });
-        problems.clear();
-        problems.addAll(before);
         doubled.forEach(one -> problems.add(file + ":" + one.line() + ": " + one.message()));
-        byLine.clear();
-        byLine.addAll(byLineBefore);
         byLine.addAll(doubled);
     }
 

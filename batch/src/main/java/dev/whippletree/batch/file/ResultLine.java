@@ -12,6 +12,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import java.io.OutputStream;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -54,6 +55,15 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                         json.at("/whippletree/input").stringValue(""),
                         json.at("/whippletree/key").stringValue(""),
                         json));
+    }
+
+    /** Reads the line that was just read of a file; empty if it isn't one. */
+    static Optional<ResultLine> read(Lines line) {
+        try {
+            return read(line.text());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     /** Writes a result as a line, with its end. It is written field by field: a tree of it would take twice as long. */

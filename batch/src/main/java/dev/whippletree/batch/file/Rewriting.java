@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /** Atomically replaces a file with a copy that lacks some of its lines. Stateless. */
 final class Rewriting {
@@ -12,18 +13,12 @@ final class Rewriting {
 
     private Rewriting() {}
 
-    /** Says which lines stay. */
-    interface Filter {
-
-        /** Returns whether the line that was just read stays. Asked once for each, in order. */
-        boolean keeps(Lines line);
-    }
-
-    static void copy(Storage storage, Path file, Path besides, Filter filter) throws IOException {
+    /** Asks once for each line, in order, whether it stays. */
+    static void copy(Storage storage, Path file, Path besides, Predicate<Lines> keeps) throws IOException {
         try (Lines lines = Lines.ofResults(storage.read(file));
                 Writer copy = new Writer(storage.open(besides))) {
             while (lines.next()) {
-                if (filter.keeps(lines)) {
+                if (keeps.test(lines)) {
                     copy.line(lines.bytes());
                 }
             }
