@@ -298,8 +298,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 .mapToLong(StatusSnapshot.AccountStatus::maxConcurrency)
                 .sum();
         int line = whippletree.configuration().engine().lineSizeOfATenant();
-        return (int) Math.min(
-                Integer.MAX_VALUE, Math.max(1, atOnce) + Math.min(line, Math.max(FEWEST_IN_LINE, atOnce)));
+        return (int)
+                Math.min(Integer.MAX_VALUE, Math.max(1, atOnce) + Math.min(line, Math.max(FEWEST_IN_LINE, atOnce)));
     }
 
     /** Takes what has ended. */
@@ -428,7 +428,12 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 stopIfNothingFrees(calls);
                 return;
             }
-            ask(item, calls);
+            try {
+                ask(item, calls);
+            } catch (IOException e) {
+                fail(e);
+                wake();
+            }
         }
     }
 
@@ -444,7 +449,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
     }
 
-    private void ask(BatchItem item, int calls) {
+    private void ask(BatchItem item, int calls) throws IOException {
         if (conversations != null && wasDoneBefore(item)) {
             return;
         }
@@ -474,22 +479,17 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** Takes the answer of an equal prompt from the journal, if it has one. */
-    private boolean wasAnsweredBefore(BatchItem item, Prompt prompt, DistinctPrompts.Kind kind, String promptKey) {
-        try {
-            Optional<Completion> there =
-                    settings.journal().answerTo(promptKey).filter(answer -> Whippletree.isReusable(prompt, answer));
-            there.ifPresent(answer -> {
-                BatchResult result = new BatchResult.Answered(item, answer, promptKey);
-                outlook.ended(kind, result);
-                writer.add(result);
-                wake();
-            });
-            return there.isPresent();
-        } catch (IOException e) {
-            fail(e);
+    private boolean wasAnsweredBefore(BatchItem item, Prompt prompt, DistinctPrompts.Kind kind, String promptKey)
+            throws IOException {
+        Optional<Completion> there =
+                settings.journal().answerTo(promptKey).filter(answer -> Whippletree.isReusable(prompt, answer));
+        there.ifPresent(answer -> {
+            BatchResult result = new BatchResult.Answered(item, answer, promptKey);
+            outlook.ended(kind, result);
+            writer.add(result);
             wake();
-            return true;
-        }
+        });
+        return there.isPresent();
     }
 
     private long key(BatchItem item) {
@@ -499,17 +499,11 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     /** In a conversation an item that is due may have ended in an earlier run, or needn't be asked. */
-    private boolean wasDoneBefore(BatchItem item) {
-        try {
-            if (settings.journal().has(item.id())) {
-                feed.skip();
-                outlook.skipped(key(item));
-                goOnAfter(item, settings.journal().answer(item.id()));
-                return true;
-            }
-        } catch (IOException e) {
-            fail(e);
-            wake();
+    private boolean wasDoneBefore(BatchItem item) throws IOException {
+        if (settings.journal().has(item.id())) {
+            feed.skip();
+            outlook.skipped(key(item));
+            goOnAfter(item, settings.journal().answer(item.id()));
             return true;
         }
         Optional<String> before = conversations == null ? Optional.empty() : conversations.failedBefore(item);

@@ -233,8 +233,7 @@ public final class FileJournal implements Journal {
                 output.force();
             }
         } else {
-            Rewriting.copy(
-                    storage, file, folder.resolve("mended"), line -> !damaged.containsKey(line.start()));
+            Rewriting.copy(storage, file, folder.resolve("mended"), line -> !damaged.containsKey(line.start()));
         }
     }
 
