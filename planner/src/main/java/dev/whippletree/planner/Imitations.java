@@ -36,9 +36,9 @@ final class Imitations {
                             organization.id(), limits, new Allowance(request).creditTokens(group))));
         }
         List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
-        plannedAccounts.forEach(planned -> Objects.requireNonNull(
-                        builders.get(planned.group().service()))
-                .member(planned.id(), planned.token(), planned.organization()));
+        plannedAccounts.forEach(
+                planned -> Objects.requireNonNull(builders.get(planned.group().service()))
+                        .member(planned.id(), planned.token(), planned.organization()));
         builders.forEach((service, builder) -> byService.put(service, new EmulatedService(builder.build(), 0)));
         plannedAccounts.forEach(planned -> byAccount.put(
                 planned.id(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 
 /**
  * The result of one size with one pool. Immutable.
@@ -107,7 +108,20 @@ public record Outcome(
      * @param p95 19 in 20 aren't longer
      * @param worst the longest
      */
-    public record Times(Duration p50, Duration p95, Duration worst) {}
+    public record Times(Duration p50, Duration p95, Duration worst) {
+
+        /** Returns the summary of some nanoseconds; zeros if there are none. */
+        static Times of(LongStream nanos) {
+            long[] sorted = nanos.sorted().toArray();
+            return new Times(at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1));
+        }
+
+        private static Duration at(long[] sorted, double share) {
+            return sorted.length == 0
+                    ? Duration.ZERO
+                    : Duration.ofNanos(sorted[(int) Math.ceil(share * sorted.length) - 1]);
+        }
+    }
 
     /**
      * One account.

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Records the prompts and the calls of a simulation. Confined to its thread; records nothing after it is closed. */
@@ -182,23 +182,23 @@ final class Recorder {
 
     /** Returns how long callers waited; those whose prompts failed don't count. */
     Outcome.Times took() {
-        return times(Asked::tookNanos).times();
+        return Outcome.Times.of(answeredOrOpen().mapToLong(Asked::tookNanos));
     }
 
     /** Returns how much of that they waited for room. */
     Outcome.Times waited() {
-        return times(Asked::waitedNanos).times();
+        return Outcome.Times.of(answeredOrOpen().mapToLong(Asked::waitedNanos));
     }
 
     /** Returns how many prompts, answered or not, have waited longer for room. */
     long waitedLongerThan(Duration time) {
-        return times(Asked::waitedNanos).longerThan(time);
+        return answeredOrOpen()
+                .filter(prompt -> prompt.waitedNanos() > time.toNanos())
+                .count();
     }
 
-    private NanosList times(ToLongFunction<Asked> time) {
-        NanosList times = new NanosList();
-        prompts.stream().filter(prompt -> !prompt.isFailed()).mapToLong(time).forEach(times::add);
-        return times;
+    private Stream<Asked> answeredOrOpen() {
+        return prompts.stream().filter(prompt -> !prompt.isFailed());
     }
 
     long failed() {

@@ -1,13 +1,23 @@
 package dev.whippletree.planner;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.config.Configuration;
+import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.settings.RouteSettings.TargetSettings;
+import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.spi.Settings;
 import dev.whippletree.stress.interviews.InterviewDriver;
 import dev.whippletree.stress.interviews.InterviewPlan;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.time.VirtualTimeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -59,10 +69,7 @@ final class Simulation {
      * @param otherwise is asked, if it doesn't hold, what comes of it if services count in another way
      */
     Outcome run(Supplier<Optional<Outcome.Otherwise>> otherwise) {
-        Whippletree library = SimulatedLibrary.open(
-                variant.pool(),
-                timeline,
-                new PlannedProvider(services.byAccount(), timeline, targets, recorder, padding));
+        Whippletree library = library();
         // Scheduled first, so that what happens at the horizon itself comes too late.
         timeline.schedule(request.horizon().toNanos(), () -> over = true);
         CompletableFuture<InterviewResults> results = new InterviewDriver(
@@ -73,6 +80,37 @@ final class Simulation {
         runUntil(results);
         recorder.close();
         return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct(), otherwise);
+    }
+
+    /** Returns the production library; nothing in it holds a thread or a connection, so it needs no closing. */
+    private Whippletree library() {
+        AccountPool pool = variant.pool();
+        CacheTierSettings cache = new CacheTierSettings(PlannedCache.NAME, Settings.none("cache"));
+        return Whippletree.builder()
+                .timeline(timeline)
+                .provider(new PlannedProvider(services.byAccount(), timeline, targets, recorder, padding))
+                .cache(new PlannedCache())
+                .configuration(new Configuration(
+                        targets.plannedAccounts().stream()
+                                .map(planned -> planned.settings(PlannedProvider.NAME))
+                                .toList(),
+                        List.of(route()),
+                        pool.cached() ? List.of(cache) : List.of(),
+                        pool.engine(),
+                        List.of()))
+                .build();
+    }
+
+    private RouteSettings route() {
+        Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
+        targets.plannedAccounts()
+                .forEach(planned -> planned.member()
+                        .places()
+                        .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
+                                .add(new TargetSettings(planned.id(), place.model()))));
+        return variant.pool()
+                .route()
+                .withTiers(tiers.values().stream().map(Tier::new).toList());
     }
 
     private CompletableFuture<Completion> asked(Whippletree library, Prompt prompt) {

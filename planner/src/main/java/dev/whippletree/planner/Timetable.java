@@ -46,7 +46,7 @@ final class Timetable {
     /** The prompts of one stretch. */
     private static final class Tally {
 
-        private final NanosList waited = new NanosList();
+        private final LongStream.Builder waitedNanos = LongStream.builder();
         private long asked;
         private long answered;
         private long fromCache;
@@ -64,7 +64,7 @@ final class Timetable {
                 case JOINED -> joined++;
                 case CACHE -> fromCache++;
             }
-            waited.add(origin.waited().toNanos());
+            waitedNanos.add(origin.waited().toNanos());
         }
     }
 
@@ -98,7 +98,7 @@ final class Timetable {
             if (prompt.isOpen) { // It counts in each stretch during which it waited.
                 for (int number = asked; number < tallies.size(); number++) {
                     long untilNanos = Math.min(prompt.endNanos, (number + 1) * lengthNanos);
-                    tallies.get(number).waited.add(untilNanos - prompt.atNanos);
+                    tallies.get(number).waitedNanos.add(untilNanos - prompt.atNanos);
                 }
             } else {
                 tallies.get((int) (prompt.endNanos / lengthNanos)).ended(prompt.origin);
@@ -108,7 +108,7 @@ final class Timetable {
     }
 
     private Minute minute(int index, Duration length, Tally tally, long open) {
-        Outcome.Times waited = tally.waited.times();
+        Outcome.Times waited = Outcome.Times.of(tally.waitedNanos.build());
         long endNanos = (index + 1) * length.toNanos();
         List<Long> byAccount = nanosByAccount.stream()
                 .map(nanos -> before(endNanos, nanos) - before(endNanos - length.toNanos(), nanos))

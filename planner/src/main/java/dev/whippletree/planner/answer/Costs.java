@@ -6,7 +6,6 @@ import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.Tokens;
 import java.math.BigDecimal;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,27 +16,9 @@ import java.util.Optional;
  */
 public record Costs(Optional<PriceList> prices, LocalDate today) {
 
-    /**
-     * What the tokens of one run cost.
-     *
-     * @param service the provider's name
-     * @param model the service's own name of the model
-     * @param tokens what a run uses
-     * @param cost of a run; empty if no price is known
-     */
-    public record Line(String service, String model, TokenUsage tokens, Optional<BigDecimal> cost) {}
-
-    /** Returns a line for each model that is asked. */
-    public List<Line> lines(Outcome outcome) {
-        return outcome.tokens().stream().map(this::line).toList();
-    }
-
-    private Line line(Tokens asked) {
-        return new Line(
-                asked.service(),
-                asked.model(),
-                asked.used(),
-                prices.flatMap(list -> list.of(asked.service(), asked.model())).map(price -> price.cost(asked.used())));
+    /** Returns what the tokens of a model cost; empty if no price is known. */
+    public Optional<BigDecimal> of(Tokens asked) {
+        return prices.flatMap(list -> list.of(asked.service(), asked.model())).map(price -> price.cost(asked.used()));
     }
 
     /** Returns the tokens of a run. */
@@ -47,8 +28,8 @@ public record Costs(Optional<PriceList> prices, LocalDate today) {
 
     /** Returns what a run costs; empty if the price of a model isn't known. */
     public Optional<BigDecimal> run(Outcome outcome) {
-        return lines(outcome).stream()
-                .map(Line::cost)
+        return outcome.tokens().stream()
+                .map(this::of)
                 .reduce((one, other) -> one.flatMap(cost -> other.map(cost::add)))
                 .flatMap(sum -> sum);
     }

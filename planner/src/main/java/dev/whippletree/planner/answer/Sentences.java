@@ -103,11 +103,6 @@ public final class Sentences {
         return Words.count(size.interviews(), plan.request().workload().unit());
     }
 
-    /** Returns the heading of a column of sizes. */
-    public static String sizesHeading(CapacityPlan plan) {
-        return plan.request().workload().units();
-    }
-
     private static String unknown(CapacityPlan plan, SizePlan size) {
         return size.asIs().reason() + ". " + whatToTry(plan.request().pool());
     }

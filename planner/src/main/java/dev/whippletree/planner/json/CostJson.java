@@ -3,6 +3,7 @@ package dev.whippletree.planner.json;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome;
 import dev.whippletree.planner.Outcome.CreditUse;
+import dev.whippletree.planner.Outcome.Tokens;
 import dev.whippletree.planner.answer.Costs;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,17 +22,19 @@ final class CostJson {
             tree.put("prices_stale", list.doubt(costs.today()).isPresent());
         });
         costs.run(outcome).ifPresent(run -> tree.put("run", run));
-        tree.put("models", costs.lines(outcome).stream().map(CostJson::of).toList());
+        tree.put(
+                "models",
+                outcome.tokens().stream().map(asked -> of(asked, costs)).toList());
         tree.put("credits", outcome.credits().stream().map(CostJson::of).toList());
         return tree;
     }
 
-    private static Map<String, Object> of(Costs.Line line) {
+    private static Map<String, Object> of(Tokens asked, Costs costs) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("service", line.service());
-        tree.put("model", line.model());
-        tree.put("tokens", of(line.tokens()));
-        line.cost().ifPresent(cost -> tree.put("run", cost));
+        tree.put("service", asked.service());
+        tree.put("model", asked.model());
+        tree.put("tokens", of(asked.used()));
+        costs.of(asked).ifPresent(cost -> tree.put("run", cost));
         return tree;
     }
 

@@ -27,7 +27,9 @@ record AdviceTable(Screen screen) {
             row(table, advice, advice.assumption().isEmpty() ? "" : note(advice.assumption(), notes));
         }
         List<String> lines = new ArrayList<>(table.expendable(3, 2, 4).lines());
-        lines.addAll(footnotes(notes));
+        for (int number = 1; number <= notes.size(); number++) {
+            lines.addAll(Columns.marked(screen, Paint.FAINT, "(" + number + ") ", notes.get(number - 1)));
+        }
         return lines;
     }
 
@@ -51,17 +53,5 @@ record AdviceTable(Screen screen) {
                 Cell.right(outcome.unanswered() == 0 ? "–" : Words.count(outcome.unanswered())));
         title.subList(1, title.size())
                 .forEach(line -> table.row(Cell.left("  " + line).painted(Paint.STRONG)));
-    }
-
-    private List<String> footnotes(List<String> notes) {
-        List<String> lines = new ArrayList<>();
-        for (int number = 1; number <= notes.size(); number++) {
-            String mark = "(" + number + ") ";
-            for (String line : Words.wrap(notes.get(number - 1), Columns.width(screen) - mark.length())) {
-                lines.add(Paint.FAINT.on(mark + line, screen.colours()));
-                mark = " ".repeat(mark.length());
-            }
-        }
-        return lines;
     }
 }

@@ -8,6 +8,7 @@ import dev.whippletree.terminal.board.Screen;
 import dev.whippletree.terminal.board.Table.Cell;
 import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -25,9 +26,17 @@ final class Columns {
 
     /** Returns a text as lines of such a width. */
     static List<String> prose(Screen screen, Paint paint, String text) {
-        return Words.wrap(text, width(screen)).stream()
-                .map(line -> paint.on(line, screen.colours()))
-                .toList();
+        return marked(screen, paint, "", text);
+    }
+
+    /** Returns a text behind a mark, as lines of such a width, of which the further ones are indented. */
+    static List<String> marked(Screen screen, Paint paint, String mark, String text) {
+        List<String> lines = new ArrayList<>();
+        for (String line : Words.wrap(text, width(screen) - mark.length())) {
+            String before = lines.isEmpty() ? mark : " ".repeat(mark.length());
+            lines.add(paint.on(before + line, screen.colours()));
+        }
+        return lines;
     }
 
     static Cell verdict(Verdict verdict) {

@@ -39,10 +39,10 @@ record CostTable(Costs costs, Screen screen) {
     private List<String> priced(String source, Outcome outcome) {
         String currency = costs.prices().orElseThrow().currency();
         Table table = new Table(screen);
-        costs.lines(outcome)
-                .forEach(line -> table.row(
-                        Cell.left(Words.clip(line.service() + ", " + line.model(), LONGEST_NAME)),
-                        money(line.cost(), currency)));
+        outcome.tokens()
+                .forEach(asked -> table.row(
+                        Cell.left(Words.clip(asked.service() + ", " + asked.model(), LONGEST_NAME)),
+                        money(costs.of(asked), currency)));
         List<String> lines = new ArrayList<>(table.names(0).lines());
         lines.addAll(Columns.prose(screen, Paint.FAINT, source));
         return lines;

@@ -35,7 +35,12 @@ public record PlanText(CapacityPlan plan, Costs costs, Screen screen) {
         section(lines, "Accounts" + detail, new AccountsTable(screen).lines(outcome));
         section(lines, "What if" + detail, new AdviceTable(screen).lines(closest));
         section(lines, "Cost" + detail, new CostTable(costs, screen).lines(outcome));
-        section(lines, "Assumptions", bullets(plan.assumptions()));
+        section(
+                lines,
+                "Assumptions",
+                plan.assumptions().stream()
+                        .flatMap(sentence -> Columns.marked(screen, Paint.PLAIN, "• ", sentence).stream())
+                        .toList());
         return lines;
     }
 
@@ -59,18 +64,6 @@ public record PlanText(CapacityPlan plan, Costs costs, Screen screen) {
             lines.add(Paint.STRONG.on(title, screen.colours()));
         }
         lines.addAll(more);
-    }
-
-    private List<String> bullets(List<String> sentences) {
-        List<String> lines = new ArrayList<>();
-        for (String sentence : sentences) {
-            String mark = "• ";
-            for (String line : Words.wrap(sentence, Columns.width(screen) - mark.length())) {
-                lines.add(mark + line);
-                mark = "  ";
-            }
-        }
-        return lines;
     }
 
     static Paint paint(Verdict verdict) {

@@ -19,7 +19,8 @@ record SizesTable(Screen screen) {
 
     List<String> lines(CapacityPlan plan) {
         Table table = new Table(screen);
-        table.headings(Sentences.sizesHeading(plan), "Holds", "Calls", "No call", "Used", "Wait p50", "p95", "worst");
+        String units = plan.request().workload().units();
+        table.headings(units, "Holds", "Calls", "No call", "Used", "Wait p50", "p95", "worst");
         plan.sizes().forEach(size -> row(table, size));
         List<String> lines = new ArrayList<>(table.expendable(5, 3, 7, 4).lines());
         lines.addAll(Columns.prose(screen, Paint.FAINT, LEGEND));
