@@ -1,7 +1,6 @@
 package dev.whippletree.batch;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.util.Iterator;
 import java.util.OptionalLong;
@@ -156,7 +155,6 @@ public final class Batch {
 
         /** Returns the batch. */
         public Batch build() {
-            Timeline given = timeline;
             return new Batch(new BatchSettings(
                     whippletree,
                     journal,
@@ -165,8 +163,7 @@ public final class Batch {
                     rules,
                     total,
                     distinct,
-                    given == null ? SystemTimeline::new : () -> given,
-                    given == null,
+                    timeline,
                     listener == null ? progress -> {} : listener));
         }
     }

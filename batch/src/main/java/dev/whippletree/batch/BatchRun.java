@@ -126,7 +126,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     BatchRun(BatchSettings settings, Iterator<BatchItem> items) {
         this.settings = settings;
         this.whippletree = settings.whippletree();
-        this.timeline = settings.timelines().get();
+        Timeline given = settings.timeline();
+        this.timeline = given == null ? new SystemTimeline() : given;
         this.conversations = settings.conversations() ? new Conversations() : null;
         this.outlook = new Outlook(whippletree, settings.total(), settings.distinct());
         this.feed = new Feed(
@@ -574,7 +575,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         ended = true;
         feed.end();
         note(true);
-        if (settings.ownsTimeline() && timeline instanceof SystemTimeline own) {
+        if (settings.timeline() == null && timeline instanceof SystemTimeline own) {
             own.close();
         }
         delivery.end(failure);

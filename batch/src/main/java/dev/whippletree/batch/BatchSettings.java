@@ -4,7 +4,6 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.time.Timeline;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules when it ends before all is done
  * @param total the number of items, if known
  * @param distinct which prompts are different; null: that isn't known
- * @param timelines returns time and threads for a run
- * @param ownsTimeline whether the run has to close them
+ * @param timeline time and threads; null: each run has its own
  * @param listener is told how far it is
  */
 record BatchSettings(
@@ -29,6 +27,5 @@ record BatchSettings(
         StopRules rules,
         OptionalLong total,
         @Nullable DistinctPrompts distinct,
-        Supplier<Timeline> timelines,
-        boolean ownsTimeline,
+        @Nullable Timeline timeline,
         Consumer<BatchProgress> listener) {}

@@ -25,11 +25,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -321,55 +321,28 @@ public final class BatchFile implements AutoCloseable {
         InputReader reader =
                 InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
         readers.add(reader);
-        return new Items(reader);
+        Fingerprints fingerprints = new Fingerprints(files, configuration, input.sessionEnds());
+        return Stream.generate(() -> item(reader, fingerprints))
+                .takeWhile(Optional::isPresent)
+                .map(Optional::get)
+                .iterator();
     }
 
-    private final class Items implements Iterator<BatchItem> {
-
-        private final InputReader reader;
-        private final Fingerprints fingerprints = new Fingerprints(files, configuration, input.sessionEnds());
-        private @Nullable BatchItem next;
-        private boolean ended;
-
-        Items(InputReader reader) {
-            this.reader = reader;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (next == null && !ended) {
-                next = read();
-                ended = next == null;
+    private Optional<BatchItem> item(InputReader reader, Fingerprints fingerprints) {
+        try {
+            InputLine line = reader.next();
+            if (line == null) {
+                reader.close();
+                return Optional.empty();
             }
-            return next != null;
-        }
-
-        @Override
-        public BatchItem next() {
-            BatchItem item = hasNext() ? next : null;
-            if (item == null) {
-                throw new NoSuchElementException("the input has no more lines");
-            }
-            next = null;
-            return item;
-        }
-
-        private @Nullable BatchItem read() {
-            try {
-                InputLine line = reader.next();
-                if (line == null) {
-                    reader.close();
-                    return null;
-                }
-                return new BatchItem(
-                        line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line));
-            } catch (BadLineException e) {
-                String changed = files.form().reader() == null ? "file" : "file, or what its lines may ask,";
-                throw new BadInputException(
-                        e.inFile(files.input().toString()) + " (the " + changed + " was changed while the batch ran)");
-            } catch (IOException e) {
-                throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
-            }
+            return Optional.of(new BatchItem(
+                    line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line)));
+        } catch (BadLineException e) {
+            String changed = files.form().reader() == null ? "file" : "file, or what its lines may ask,";
+            throw new BadInputException(
+                    e.inFile(files.input().toString()) + " (the " + changed + " was changed while the batch ran)");
+        } catch (IOException e) {
+            throw new BadInputException(files.input() + " can't be read: " + e.getMessage());
         }
     }
 

@@ -10,21 +10,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads lines in the format of OpenAI's batches, each with an optional {@code session}. */
-final class JsonLines implements InputReader {
+record JsonLines(Lines lines, PromptMaker maker) implements InputReader {
 
     private static final String CHAT = "/v1/chat/completions";
     private static final String EMBEDDINGS = "/v1/embeddings";
 
     /** As many texts as OpenAI takes: the line of their vectors can still be read. */
     private static final int MOST_TEXTS = 2_048;
-
-    private final Lines lines;
-    private final PromptMaker maker;
-
-    JsonLines(Lines lines, PromptMaker maker) {
-        this.lines = lines;
-        this.maker = maker;
-    }
 
     @Override
     public @Nullable InputLine next() throws IOException, BadLineException {
