@@ -142,10 +142,7 @@ record Allowance(PlanRequest request) {
      * is allowed.
      */
     double load(long needed, AccountPool pool) {
-        return load(needed, calls(pool));
-    }
-
-    static double load(long needed, long allowed) {
+        long allowed = calls(pool);
         return allowed == UNLIMITED ? 0 : (double) needed / allowed;
     }
 

@@ -9,21 +9,24 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Computes how much of each organization's credit a simulation used. Immutable. */
-record CreditReport(AccountPool pool, Targets targets, Recorder recorder, Allowance allowance) {
+record CreditReport(AccountPool pool, Recorder recorder, Allowance allowance) {
 
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
     List<CreditUse> uses() {
+        List<PlannedAccount> accounts = PlannedAccount.of(pool);
         List<CreditUse> uses = new ArrayList<>();
         for (AccountGroup group : pool.groups()) {
             group.credit()
                     .ifPresent(credit -> group.organizations()
-                            .forEach(organization -> uses.add(use(group, organization.id(), credit.toString()))));
+                            .forEach(organization ->
+                                    uses.add(use(group, organization.id(), credit.toString(), accounts))));
         }
         return uses;
     }
 
-    private CreditUse use(AccountGroup group, String organization, String credit) {
+    private CreditUse use(
+            AccountGroup group, String organization, String credit, List<PlannedAccount> accounts) {
         OptionalLong tokens = allowance.creditTokens(group);
         if (tokens.isEmpty()) {
             return new CreditUse(organization, credit, Optional.empty(), OptionalInt.empty());
@@ -31,9 +34,9 @@ record CreditReport(AccountPool pool, Targets targets, Recorder recorder, Allowa
         if (tokens.getAsLong() == 0) { // A credit smaller than one call is used up at once.
             return new CreditUse(organization, credit, Optional.of(1.0), OptionalInt.of(1));
         }
-        long[] calls = recorder.admittedNanos(targets.plannedAccounts().stream()
+        long[] calls = recorder.admittedNanos(accounts.stream()
                 .filter(planned -> planned.organization().equals(organization))
-                .flatMap(planned -> targets.of(planned).stream())
+                .flatMap(planned -> planned.targets().stream())
                 .toList());
         long paid = tokens.getAsLong() / allowance.tokensOfACall();
         return new CreditUse(

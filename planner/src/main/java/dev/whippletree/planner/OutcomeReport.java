@@ -19,20 +19,20 @@ final class OutcomeReport {
 
     private final PlanRequest request;
     private final Variant variant;
-    private final Targets targets;
+    private final List<PlannedAccount> planned;
     private final Imitations services;
     private final Recorder recorder;
     private final Allowance allowance;
     private final List<LimitSlot> slots;
 
-    OutcomeReport(PlanRequest request, Variant variant, Targets targets, Imitations services, Recorder recorder) {
+    OutcomeReport(PlanRequest request, Variant variant, Imitations services, Recorder recorder) {
         this.request = request;
         this.variant = variant;
-        this.targets = targets;
+        this.planned = PlannedAccount.of(variant.pool());
         this.services = services;
         this.recorder = recorder;
         this.allowance = new Allowance(request);
-        this.slots = LimitSlot.of(variant.pool(), targets, allowance);
+        this.slots = LimitSlot.of(variant.pool(), allowance);
     }
 
     Outcome of(int distinct, Supplier<Optional<Outcome.Otherwise>> ifNot) {
@@ -41,12 +41,12 @@ final class OutcomeReport {
         List<AccountUse> accounts = accounts(limits);
         long made = accounts.stream().mapToLong(AccountUse::calls).sum();
         long admitted = made - recorder.refused();
-        Timetable timetable = new Timetable(recorder, targets, slots);
+        Timetable timetable = new Timetable(recorder, planned, slots);
         List<Minute> minutes = timetable.minutes();
         long answered = sum(minutes, Minute::answered);
         long needed = answered == prompts ? admitted : Math.max(admitted, distinct);
         double load = allowance.load(needed, variant.pool());
-        List<CreditUse> credits = new CreditReport(variant.pool(), targets, recorder, allowance).uses();
+        List<CreditUse> credits = new CreditReport(variant.pool(), recorder, allowance).uses();
         Outcome.Times waited = recorder.waited();
         Binding binding = Judge.binding(waited, recorder.failed(), Judge.bindingLimit(limits, slots, minutes), credits);
         Judge judge = new Judge(request);
@@ -93,14 +93,12 @@ final class OutcomeReport {
         return minutes.stream().mapToLong(figure).sum();
     }
 
-    private int calls(PlannedAccount planned) {
-        return recorder.callNanos(targets.of(planned)).length;
+    private int calls(PlannedAccount account) {
+        return recorder.callNanos(account.targets()).length;
     }
 
     private List<PlannedAccount> asked() {
-        return targets.plannedAccounts().stream()
-                .filter(planned -> calls(planned) > 0)
-                .toList();
+        return planned.stream().filter(account -> calls(account) > 0).toList();
     }
 
     private LimitUse use(LimitSlot slot) {
@@ -116,14 +114,14 @@ final class OutcomeReport {
     }
 
     private List<AccountUse> accounts(List<LimitUse> limits) {
-        return targets.plannedAccounts().stream()
-                .map(planned -> new AccountUse(
-                        planned.id(),
-                        planned.group().service(),
-                        planned.organization(),
-                        calls(planned),
+        return planned.stream()
+                .map(account -> new AccountUse(
+                        account.id(),
+                        account.group().service(),
+                        account.organization(),
+                        calls(account),
                         limits.stream()
-                                .filter(limit -> limit.organization().equals(planned.organization()))
+                                .filter(limit -> limit.organization().equals(account.organization()))
                                 .mapToDouble(LimitUse::share)
                                 .max()
                                 .orElse(0)))
@@ -132,11 +130,12 @@ final class OutcomeReport {
 
     private List<Tokens> tokens() {
         Map<String, Tokens> sums = new LinkedHashMap<>();
-        for (int number = 0; number < targets.all().size(); number++) {
-            Targets.Target target = targets.all().get(number);
-            String service = target.planned().group().service();
-            Tokens own = new Tokens(service, target.model(), recorder.tokens(number));
-            sums.merge(service + '\n' + target.model(), own, OutcomeReport::together);
+        for (PlannedAccount account : planned) {
+            String service = account.group().service();
+            for (PlannedAccount.Target target : account.targets()) {
+                Tokens own = new Tokens(service, target.model(), recorder.tokens(target));
+                sums.merge(service + '\n' + target.model(), own, OutcomeReport::together);
+            }
         }
         return List.copyOf(sums.values());
     }

@@ -15,6 +15,14 @@ import java.util.List;
  */
 record PlannedAccount(AccountGroup group, String organization, String id, Member member) {
 
+    /**
+     * An account and a model that it is asked for.
+     *
+     * @param account the account's id
+     * @param model the model
+     */
+    record Target(String account, String model) {}
+
     /** Returns all accounts of a pool, in order. */
     static List<PlannedAccount> of(AccountPool pool) {
         List<PlannedAccount> plannedAccounts = new ArrayList<>();
@@ -28,6 +36,14 @@ record PlannedAccount(AccountGroup group, String organization, String id, Member
             }
         }
         return plannedAccounts;
+    }
+
+    /** Returns the models that it is asked for. */
+    List<Target> targets() {
+        return member.places().stream()
+                .map(place -> new Target(id, place.model()))
+                .distinct()
+                .toList();
     }
 
     /** Returns the credential by which the service knows the account; it opens nothing but the simulation. */

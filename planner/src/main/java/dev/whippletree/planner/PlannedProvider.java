@@ -3,6 +3,7 @@ package dev.whippletree.planner;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.simulation.SimulatedProvider;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.planner.PlannedAccount.Target;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AttemptSink;
@@ -20,7 +21,6 @@ import java.util.Set;
 record PlannedProvider(
         Map<String, EmulatedService> servicesByAccount,
         Timeline timeline,
-        Targets targets,
         Recorder recorder,
         PromptPadding padding)
         implements Provider {
@@ -73,7 +73,7 @@ record PlannedProvider(
 
         @Override
         public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-            return client.send(padding.of(prompt), model, recorder.call(targets.number(account, model), sink));
+            return client.send(padding.of(prompt), model, recorder.call(new Target(account, model), sink));
         }
 
         @Override

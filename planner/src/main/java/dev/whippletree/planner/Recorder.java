@@ -7,12 +7,15 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.planner.PlannedAccount.Target;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +25,12 @@ final class Recorder {
 
     private final Timeline timeline;
     private final List<Asked> prompts = new ArrayList<>();
-    private final List<List<Call>> callsByTarget = new ArrayList<>();
+    private final Map<Target, List<Call>> callsByTarget = new HashMap<>();
     private boolean closed;
 
-    /**
-     * Creates a recorder of a simulation that starts at zero.
-     *
-     * @param timeline the simulation's time
-     * @param targets how many targets there are
-     */
-    Recorder(Timeline timeline, int targets) {
+    /** Creates a recorder of a simulation that starts at zero. */
+    Recorder(Timeline timeline) {
         this.timeline = timeline;
-        for (int target = 0; target < targets; target++) {
-            callsByTarget.add(new ArrayList<>());
-        }
     }
 
     /** A prompt that was asked. */
@@ -137,9 +132,9 @@ final class Recorder {
     }
 
     /** Records a call that is made now. Returns what has to get its events. */
-    AttemptSink call(int target, AttemptSink sink) {
+    AttemptSink call(Target target, AttemptSink sink) {
         Call call = new Call(sink);
-        callsByTarget.get(target).add(call);
+        callsByTarget.computeIfAbsent(target, first -> new ArrayList<>()).add(call);
         return call;
     }
 
@@ -154,18 +149,22 @@ final class Recorder {
     }
 
     /** Returns when the calls of some targets were made, in order. */
-    long[] callNanos(List<Integer> targets) {
+    long[] callNanos(List<Target> targets) {
         return nanos(targets, call -> true);
     }
 
     /** Returns the same without calls that were refused. */
-    long[] admittedNanos(List<Integer> targets) {
+    long[] admittedNanos(List<Target> targets) {
         return nanos(targets, call -> !call.refused);
     }
 
-    private long[] nanos(List<Integer> targets, Predicate<Call> which) {
+    private Stream<Call> calls(Target target) {
+        return callsByTarget.getOrDefault(target, List.of()).stream();
+    }
+
+    private long[] nanos(List<Target> targets, Predicate<Call> which) {
         return targets.stream()
-                .flatMap(target -> callsByTarget.get(target).stream())
+                .flatMap(this::calls)
                 .filter(which)
                 .mapToLong(call -> call.atNanos)
                 .sorted()
@@ -174,7 +173,7 @@ final class Recorder {
 
     /** Returns how many calls services refused. */
     long refused() {
-        return callsByTarget.stream()
+        return callsByTarget.values().stream()
                 .flatMap(List::stream)
                 .filter(call -> call.refused)
                 .count();
@@ -213,7 +212,7 @@ final class Recorder {
                 .orElse(0);
     }
 
-    TokenUsage tokens(int target) {
-        return callsByTarget.get(target).stream().map(call -> call.usage).reduce(TokenUsage.NONE, TokenUsage::plus);
+    TokenUsage tokens(Target target) {
+        return calls(target).map(call -> call.usage).reduce(TokenUsage.NONE, TokenUsage::plus);
     }
 }

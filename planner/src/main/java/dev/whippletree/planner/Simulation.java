@@ -36,7 +36,6 @@ final class Simulation {
     private final Variant variant;
     private final VirtualTimeline timeline;
     private final Imitations services;
-    private final Targets targets;
     private final Recorder recorder;
     private final PromptPadding padding;
     private final InterviewPlan plan;
@@ -48,8 +47,7 @@ final class Simulation {
         this.variant = variant;
         this.timeline = new VirtualTimeline(request.seed());
         this.services = new Imitations(request, variant.pool());
-        this.targets = new Targets(variant.pool());
-        this.recorder = new Recorder(timeline, targets.all().size());
+        this.recorder = new Recorder(timeline);
         Questions questions = new Questions(request, variant.interviews());
         this.padding = questions.padding();
         this.plan = questions.plan();
@@ -79,32 +77,32 @@ final class Simulation {
                 .start();
         runUntil(results);
         recorder.close();
-        return new OutcomeReport(request, variant, targets, services, recorder).of(plan.distinct(), otherwise);
+        return new OutcomeReport(request, variant, services, recorder).of(plan.distinct(), otherwise);
     }
 
     /** Returns the production library; nothing in it holds a thread or a connection, so it needs no closing. */
     private Whippletree library() {
         AccountPool pool = variant.pool();
+        List<PlannedAccount> accounts = PlannedAccount.of(pool);
         CacheTierSettings cache = new CacheTierSettings(PlannedCache.NAME, Settings.none("cache"));
         return Whippletree.builder()
                 .timeline(timeline)
-                .provider(new PlannedProvider(services.byAccount(), timeline, targets, recorder, padding))
+                .provider(new PlannedProvider(services.byAccount(), timeline, recorder, padding))
                 .cache(new PlannedCache())
                 .configuration(new Configuration(
-                        targets.plannedAccounts().stream()
+                        accounts.stream()
                                 .map(planned -> planned.settings(PlannedProvider.NAME))
                                 .toList(),
-                        List.of(route()),
+                        List.of(route(accounts)),
                         pool.cached() ? List.of(cache) : List.of(),
                         pool.engine(),
                         List.of()))
                 .build();
     }
 
-    private RouteSettings route() {
+    private RouteSettings route(List<PlannedAccount> accounts) {
         Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
-        targets.plannedAccounts()
-                .forEach(planned -> planned.member()
+        accounts.forEach(planned -> planned.member()
                         .places()
                         .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
                                 .add(new TargetSettings(planned.id(), place.model()))));

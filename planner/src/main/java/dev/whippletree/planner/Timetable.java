@@ -27,11 +27,11 @@ final class Timetable {
     /** The last moment at which anything happened or somebody waited. */
     private final long lastNanos;
 
-    Timetable(Recorder recorder, Targets targets, List<LimitSlot> slots) {
+    Timetable(Recorder recorder, List<PlannedAccount> accounts, List<LimitSlot> slots) {
         this.recorder = recorder;
         this.slots = slots;
-        this.nanosByAccount = targets.plannedAccounts().stream()
-                .map(planned -> recorder.callNanos(targets.of(planned)))
+        this.nanosByAccount = accounts.stream()
+                .map(planned -> recorder.callNanos(planned.targets()))
                 .toList();
         this.nanosBySlot = slots.stream()
                 .map(slot -> recorder.admittedNanos(slot.targets()))

@@ -9,6 +9,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.planner.Outcome.CreditUse;
+import dev.whippletree.planner.PlannedAccount.Target;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.time.VirtualTimeline;
 import java.math.BigDecimal;
@@ -23,21 +24,22 @@ final class CreditReportTest {
 
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 28);
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x1000/h+1usd/month");
+    private static final Target TARGET = PlannedAccount.of(POOL).get(0).targets().get(0);
 
     private static CreditUse use(BigDecimal million, int... callsOfMinutes) {
         TokenPrice price = new TokenPrice("huggingface", Configuration.DEFAULT_MODEL, million, million, "usd", TODAY);
         PlanRequest request = PlanRequest.of(List.of(1), POOL)
                 .withPrices(new PriceList("prices.yaml", TODAY, 90, "usd", List.of(price)));
         VirtualTimeline timeline = new VirtualTimeline(1);
-        Recorder recorder = new Recorder(timeline, 1);
+        Recorder recorder = new Recorder(timeline);
         for (int calls : callsOfMinutes) {
-            recorder.call(0, mock(AttemptSink.class)).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
+            recorder.call(TARGET, mock(AttemptSink.class)).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
             for (int call = 0; call < calls; call++) {
-                recorder.call(0, mock(AttemptSink.class));
+                recorder.call(TARGET, mock(AttemptSink.class));
             }
             timeline.advance(Duration.ofMinutes(1));
         }
-        return new CreditReport(POOL, new Targets(POOL), recorder, new Allowance(request))
+        return new CreditReport(POOL, recorder, new Allowance(request))
                 .uses()
                 .get(0);
     }

@@ -11,6 +11,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.Outcome.Minute;
 import dev.whippletree.planner.Outcome.Times;
+import dev.whippletree.planner.PlannedAccount.Target;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.time.VirtualTimeline;
@@ -27,9 +28,11 @@ class RecorderTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x4/min,groq:1x10/2m");
+    private static final Target FIRST = PlannedAccount.of(POOL).get(0).targets().get(0);
+    private static final Target SECOND = PlannedAccount.of(POOL).get(1).targets().get(0);
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
-    private final Recorder recorder = new Recorder(timeline, 2);
+    private final Recorder recorder = new Recorder(timeline);
     private final AttemptSink sink = mock(AttemptSink.class);
 
     private static Completion from(Origin.Source source, int waitedSeconds) {
@@ -50,18 +53,18 @@ class RecorderTest {
         Recorder.Asked first = recorder.asked();
         Recorder.Asked second = recorder.asked();
         Recorder.Asked third = recorder.asked();
-        recorder.call(0, sink).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
-        recorder.call(0, sink).failed(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no"));
-        recorder.call(0, sink).failed(Failure.of(FailureKind.UNAVAILABLE, "no"));
-        recorder.call(0, sink).done(end(10, 20));
-        recorder.call(1, sink).done(end(1, 2));
-        recorder.call(1, sink).done(end(3, 4));
+        recorder.call(FIRST, sink).failed(Failure.of(FailureKind.RATE_LIMITED, "no"));
+        recorder.call(FIRST, sink).failed(Failure.of(FailureKind.QUOTA_EXHAUSTED, "no"));
+        recorder.call(FIRST, sink).failed(Failure.of(FailureKind.UNAVAILABLE, "no"));
+        recorder.call(FIRST, sink).done(end(10, 20));
+        recorder.call(SECOND, sink).done(end(1, 2));
+        recorder.call(SECOND, sink).done(end(3, 4));
         timeline.advance(Duration.ofSeconds(30));
         first.ended(from(Origin.Source.CALL, 5));
         second.ended(from(Origin.Source.JOINED, 1));
         second.ended(from(Origin.Source.JOINED, 9));
         timeline.advance(Duration.ofSeconds(40));
-        recorder.call(1, sink).done(end(5, 6));
+        recorder.call(SECOND, sink).done(end(5, 6));
         recorder.asked();
         third.ended(null);
         recorder.asked().ended(from(Origin.Source.CACHE, 0));
@@ -81,19 +84,18 @@ class RecorderTest {
     }
 
     private static Timetable timetable(Recorder recorder, AccountPool pool) {
-        Targets targets = new Targets(pool);
         Allowance allowance = new Allowance(PlanRequest.of(List.of(1), pool));
-        return new Timetable(recorder, targets, LimitSlot.of(pool, targets, allowance));
+        return new Timetable(recorder, PlannedAccount.of(pool), LimitSlot.of(pool, allowance));
     }
 
     /** Seven calls at once, and seven more as soon as a window of a minute and a half allows them. */
     @Test
     void windowOfNoWholeMinutes_isFullAtMost() {
         AccountPool pool = AccountPool.parse("huggingface:1x7/90s");
-        Recorder calls = new Recorder(timeline, 1);
-        IntStream.range(0, 7).forEach(number -> calls.call(0, sink));
+        Recorder calls = new Recorder(timeline);
+        IntStream.range(0, 7).forEach(number -> calls.call(FIRST, sink));
         timeline.advance(Duration.ofSeconds(90));
-        IntStream.range(0, 7).forEach(number -> calls.call(0, sink));
+        IntStream.range(0, 7).forEach(number -> calls.call(FIRST, sink));
         timeline.advance(MINUTE);
         calls.asked();
         calls.close();
@@ -137,8 +139,8 @@ class RecorderTest {
         assertThat(recorder.waited()).isEqualTo(times(1, 60, 60));
         assertThat(recorder.failed()).isEqualTo(1);
         assertThat(recorder.lastAnswerNanos()).isEqualTo(Duration.ofSeconds(70).toNanos());
-        assertThat(recorder.tokens(0)).isEqualTo(TokenUsage.of(10, 20));
-        assertThat(recorder.tokens(1)).isEqualTo(TokenUsage.of(9, 12));
+        assertThat(recorder.tokens(FIRST)).isEqualTo(TokenUsage.of(10, 20));
+        assertThat(recorder.tokens(SECOND)).isEqualTo(TokenUsage.of(9, 12));
     }
 
     @ParameterizedTest
