@@ -11,7 +11,6 @@ import dev.whippletree.settings.RouteSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -266,33 +265,26 @@ final class Outlook {
                 return List.of(Prompts.ofLength(latest.getLast(), characters / Math.max(1, news.now), 1 + 2 * before));
             }
         }
-        List<Prompt> alike = new ArrayList<>();
         Optional<String> route = latest.getLast().route();
-        latest.stream().filter(prompt -> prompt.route().equals(route)).forEach(alike::add);
-        return alike;
+        return latest.stream().filter(prompt -> prompt.route().equals(route)).toList();
     }
 
-    /** What is known of the limits of all accounts. */
-    private enum Knowledge {
-        DECLARED,
-        REPORTED,
-        LEARNED
-    }
-
-    private static Knowledge knowledge(StatusSnapshot status) {
+    /** Returns how the limits of all accounts are known: the least certain way counts. */
+    private static LimitSource knowledge(StatusSnapshot status) {
         return status.accounts().stream()
                 .map(Outlook::knowledge)
                 .max(Comparator.naturalOrder())
-                .orElse(Knowledge.LEARNED);
+                .orElse(LimitSource.LEARNED);
     }
 
-    private static Knowledge knowledge(StatusSnapshot.AccountStatus account) {
+    /** Beside a limit that is declared, one that a service reports counts for nothing. */
+    private static LimitSource knowledge(StatusSnapshot.AccountStatus account) {
         Set<LimitSource> sources =
                 account.limits().stream().map(limit -> limit.source()).collect(Collectors.toSet());
         if (sources.contains(LimitSource.LEARNED) || sources.isEmpty()) {
-            return Knowledge.LEARNED;
+            return LimitSource.LEARNED;
         }
-        return sources.contains(LimitSource.DECLARED) ? Knowledge.DECLARED : Knowledge.REPORTED;
+        return sources.contains(LimitSource.DECLARED) ? LimitSource.DECLARED : LimitSource.REPORTED;
     }
 
     /**

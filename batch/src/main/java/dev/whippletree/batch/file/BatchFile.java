@@ -335,8 +335,8 @@ public final class BatchFile implements AutoCloseable {
                 reader.close();
                 return Optional.empty();
             }
-            return Optional.of(new BatchItem(
-                    line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line)));
+            return Optional.of(
+                    new BatchItem(line.id(), line.prompt(), input.sessionEnds().contains(line), fingerprints.of(line)));
         } catch (BadLineException e) {
             String changed = files.form().reader() == null ? "file" : "file, or what its lines may ask,";
             throw new BadInputException(
