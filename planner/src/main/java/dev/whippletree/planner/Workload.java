@@ -154,68 +154,45 @@ public record Workload(
 
     /** Returns the same with another share of repeated prompts, 0 to 1, and no bank. */
     public Workload withRepeat(double repeat) {
-        return new Workload(
-                questions,
-                repeat,
-                OptionalInt.empty(),
-                promptTokens,
-                answerTokens,
-                maxTokens,
-                interview,
-                over,
-                prompts);
+        return repeating(repeat, OptionalInt.empty());
     }
 
     /** Returns the same with a fixed bank of questions. */
     public Workload withDistinct(int distinct) {
+        return repeating(repeat, OptionalInt.of(distinct));
+    }
+
+    private Workload repeating(double repeat, OptionalInt distinct) {
         return new Workload(
-                questions,
-                repeat,
-                OptionalInt.of(distinct),
-                promptTokens,
-                answerTokens,
-                maxTokens,
-                interview,
-                over,
-                prompts);
+                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
 
     /** Returns the same with prompts and answers of other sizes, and no bound on answers. */
     public Workload withTokens(int promptTokens, int answerTokens) {
-        return new Workload(
-                questions, repeat, distinct, promptTokens, answerTokens, OptionalInt.empty(), interview, over, prompts);
+        return sized(promptTokens, answerTokens, OptionalInt.empty());
     }
 
     /** Returns the same with another bound on answers. */
     public Workload withMaxTokens(int maxTokens) {
+        return sized(promptTokens, answerTokens, OptionalInt.of(maxTokens));
+    }
+
+    private Workload sized(int promptTokens, int answerTokens, OptionalInt maxTokens) {
         return new Workload(
-                questions,
-                repeat,
-                distinct,
-                promptTokens,
-                answerTokens,
-                OptionalInt.of(maxTokens),
-                interview,
-                over,
-                prompts);
+                questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
 
     /** Returns the same with interviews of this length. */
     public Workload withInterview(Duration interview) {
-        return new Workload(
-                questions,
-                repeat,
-                distinct,
-                promptTokens,
-                answerTokens,
-                maxTokens,
-                Optional.of(interview),
-                over,
-                prompts);
+        return lasting(Optional.of(interview), over);
     }
 
     /** Returns the same with starts spread over this time. */
     public Workload withOver(Duration over) {
+        return lasting(interview, over);
+    }
+
+    private Workload lasting(Optional<Duration> interview, Duration over) {
         return new Workload(
                 questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
