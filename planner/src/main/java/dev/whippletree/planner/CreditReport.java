@@ -25,8 +25,7 @@ record CreditReport(AccountPool pool, Recorder recorder, Allowance allowance) {
         return uses;
     }
 
-    private CreditUse use(
-            AccountGroup group, String organization, String credit, List<PlannedAccount> accounts) {
+    private CreditUse use(AccountGroup group, String organization, String credit, List<PlannedAccount> accounts) {
         OptionalLong tokens = allowance.creditTokens(group);
         if (tokens.isEmpty()) {
             return new CreditUse(organization, credit, Optional.empty(), OptionalInt.empty());

@@ -19,10 +19,7 @@ import java.util.Set;
 
 /** Connects each account to its emulated service and counts the calls. Confined to its simulation. */
 record PlannedProvider(
-        Map<String, EmulatedService> servicesByAccount,
-        Timeline timeline,
-        Recorder recorder,
-        PromptPadding padding)
+        Map<String, EmulatedService> servicesByAccount, Timeline timeline, Recorder recorder, PromptPadding padding)
         implements Provider {
 
     /** Differs from every real provider's name, since those may be there too. */

@@ -43,27 +43,32 @@ final class Recorder {
         long endNanos;
 
         /** Of its answer; null: it has none. */
-        @Nullable Origin origin;
+        Origin.@Nullable Source source;
+
+        private long waitedForRoomNanos;
 
         /** Records the prompt's end, with an answer or without. */
         void ended(@Nullable Completion completion) {
             if (!closed && isOpen) {
                 isOpen = false;
                 endNanos = timeline.nanoTime();
-                origin = completion == null ? null : completion.origin();
+                if (completion != null) {
+                    source = completion.origin().source();
+                    waitedForRoomNanos = completion.origin().waited().toNanos();
+                }
             }
         }
 
         private boolean isFailed() {
-            return !isOpen && origin == null;
+            return !isOpen && source == null;
         }
 
         private long tookNanos() {
             return endNanos - atNanos;
         }
 
-        private long waitedNanos() {
-            return origin == null ? tookNanos() : origin.waited().toNanos();
+        long waitedNanos() {
+            return source == null ? tookNanos() : waitedForRoomNanos;
         }
 
         /** Returns the last moment at which it ended or waited. */
@@ -72,17 +77,21 @@ final class Recorder {
         }
     }
 
-    /** A call that was made: forwards its events, and records its end. */
-    private final class Call implements AttemptSink {
+    /** A call that was made. Kept until the end, so it holds nothing of the engine's. */
+    private static final class Call {
 
-        private final AttemptSink sink;
-        private final long atNanos = timeline.nanoTime();
-        private TokenUsage usage = TokenUsage.NONE;
+        private final long atNanos;
+        private long promptTokens;
+        private long completionTokens;
         private boolean refused;
 
-        Call(AttemptSink sink) {
-            this.sink = sink;
+        Call(long atNanos) {
+            this.atNanos = atNanos;
         }
+    }
+
+    /** Forwards a call's events, and records its end. */
+    private record Forwarding(AttemptSink sink, Call call) implements AttemptSink {
 
         @Override
         public boolean streaming() {
@@ -111,13 +120,15 @@ final class Recorder {
 
         @Override
         public void done(AnswerEnd end) {
-            end.usage().ifPresent(used -> usage = TokenUsage.of(used.promptTokens(), used.completionTokens()));
+            TokenUsage usage = end.usage().orElse(TokenUsage.NONE);
+            call.promptTokens = usage.promptTokens();
+            call.completionTokens = usage.completionTokens();
             sink.done(end);
         }
 
         @Override
         public void failed(Failure failure) {
-            refused = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
+            call.refused = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
             sink.failed(failure);
         }
     }
@@ -133,9 +144,9 @@ final class Recorder {
 
     /** Records a call that is made now. Returns what has to get its events. */
     AttemptSink call(Target target, AttemptSink sink) {
-        Call call = new Call(sink);
+        Call call = new Call(timeline.nanoTime());
         callsByTarget.computeIfAbsent(target, first -> new ArrayList<>()).add(call);
-        return call;
+        return new Forwarding(sink, call);
     }
 
     /** Ends the recording: prompts without an answer have waited until now. */
@@ -206,13 +217,15 @@ final class Recorder {
 
     long lastAnswerNanos() {
         return prompts.stream()
-                .filter(prompt -> prompt.origin != null)
+                .filter(prompt -> prompt.source != null)
                 .mapToLong(prompt -> prompt.endNanos)
                 .max()
                 .orElse(0);
     }
 
     TokenUsage tokens(Target target) {
-        return calls(target).map(call -> call.usage).reduce(TokenUsage.NONE, TokenUsage::plus);
+        return TokenUsage.of(
+                calls(target).mapToLong(call -> call.promptTokens).sum(),
+                calls(target).mapToLong(call -> call.completionTokens).sum());
     }
 }

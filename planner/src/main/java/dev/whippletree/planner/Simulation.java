@@ -103,9 +103,9 @@ final class Simulation {
     private RouteSettings route(List<PlannedAccount> accounts) {
         Map<Integer, List<TargetSettings>> tiers = new TreeMap<>();
         accounts.forEach(planned -> planned.member()
-                        .places()
-                        .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
-                                .add(new TargetSettings(planned.id(), place.model()))));
+                .places()
+                .forEach(place -> tiers.computeIfAbsent(place.tier(), tier -> new ArrayList<>())
+                        .add(new TargetSettings(planned.id(), place.model()))));
         return variant.pool()
                 .route()
                 .withTiers(tiers.values().stream().map(Tier::new).toList());

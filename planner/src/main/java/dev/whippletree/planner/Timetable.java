@@ -1,13 +1,11 @@
 package dev.whippletree.planner;
 
-import dev.whippletree.model.Origin;
 import dev.whippletree.planner.Outcome.Minute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A run minute by minute, or second by second, once its recorder is closed. Confined to one run. */
 final class Timetable {
@@ -53,18 +51,18 @@ final class Timetable {
         private long joined;
         private long failed;
 
-        void ended(@Nullable Origin origin) {
-            if (origin == null) {
+        void ended(Recorder.Asked prompt) {
+            if (prompt.source == null) {
                 failed++;
                 return;
             }
             answered++;
-            switch (origin.source()) {
+            switch (prompt.source) {
                 case CALL -> {}
                 case JOINED -> joined++;
                 case CACHE -> fromCache++;
             }
-            waitedNanos.add(origin.waited().toNanos());
+            waitedNanos.add(prompt.waitedNanos());
         }
     }
 
@@ -101,7 +99,7 @@ final class Timetable {
                     tallies.get(number).waitedNanos.add(untilNanos - prompt.atNanos);
                 }
             } else {
-                tallies.get((int) (prompt.endNanos / lengthNanos)).ended(prompt.origin);
+                tallies.get((int) (prompt.endNanos / lengthNanos)).ended(prompt);
             }
         }
         return tallies;

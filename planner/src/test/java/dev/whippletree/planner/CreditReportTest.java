@@ -24,7 +24,8 @@ final class CreditReportTest {
 
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 28);
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x1000/h+1usd/month");
-    private static final Target TARGET = PlannedAccount.of(POOL).get(0).targets().get(0);
+    private static final Target TARGET =
+            PlannedAccount.of(POOL).get(0).targets().get(0);
 
     private static CreditUse use(BigDecimal million, int... callsOfMinutes) {
         TokenPrice price = new TokenPrice("huggingface", Configuration.DEFAULT_MODEL, million, million, "usd", TODAY);
@@ -39,9 +40,7 @@ final class CreditReportTest {
             }
             timeline.advance(Duration.ofMinutes(1));
         }
-        return new CreditReport(POOL, recorder, new Allowance(request))
-                .uses()
-                .get(0);
+        return new CreditReport(POOL, recorder, new Allowance(request)).uses().get(0);
     }
 
     /** The price of a million tokens; one call takes 500 of them. */

@@ -29,7 +29,8 @@ class RecorderTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final AccountPool POOL = AccountPool.parse("huggingface:1x4/min,groq:1x10/2m");
     private static final Target FIRST = PlannedAccount.of(POOL).get(0).targets().get(0);
-    private static final Target SECOND = PlannedAccount.of(POOL).get(1).targets().get(0);
+    private static final Target SECOND =
+            PlannedAccount.of(POOL).get(1).targets().get(0);
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final Recorder recorder = new Recorder(timeline);
