@@ -14,7 +14,6 @@ final class BreakWords {
 
     private BreakWords() {}
 
-    /** Returns how. */
     static String of(IOException fault, Endpoint endpoint, Progress progress) {
         return Causes.find(fault, UnusableResponseException.class)
                 .map(found -> noAnswer(endpoint, found.inWords()))

@@ -145,8 +145,7 @@ final class ChatCall implements Runnable, Cancellable {
                     model,
                     sink,
                     error -> sink.refused(failure(error)));
-            AnswerEnd end =
-                    embedding.isPresent() ? reader.read(response, embedding.get(), prompt) : reader.read(response);
+            AnswerEnd end = reader.read(response, prompt, embedding);
             endpoint.answered().set(true);
             sink.done(withoutToken(end));
         } catch (NoAnswerException e) {

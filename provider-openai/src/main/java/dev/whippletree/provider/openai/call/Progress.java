@@ -56,7 +56,6 @@ final class Progress extends EventListener {
         sink.firstByte();
     }
 
-    /** Returns whether the call has had a connection. */
     boolean isConnected() {
         return connected;
     }
@@ -71,7 +70,6 @@ final class Progress extends EventListener {
         return begun;
     }
 
-    /** Returns whether the head of the response has come. */
     boolean headCame() {
         return headCame;
     }

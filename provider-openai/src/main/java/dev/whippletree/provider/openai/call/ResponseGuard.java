@@ -20,15 +20,9 @@ import okio.Source;
  *
  * <p>Undetected: leftover bytes that arrive only after the previous answer was read (with TLS, all of them).
  */
-final class ResponseGuard implements Interceptor {
+record ResponseGuard(WireMeter meter) implements Interceptor {
 
     private static final int SWITCHING_PROTOCOLS = 101;
-
-    private final WireMeter meter;
-
-    ResponseGuard(WireMeter meter) {
-        this.meter = meter;
-    }
 
     @Override
     public Response intercept(Chain chain) throws IOException {

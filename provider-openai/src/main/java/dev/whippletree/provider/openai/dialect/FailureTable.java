@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Maps errors to failures: by the service's code, then by its words, then by the status.
@@ -109,14 +108,15 @@ public final class FailureTable {
     }
 
     private static Verdict limited(ServiceError error, List<RateLimitReport> reports) {
-        @Nullable LimitProse prose = prose(error).orElse(null);
-        boolean daily = prose == null ? DAILY.matcher(error.message()).find() : prose.isDaily();
+        Optional<LimitProse> prose = prose(error);
+        boolean daily = prose.map(LimitProse::isDaily)
+                .orElseGet(() -> DAILY.matcher(error.message()).find());
         // The words are exact where the header is whole seconds; without either, an exhausted limit says when it
         // resets, or the figures when there is room.
         Optional<Duration> wait = LimitProse.wait(error.message())
                 .or(error::retryAfter)
                 .or(() -> exhaustedUntil(reports))
-                .or(() -> prose(error).flatMap(LimitProse::untilRoom));
+                .or(() -> prose.flatMap(LimitProse::untilRoom));
         return new Verdict(
                 daily ? FailureKind.QUOTA_EXHAUSTED : FailureKind.RATE_LIMITED,
                 error.says("for model") ? Reach.MODEL : Reach.UNKNOWN,

@@ -42,7 +42,14 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
     static List<RateLimitReport> ofUnknownService(ResponseHead head) {
         return Stream.of(Limit.Unit.REQUESTS, Limit.Unit.TOKENS)
                 .flatMap(unit -> of(unit, head).stream())
-                .map(headers -> headers.report(Reach.UNKNOWN, Optional.empty(), RateLimitReport.Refill.UNSAID))
+                .map(said -> new RateLimitReport(
+                        Reach.UNKNOWN,
+                        said.unit,
+                        said.amount,
+                        said.remaining,
+                        Optional.empty(),
+                        RateLimitReport.Refill.UNSAID,
+                        said.reset))
                 .toList();
     }
 
@@ -74,17 +81,6 @@ public record RateLimitHeaders(Limit.Unit unit, OptionalLong amount, OptionalLon
         }
         double share = Math.max(0, amount.getAsLong() - remaining.getAsLong()) / (double) amount.getAsLong();
         return Optional.of(Duration.ofNanos((long) Math.ceil(window.toNanos() * share)));
-    }
-
-    /**
-     * Returns a report of what the headers say.
-     *
-     * @param reach what the limit applies to
-     * @param window the limit's window; empty if unknown
-     * @param refill how what was used comes back
-     */
-    public RateLimitReport report(Reach reach, Optional<Duration> window, RateLimitReport.Refill refill) {
-        return new RateLimitReport(reach, unit, amount, remaining, window, refill, reset);
     }
 
     private static OptionalLong count(ResponseHead head, String what, Limit.Unit unit, long least) {

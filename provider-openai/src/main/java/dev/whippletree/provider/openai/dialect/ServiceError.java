@@ -37,25 +37,19 @@ public record ServiceError(
         Objects.requireNonNull(retryAfter, "retryAfter");
     }
 
-    /** Creates an error that names no field. */
-    public ServiceError(
-            ResponseHead head,
-            int status,
-            String message,
-            Optional<String> code,
-            Optional<String> type,
-            Optional<Duration> retryAfter) {
-        this(head, status, message, code, type, Optional.empty(), retryAfter);
-    }
-
     /** Returns an error of our own finding: what arrived with that head is no whole answer. */
     public static ServiceError found(ResponseHead head, String message) {
-        return new ServiceError(head, head.status(), message, Optional.empty(), Optional.empty(), Optional.empty());
+        return found(head, message, Optional.empty());
     }
 
     /** Returns an error of our own finding, with our code for it, such as {@link Failure#DAMAGED}. */
     public static ServiceError found(ResponseHead head, String message, String code) {
-        return new ServiceError(head, head.status(), message, Optional.of(code), Optional.empty(), Optional.empty());
+        return found(head, message, Optional.of(code));
+    }
+
+    private static ServiceError found(ResponseHead head, String message, Optional<String> code) {
+        return new ServiceError(
+                head, head.status(), message, code, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Returns whether the message holds a text, upper and lower case alike. */

@@ -92,10 +92,9 @@ final class WireDuration {
         BigDecimal nanos = new BigDecimal(number)
                 .multiply(BigDecimal.valueOf(unit.toNanos()))
                 .setScale(0, RoundingMode.CEILING);
-        BigDecimal billion = BigDecimal.valueOf(Duration.ofSeconds(1).toNanos());
-        return Duration.ofSeconds(
-                nanos.divideToIntegralValue(billion).longValueExact(),
-                nanos.remainder(billion).longValueExact());
+        BigDecimal[] seconds = nanos.divideAndRemainder(
+                BigDecimal.valueOf(Duration.ofSeconds(1).toNanos()));
+        return Duration.ofSeconds(seconds[0].longValueExact(), seconds[1].longValueExact());
     }
 
     private static Duration unit(@Nullable String name) {

@@ -3,6 +3,7 @@ package dev.whippletree.provider.openai.read;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class AnswerParts {
     private static final String TOOL_CALLS = "tool_calls";
     private static final String ARGUMENTS = "arguments";
 
+    private final ResponseHead head;
     private final Consumer<Delta.Piece> listener;
 
     /** By the service's number, the latest call that has it. */
@@ -48,7 +50,8 @@ final class AnswerParts {
         private final Map<String, Object> extras = new HashMap<>(0);
     }
 
-    AnswerParts(Consumer<Delta.Piece> listener) {
+    AnswerParts(ResponseHead head, Consumer<Delta.Piece> listener) {
+        this.head = head;
         this.listener = listener;
     }
 
@@ -56,9 +59,9 @@ final class AnswerParts {
      * Reports everything in a message, or in a delta of one.
      *
      * @param message a JSON object
-     * @throws MalformedAnswerException if a part of the answer can't be read; what was before it is told
+     * @throws NoAnswerException if a part of the answer can't be read; what was before it is told
      */
-    void tell(JsonNode message) throws MalformedAnswerException {
+    void tell(JsonNode message) throws NoAnswerException {
         JsonFields.text(message, "reasoning")
                 .or(() -> JsonFields.text(message, "reasoning_content"))
                 .ifPresent(text -> listener.accept(new Delta.Reasoning(text)));
@@ -72,17 +75,17 @@ final class AnswerParts {
      * Content is a string; some services answer with an array of parts, as requests may have it. In Mistral's, parts
      * of type {@code thinking} hold the reasoning, in parts of their own.
      */
-    private void tellContent(Optional<JsonNode> content) throws MalformedAnswerException {
+    private void tellContent(Optional<JsonNode> content) throws NoAnswerException {
         if (content.isEmpty() || content.get().isString()) {
             tell(content.map(JsonNode::stringValue).orElse(""), Delta.Text::new);
             return;
         }
-        MalformedAnswerException.unless(content.get().isArray(), CONTENT);
+        NoAnswerException.unless(content.get().isArray(), head, CONTENT);
         StringBuilder thoughts = new StringBuilder();
         StringBuilder text = new StringBuilder();
         StringBuilder refusal = new StringBuilder();
         for (JsonNode part : content.get()) {
-            MalformedAnswerException.unless(part.isObject(), CONTENT);
+            NoAnswerException.unless(part.isObject(), head, CONTENT);
             for (JsonNode thought : part.path("thinking")) {
                 thoughts.append(string(thought, "text"));
             }
@@ -101,7 +104,7 @@ final class AnswerParts {
     }
 
     /** Tool calls are a list; older text-generation-inference servers stream one at a time, without the list. */
-    private void tellToolCalls(Optional<JsonNode> calls) throws MalformedAnswerException {
+    private void tellToolCalls(Optional<JsonNode> calls) throws NoAnswerException {
         if (calls.isEmpty()) {
             return;
         }
@@ -109,18 +112,19 @@ final class AnswerParts {
             tellToolCall(calls.get(), 0);
             return;
         }
-        MalformedAnswerException.unless(calls.get().isArray(), TOOL_CALLS);
+        NoAnswerException.unless(calls.get().isArray(), head, TOOL_CALLS);
         for (int place = 0; place < calls.get().size(); place++) {
             tellToolCall(calls.get().get(place), place);
         }
     }
 
-    private void tellToolCall(JsonNode call, long place) throws MalformedAnswerException {
+    private void tellToolCall(JsonNode call, long place) throws NoAnswerException {
         Optional<Long> index = JsonFields.count(call, "index");
-        MalformedAnswerException.unless(
+        NoAnswerException.unless(
                 call.isObject()
                         && (index.isPresent()
                                 || JsonFields.present(call, "index").isEmpty()),
+                head,
                 TOOL_CALLS);
         Optional<JsonNode> custom = JsonFields.present(call, "custom");
         ToolCall.Type type = custom.isPresent() ? ToolCall.Type.CUSTOM : ToolCall.Type.FUNCTION;
@@ -134,13 +138,13 @@ final class AnswerParts {
 
     private void tellTool(
             long index, Optional<String> id, Optional<JsonNode> tool, ToolCall.Type type, Map<String, Object> extras)
-            throws MalformedAnswerException {
+            throws NoAnswerException {
         boolean extended = !extras.isEmpty() && calls.containsKey(index);
         if (tool.isEmpty() && !extended) {
             return;
         }
         JsonNode told = tool.orElse(MissingNode.getInstance());
-        MalformedAnswerException.unless(tool.isEmpty() || told.isObject(), TOOL_CALLS);
+        NoAnswerException.unless(tool.isEmpty() || told.isObject(), head, TOOL_CALLS);
         String name = string(told, "name");
         String arguments = type == ToolCall.Type.CUSTOM ? string(told, "input") : arguments(told);
         if (id.isEmpty() && name.isEmpty() && arguments.isEmpty() && !extended) {
@@ -180,22 +184,28 @@ final class AnswerParts {
         return other;
     }
 
-    /** Returns whether a tool call has no name so far. */
-    boolean lacksName() {
-        return unnamed > 0;
+    /**
+     * Checks that every tool call has a name by now.
+     *
+     * @throws NoAnswerException if one has none
+     */
+    void requireNames() throws NoAnswerException {
+        if (unnamed > 0) {
+            throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
+        }
     }
 
     /** Arguments are JSON as text; some services write them as JSON itself. */
-    private static String arguments(JsonNode function) throws MalformedAnswerException {
+    private String arguments(JsonNode function) throws NoAnswerException {
         return JsonFields.object(function, ARGUMENTS).isPresent()
                 ? function.get(ARGUMENTS).toString()
                 : string(function, ARGUMENTS);
     }
 
     /** Returns a field's text, empty if it is missing or null. */
-    private static String string(JsonNode node, String field) throws MalformedAnswerException {
+    private String string(JsonNode node, String field) throws NoAnswerException {
         Optional<JsonNode> value = JsonFields.present(node, field);
-        MalformedAnswerException.unless(value.isEmpty() || value.get().isString(), field);
+        NoAnswerException.unless(value.isEmpty() || value.get().isString(), head, field);
         return value.map(JsonNode::stringValue).orElse("");
     }
 }

@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.provider.openai.dialect.JsonFields;
+import dev.whippletree.provider.openai.dialect.ResponseHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,17 +28,17 @@ final class Choices {
     /**
      * Returns the pieces of the answer that a chunk holds: none or one, more of a service that sends several at once.
      *
-     * @throws MalformedAnswerException if there is something where choices should be that isn't a list of them
+     * @throws NoAnswerException if there is something where choices should be that isn't a list of them
      */
-    static List<JsonNode> ofChunk(JsonNode chunk) throws MalformedAnswerException {
+    static List<JsonNode> ofChunk(JsonNode chunk, ResponseHead head) throws NoAnswerException {
         Optional<JsonNode> choices = JsonFields.present(chunk, "choices");
         if (choices.isEmpty()) {
             return List.of();
         }
-        MalformedAnswerException.unless(choices.get().isArray(), "choices");
+        NoAnswerException.unless(choices.get().isArray(), head, "choices");
         List<JsonNode> pieces = numberZero(choices.get());
         for (JsonNode piece : pieces) {
-            MalformedAnswerException.unless(piece.isObject(), "choices");
+            NoAnswerException.unless(piece.isObject(), head, "choices");
         }
         return pieces;
     }

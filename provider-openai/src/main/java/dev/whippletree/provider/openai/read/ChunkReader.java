@@ -60,7 +60,7 @@ final class ChunkReader {
         this.patience = patience;
         this.model = model;
         this.listener = listener;
-        this.parts = new AnswerParts(listener);
+        this.parts = new AnswerParts(head, listener);
     }
 
     /**
@@ -80,9 +80,7 @@ final class ChunkReader {
         if (finishReason == null) {
             throw unfinished(events);
         }
-        if (parts.lacksName()) {
-            throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
-        }
+        parts.requireNames();
         Optional<TokenUsage> usage = counted.flatMap(Ending::usage);
         AnswerEnd end = Ending.of(head, finishReason, usage, model).withId(id);
         counted.ifPresent(node -> tell(ExtraFields.ofUsage(node, usage)));
@@ -143,19 +141,15 @@ final class ChunkReader {
                 .filter(node -> counted.isEmpty() || Ending.usage(node).isPresent())
                 .or(() -> counted);
         tell(fields.ofAnswer(chunk));
-        try {
-            for (JsonNode choice : Choices.ofChunk(chunk)) {
-                takeChoice(choice);
-            }
-        } catch (MalformedAnswerException e) {
-            throw NoAnswerException.damaged(head, e.inWords());
+        for (JsonNode choice : Choices.ofChunk(chunk, head)) {
+            takeChoice(choice);
         }
     }
 
-    private void takeChoice(JsonNode choice) throws MalformedAnswerException {
+    private void takeChoice(JsonNode choice) throws NoAnswerException {
         Optional<JsonNode> delta = JsonFields.present(choice, "delta");
         if (delta.isPresent()) {
-            MalformedAnswerException.unless(delta.get().isObject(), "delta");
+            NoAnswerException.unless(delta.get().isObject(), head, "delta");
             parts.tell(delta.get());
         }
         tell(fields.ofChoice(choice, delta.orElse(MissingNode.getInstance())));

@@ -22,7 +22,6 @@ record ContentCoding(List<String> names) {
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
     private static final Pattern SHOWABLE = Pattern.compile("[a-z0-9, -]{1,40}");
 
-    /** Copies the names. */
     ContentCoding {
         names = List.copyOf(names);
     }

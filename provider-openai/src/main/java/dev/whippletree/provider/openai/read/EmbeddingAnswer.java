@@ -19,20 +19,11 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.POJONode;
 
-/** Reads the vectors of a call: as many as there were texts, all of one dimension, and the one that was asked for. */
-final class EmbeddingAnswer {
-
-    private final ResponseHead head;
-    private final Dialect dialect;
-    private final EmbeddingApi api;
-    private final InstantSource clock;
-
-    EmbeddingAnswer(ResponseHead head, Dialect dialect, EmbeddingApi api, InstantSource clock) {
-        this.head = head;
-        this.dialect = dialect;
-        this.api = api;
-        this.clock = clock;
-    }
+/**
+ * Reads the vectors of a call: as many as there were texts, all of one dimension, and the one that was asked for.
+ * Immutable.
+ */
+record EmbeddingAnswer(ResponseHead head, Dialect dialect, EmbeddingApi api, InstantSource clock) {
 
     /**
      * Reports the vectors, a line of Base64 each, once all are known to be right.

@@ -27,7 +27,9 @@ final class Ending {
             case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> FinishReason.STOP;
             case "length", "max_tokens", "model_length" -> FinishReason.LENGTH;
             case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
-            case "content_filter" -> throw new NoAnswerException(filtered(head));
+            case "content_filter" ->
+                throw new NoAnswerException(
+                        ServiceError.found(head, "the service's content filter withheld the answer", "content_filter"));
             default -> throw NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason);
         };
         return new AnswerEnd(reason, usage, model);
@@ -50,15 +52,5 @@ final class Ending {
         return JsonFields.object(usage, group)
                 .flatMap(details -> JsonFields.count(details, field))
                 .orElse(0L);
-    }
-
-    private static ServiceError filtered(ResponseHead head) {
-        return new ServiceError(
-                head,
-                head.status(),
-                "the service's content filter withheld the answer",
-                Optional.of("content_filter"),
-                Optional.empty(),
-                Optional.empty());
     }
 }

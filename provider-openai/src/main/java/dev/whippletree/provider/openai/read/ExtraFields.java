@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -121,8 +120,6 @@ final class ExtraFields {
     }
 
     private static boolean holdsList(JsonNode value) {
-        return value.isArray()
-                || (value.isObject()
-                        && StreamSupport.stream(value.spliterator(), false).anyMatch(JsonNode::isArray));
+        return value.isArray() || (value.isObject() && value.valueStream().anyMatch(JsonNode::isArray));
     }
 }

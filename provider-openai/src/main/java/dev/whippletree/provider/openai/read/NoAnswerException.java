@@ -51,6 +51,17 @@ public final class NoAnswerException extends Exception {
         return new NoAnswerException(ServiceError.found(head, how, Failure.DAMAGED));
     }
 
+    /**
+     * Checks that a field of an answer can be read: else the answer would have a hole.
+     *
+     * @param field by the protocol's name
+     */
+    static void unless(boolean readable, ResponseHead head, String field) throws NoAnswerException {
+        if (!readable) {
+            throw damaged(head, "the answer's " + field + " can't be read");
+        }
+    }
+
     private static boolean isJson(ResponseHead head) {
         return type(head).endsWith("json");
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.Response;
@@ -43,43 +44,21 @@ public record ResponseReader(
     /**
      * Reads to the end.
      *
+     * @param vectors how the service embeds, if the prompt asks for vectors
      * @throws NoAnswerException if it isn't a whole answer
      * @throws IOException if the connection breaks, or the response can't be used
      */
-    public AnswerEnd read(Response response) throws IOException, NoAnswerException {
-        return read(
-                response,
-                (head, body) -> isStream(response.body().contentType()) ? stream(head, body) : whole(head, body));
-    }
-
-    /**
-     * Reads the answer to a prompt for vectors to the end.
-     *
-     * @throws NoAnswerException if it isn't a whole answer
-     * @throws IOException if the connection breaks, or the response can't be used
-     */
-    public AnswerEnd read(Response response, EmbeddingApi api, Prompt prompt) throws IOException, NoAnswerException {
-        return read(
-                response,
-                (head, body) -> new EmbeddingAnswer(head, dialect, api, clock)
-                        .read(BodyReader.answer(body, LOWER_INPUTS), prompt, model, sink::delta));
-    }
-
-    /** Reads the body of a good response. */
-    private interface GoodBody {
-        AnswerEnd read(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException;
-    }
-
-    private AnswerEnd read(Response response, GoodBody good) throws IOException, NoAnswerException {
+    public AnswerEnd read(Response response, Prompt prompt, Optional<EmbeddingApi> vectors)
+            throws IOException, NoAnswerException {
         ResponseHead head = head(response);
         ContentCoding coding = ContentCoding.of(response.headers());
         dialect.answered(head);
         if (!head.successful()) {
             refused.accept(ErrorReader.ofBody(head, new byte[0], clock));
-            byte[] body = coding.isReadable()
+            byte[] error = coding.isReadable()
                     ? BodyReader.error(coding.unpacked(response.body().source()), patience)
                     : new byte[0];
-            throw new NoAnswerException(ErrorReader.ofBody(head, body, clock));
+            throw new NoAnswerException(ErrorReader.ofBody(head, error, clock));
         }
         sink.limits(dialect.limits(head));
         if (!coding.isReadable()) {
@@ -88,15 +67,14 @@ public record ResponseReader(
                     "the service compressed its answer with an encoding that wasn't requested (" + coding.inWords()
                             + ", " + head.status() + ")");
         }
-        return good.read(head, coding.unpacked(response.body().source()));
-    }
-
-    private AnswerEnd stream(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
-        return new ChunkReader(head, dialect, clock, patience, model, sink::delta).read(new EventStream(body));
-    }
-
-    private AnswerEnd whole(ResponseHead head, BufferedSource body) throws IOException, NoAnswerException {
-        return new WholeAnswer(head, dialect, clock).read(BodyReader.answer(body, ""), model, sink::delta);
+        BufferedSource body = coding.unpacked(response.body().source());
+        if (vectors.isPresent()) {
+            return new EmbeddingAnswer(head, dialect, vectors.get(), clock)
+                    .read(BodyReader.answer(body, LOWER_INPUTS), prompt, model, sink::delta);
+        }
+        return isStream(response.body().contentType())
+                ? new ChunkReader(head, dialect, clock, patience, model, sink::delta).read(new EventStream(body))
+                : new WholeAnswer(head, dialect, clock).read(BodyReader.answer(body, ""), model, sink::delta);
     }
 
     private static ResponseHead head(Response response) {

@@ -15,18 +15,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
-/** Reads an answer that comes in one piece. */
-final class WholeAnswer {
-
-    private final ResponseHead head;
-    private final Dialect dialect;
-    private final InstantSource clock;
-
-    WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
-        this.head = head;
-        this.dialect = dialect;
-        this.clock = clock;
-    }
+/** Reads an answer that comes in one piece. Immutable. */
+record WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
 
     /**
      * Reports the answer's parts, but only once it is known to be whole.
@@ -78,15 +68,9 @@ final class WholeAnswer {
 
     private List<Delta.Piece> parts(JsonNode message) throws NoAnswerException {
         List<Delta.Piece> parts = new ArrayList<>();
-        try {
-            AnswerParts reader = new AnswerParts(parts::add);
-            reader.tell(message);
-            if (reader.lacksName()) {
-                throw NoAnswerException.damaged(head, "a tool call of the answer has no name");
-            }
-        } catch (MalformedAnswerException e) {
-            throw NoAnswerException.damaged(head, e.inWords());
-        }
+        AnswerParts reader = new AnswerParts(head, parts::add);
+        reader.tell(message);
+        reader.requireNames();
         return parts;
     }
 }
