@@ -67,7 +67,7 @@ final class AnswerScope {
         held.addAndGet(index.bytes() - before);
         double score = near.map(Neighbours::score).orElse(AuditedThreshold.NEVER);
         return new Look(
-                question, wording, vector, near.map(Neighbours::nearest), score, threshold.judge(score, chance));
+                this, question, wording, vector, near.map(Neighbours::nearest), score, threshold.judge(score, chance));
     }
 
     /** The stored answer that was found was delivered. */

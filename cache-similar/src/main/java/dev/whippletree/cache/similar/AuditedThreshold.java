@@ -1,7 +1,6 @@
 package dev.whippletree.cache.similar;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -282,15 +281,11 @@ final class AuditedThreshold {
      */
     private List<Request> labelled() {
         long known = known();
-        List<Request> labelled = new ArrayList<>(window.size());
-        for (Request request : window) {
-            if (request.isWrong() || (request.number <= known && !request.isServed())) {
-                labelled.add(request);
-            }
-        }
-        labelled.sort(
-                Comparator.comparingDouble((Request request) -> request.score).reversed());
-        return labelled;
+        return window.stream()
+                .filter(request -> request.isWrong() || (request.number <= known && !request.isServed()))
+                .sorted(Comparator.comparingDouble((Request request) -> request.score)
+                        .reversed())
+                .toList();
     }
 
     /** Returns the score from which on answers are served; positive infinity: none is. */

@@ -2,6 +2,7 @@ package dev.whippletree.cache.similar;
 
 import dev.whippletree.model.Completion;
 import java.text.Normalizer;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -35,14 +36,9 @@ public final class EqualVerifier implements Verifier {
     }
 
     /** Names and arguments: the ids of calls differ each time. */
-    private static String calls(Completion completion) {
-        StringBuilder calls = new StringBuilder();
-        completion
-                .toolCalls()
-                .forEach(call -> calls.append(call.name())
-                        .append('(')
-                        .append(call.arguments())
-                        .append(")\n"));
-        return calls.toString();
+    private static List<List<String>> calls(Completion completion) {
+        return completion.toolCalls().stream()
+                .map(call -> List.of(call.name(), call.arguments()))
+                .toList();
     }
 }

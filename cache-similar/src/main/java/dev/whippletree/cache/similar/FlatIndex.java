@@ -47,11 +47,7 @@ final class FlatIndex {
         }
     }
 
-    /**
-     * Creates an empty one.
-     *
-     * @param most how many questions it holds, 1 or more
-     */
+    /** @param most how many questions it holds, 1 or more */
     FlatIndex(int most) {
         this.most = most;
     }
@@ -189,7 +185,6 @@ final class FlatIndex {
         return before;
     }
 
-    /** Returns how many questions it holds. */
     int size() {
         return places.size();
     }

@@ -1,7 +1,6 @@
 package dev.whippletree.cache.similar;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -38,7 +37,7 @@ enum Guard {
     /** The same words that carry meaning, tied by the same ones, in another order: "string to int", "int to string". */
     ORDER((one, other) -> !one.content().equals(other.content())
             && one.links().equals(other.links())
-            && counted(one).equals(counted(other)));
+            && sorted(one.content()).equals(sorted(other.content())));
 
     @SuppressWarnings("ImmutableEnumChecker")
     private final BiPredicate<Wording, Wording> objection;
@@ -67,10 +66,8 @@ enum Guard {
                 .anyMatch(opposite -> other.has(opposite) && !one.has(opposite));
     }
 
-    private static Map<String, Integer> counted(Wording wording) {
-        Map<String, Integer> counts = new HashMap<>();
-        wording.content().forEach(word -> counts.merge(word, 1, Integer::sum));
-        return counts;
+    private static List<String> sorted(List<String> words) {
+        return words.stream().sorted().toList();
     }
 
     /** Returns the first that objects. */

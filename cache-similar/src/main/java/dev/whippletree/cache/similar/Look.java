@@ -5,6 +5,7 @@ import java.util.Optional;
 /**
  * The result of looking a question up. Immutable.
  *
+ * @param scope where it was looked up
  * @param question its own words
  * @param wording the same as guards see it
  * @param vector its vector
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param judgement what is done with it
  */
 record Look(
+        AnswerScope scope,
         String question,
         Wording wording,
         float[] vector,
@@ -20,8 +22,13 @@ record Look(
         double score,
         AuditedThreshold.Judgement judgement) {
 
+    /** Returns whether a stored answer was found for it; else it goes to the service. */
     boolean isServed() {
         return judgement.verdict() == AuditedThreshold.Verdict.SERVE;
+    }
+
+    long nearestId() {
+        return nearest.map(Stored::id).orElseThrow();
     }
 
     /** Returns how much memory it takes, about, with the nearest question: that may no longer be stored elsewhere. */

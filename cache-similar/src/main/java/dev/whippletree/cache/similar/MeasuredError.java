@@ -16,7 +16,6 @@ record MeasuredError(int requests, int hits, int audits, int wrong, int calledWr
     /** Half of what lies outside an interval of 95 %. */
     private static final double TAIL = 0.025;
 
-    /** Checks that the numbers fit each other. */
     MeasuredError {
         if (wrong < 0 || audits < wrong || calledWrong < 0 || hits < calledWrong || requests < hits) {
             throw new IllegalArgumentException("such numbers can't be: " + requests + ", " + hits + ", " + audits + ", "
@@ -34,7 +33,7 @@ record MeasuredError(int requests, int hits, int audits, int wrong, int calledWr
      * Pearson, 1934).
      */
     double perHitAtLeast() {
-        return wrong == 0 ? 0 : BetaDistribution.of(wrong, audits - wrong + 1.0).inverseCumulativeProbability(TAIL);
+        return atLeast(wrong, audits);
     }
 
     /** Returns that interval's upper end. */
@@ -56,12 +55,10 @@ record MeasuredError(int requests, int hits, int audits, int wrong, int calledWr
 
     /** Returns whether it is as good as certain that more requests than that share were served a wrong answer. */
     boolean isAbove(double share) {
-        return perHitAtLeast() * hitRate() > share || calledWrongAtLeast() > share;
+        return perHitAtLeast() * hitRate() > share || atLeast(calledWrong, requests) > share;
     }
 
-    private double calledWrongAtLeast() {
-        return calledWrong == 0
-                ? 0
-                : BetaDistribution.of(calledWrong, requests - calledWrong + 1.0).inverseCumulativeProbability(TAIL);
+    private static double atLeast(int wrong, int all) {
+        return wrong == 0 ? 0 : BetaDistribution.of(wrong, all - wrong + 1.0).inverseCumulativeProbability(TAIL);
     }
 }

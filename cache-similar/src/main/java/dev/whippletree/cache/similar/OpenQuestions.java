@@ -17,12 +17,10 @@ final class OpenQuestions {
     private final int most;
     private final long mostBytes;
     private final AtomicLong held;
-    private final Map<CacheKey, Asked> byKey = new LinkedHashMap<>();
+    private final Map<CacheKey, Look> byKey = new LinkedHashMap<>();
     private long bytes;
 
     /**
-     * Creates an empty one.
-     *
      * @param most how many it holds
      * @param mostBytes how much memory they may take
      * @param held is told how many bytes they take
@@ -34,22 +32,22 @@ final class OpenQuestions {
     }
 
     /** Adds a question. Those that were added first make room for it. */
-    void put(CacheKey key, Asked question) {
+    void put(CacheKey key, Look question) {
         remove(key);
         byKey.put(key, question);
-        count(question.look().bytes());
+        count(question.bytes());
         while (byKey.size() > most || bytes > mostBytes) {
             remove(byKey.keySet().iterator().next());
         }
     }
 
-    Optional<Asked> get(CacheKey key) {
+    Optional<Look> get(CacheKey key) {
         return Optional.ofNullable(byKey.get(key));
     }
 
-    Optional<Asked> remove(CacheKey key) {
-        Optional<Asked> removed = Optional.ofNullable(byKey.remove(key));
-        removed.ifPresent(question -> count(-question.look().bytes()));
+    Optional<Look> remove(CacheKey key) {
+        Optional<Look> removed = Optional.ofNullable(byKey.remove(key));
+        removed.ifPresent(question -> count(-question.bytes()));
         return removed;
     }
 

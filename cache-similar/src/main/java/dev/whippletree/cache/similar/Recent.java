@@ -13,8 +13,6 @@ final class Recent<K, V> extends LinkedHashMap<K, V> {
     private final transient BiConsumer<K, V> dropped;
 
     /**
-     * Creates an empty one.
-     *
      * @param most how many it holds
      * @param dropped is told of each that makes room for another one
      */

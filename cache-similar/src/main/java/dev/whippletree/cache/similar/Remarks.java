@@ -1,9 +1,9 @@
 package dev.whippletree.cache.similar;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Says in sentences how the scopes do. */
 final class Remarks {
@@ -22,22 +22,24 @@ final class Remarks {
      */
     static List<String> of(
             List<AnswerScope.Report> reports, boolean serving, double maxError, long steppedAside, long lostVerdicts) {
-        Stream<String> scopes = reports.stream()
+        List<String> remarks = new ArrayList<>();
+        reports.stream()
                 .sorted(Comparator.comparingInt(
                                 (AnswerScope.Report report) -> report.measured().requests())
                         .reversed())
                 .limit(MOST_TOLD)
-                .map(report -> of(report, serving, maxError));
-        Stream<String> more = reports.size() <= MOST_TOLD
-                ? Stream.of()
-                : Stream.of((reports.size() - MOST_TOLD) + " more scopes with fewer requests");
-        Stream<String> aside =
-                steppedAside == 0 ? Stream.of() : Stream.of(steppedAside + " questions were skipped under load");
-        Stream<String> lost = lostVerdicts == 0
-                ? Stream.of()
-                : Stream.of(lostVerdicts
-                        + " verdicts were lost because the verifier failed or couldn't keep up; they count as wrong");
-        return Stream.of(scopes, more, aside, lost).flatMap(lines -> lines).toList();
+                .forEach(report -> remarks.add(of(report, serving, maxError)));
+        if (reports.size() > MOST_TOLD) {
+            remarks.add((reports.size() - MOST_TOLD) + " more scopes with fewer requests");
+        }
+        if (steppedAside > 0) {
+            remarks.add(steppedAside + " questions were skipped under load");
+        }
+        if (lostVerdicts > 0) {
+            remarks.add(lostVerdicts
+                    + " verdicts were lost because the verifier failed or couldn't keep up; they count as wrong");
+        }
+        return remarks;
     }
 
     private static String of(AnswerScope.Report report, boolean serving, double maxError) {

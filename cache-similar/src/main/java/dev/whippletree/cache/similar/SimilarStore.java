@@ -159,7 +159,7 @@ final class SimilarStore implements CacheStore {
                 Wording.of(question.text()),
                 vector.get(),
                 services.random().nextDouble());
-        remember(key.withoutQuestion(), new Asked(scope, look));
+        remember(key.withoutQuestion(), look);
         return look.isServed() ? look.nearest().map(stored -> new CacheHit(stored.entry(), false)) : Optional.empty();
     }
 
@@ -185,7 +185,7 @@ final class SimilarStore implements CacheStore {
                 AuditedThreshold.WINDOW);
     }
 
-    private void remember(CacheKey key, Asked question) {
+    private void remember(CacheKey key, Look question) {
         synchronized (scopes) {
             early.remove(key);
             if (!closed) {
@@ -199,14 +199,13 @@ final class SimilarStore implements CacheStore {
     @Override
     public void delivered(CacheKey key) {
         synchronized (scopes) {
-            open.get(key).filter(Asked::isHit).ifPresent(hit -> deliver(key.withoutQuestion(), hit));
+            open.get(key).filter(Look::isServed).ifPresent(hit -> deliver(key.withoutQuestion(), hit));
         }
     }
 
-    private void deliver(CacheKey key, Asked hit) {
+    private void deliver(CacheKey key, Look hit) {
         open.remove(key);
-        served.put(
-                key, new Answered(hit.scope(), hit.scope().delivered(hit.look()), hit.nearest(), OptionalLong.empty()));
+        served.put(key, new Answered(hit.scope(), hit.scope().delivered(hit), hit.nearestId(), OptionalLong.empty()));
     }
 
     @Override
@@ -215,7 +214,7 @@ final class SimilarStore implements CacheStore {
             return approved.put(key, entry);
         }
         CacheKey bare = key.withoutQuestion();
-        Optional<Asked> question;
+        Optional<Look> question;
         synchronized (scopes) {
             question = open.remove(bare);
             if (verifier.isEmpty()) {
@@ -228,20 +227,19 @@ final class SimilarStore implements CacheStore {
     }
 
     /** Counts a question. Without a nearest one, it counts as if the stored answer were wrong. */
-    private static AuditedThreshold.Request count(Asked question) {
-        Look look = question.look();
+    private static AuditedThreshold.Request count(Look question) {
         // A hit that came too late was no audit: it was drawn to be served.
-        AuditedThreshold.Request request =
-                question.scope().answered(look, look.isServed() ? AuditedThreshold.Judgement.ASK : look.judgement());
-        if (look.nearest().isEmpty()) {
+        AuditedThreshold.Request request = question.scope()
+                .answered(question, question.isServed() ? AuditedThreshold.Judgement.ASK : question.judgement());
+        if (question.nearest().isEmpty()) {
             question.scope().label(request, true);
         }
         return request;
     }
 
-    private void leaveToVerifier(Asked question, CacheEntry fresh, Verifier judge) {
+    private void leaveToVerifier(Look question, CacheEntry fresh, Verifier judge) {
         AuditedThreshold.Request request = count(question);
-        if (question.look().nearest().isEmpty()) {
+        if (question.nearest().isEmpty()) {
             store(question, fresh, Optional.empty());
             return;
         }
@@ -253,11 +251,11 @@ final class SimilarStore implements CacheStore {
     }
 
     private void learn(
-            Asked question, AuditedThreshold.Request request, CacheEntry fresh, Verifier judge, int removals) {
+            Look question, AuditedThreshold.Request request, CacheEntry fresh, Verifier judge, int removals) {
         Optional<Stored> same = Optional.empty();
         try {
-            Stored nearest = question.look().nearest().orElseThrow();
-            boolean right = agrees(judge, question.look(), nearest, fresh);
+            Stored nearest = question.nearest().orElseThrow();
+            boolean right = agrees(judge, question, nearest, fresh);
             question.scope().label(request, !right);
             same = right ? Optional.of(nearest) : sameAnswer(question, fresh, judge);
         } catch (Throwable e) {
@@ -271,13 +269,12 @@ final class SimilarStore implements CacheStore {
     }
 
     /** Looks for another question with the same answer, unless verdicts queue up: labels matter more. */
-    private Optional<Stored> sameAnswer(Asked question, CacheEntry fresh, Verifier judge) {
+    private Optional<Stored> sameAnswer(Look question, CacheEntry fresh, Verifier judge) {
         if (verdicts.waiting() >= VERDICTS_AT_ONCE) {
             return Optional.empty();
         }
         try {
-            return question.scope()
-                    .sameAnswer(question.look(), stored -> agrees(judge, question.look(), stored, fresh));
+            return question.scope().sameAnswer(question, stored -> agrees(judge, question, stored, fresh));
         } catch (Throwable e) {
             log.warn("The verifier {} failed: {}", judge.name(), String.valueOf(e));
             return Optional.empty();
@@ -288,16 +285,16 @@ final class SimilarStore implements CacheStore {
         return judge.agree(look.question(), stored.entry().completion(), fresh.completion());
     }
 
-    private Stored store(Asked question, CacheEntry fresh, Optional<Stored> same) {
-        return question.scope().store(question.look(), fresh, same, settings.memory() / LARGEST_SHARE);
+    private Stored store(Look question, CacheEntry fresh, Optional<Stored> same) {
+        return question.scope().store(question, fresh, same, settings.memory() / LARGEST_SHARE);
     }
 
-    private void leaveToCaller(CacheKey key, Asked question, CacheEntry fresh) {
+    private void leaveToCaller(CacheKey key, Look question, CacheEntry fresh) {
         AuditedThreshold.Request request = count(question);
         long own = store(question, fresh, Optional.empty()).id();
         Optional<Boolean> said = Optional.ofNullable(early.remove(key));
-        if (question.look().nearest().isPresent()) {
-            Answered answer = new Answered(question.scope(), request, question.nearest(), OptionalLong.of(own));
+        if (question.nearest().isPresent()) {
+            Answered answer = new Answered(question.scope(), request, question.nearestId(), OptionalLong.of(own));
             said.ifPresentOrElse(answer::confirm, () -> unconfirmed.put(key, answer));
         }
     }
@@ -327,8 +324,8 @@ final class SimilarStore implements CacheStore {
         }
         synchronized (scopes) {
             Optional<CacheEntry> onItsWay = open.get(key)
-                    .filter(question -> !question.isHit() && !early.containsKey(key))
-                    .flatMap(question -> question.look().nearest())
+                    .filter(question -> !question.isServed() && !early.containsKey(key))
+                    .flatMap(Look::nearest)
                     .map(Stored::entry);
             return onItsWay.or(() -> Optional.ofNullable(unconfirmed.get(key))
                     .flatMap(answer -> answer.scope().answer(answer.nearest())));
@@ -343,7 +340,7 @@ final class SimilarStore implements CacheStore {
     public void confirm(CacheKey key, boolean right) {
         synchronized (scopes) {
             if (verifier.isEmpty()
-                    && open.get(key).filter(question -> !question.isHit()).isPresent()) {
+                    && open.get(key).filter(question -> !question.isServed()).isPresent()) {
                 early.put(key.withoutQuestion(), right);
                 return;
             }

@@ -57,7 +57,6 @@ final class VectorTable {
         return (long) columns.length * room() * Float.BYTES;
     }
 
-    /** Puts the vector of one place into another one. */
     void move(int from, int to) {
         for (float[] column : columns) {
             column[to] = column[from];

@@ -51,7 +51,6 @@ record Wording(
             Pattern.compile("\\p{L}[\\p{L}\\p{M}\\p{N}]*(?:['’]\\p{L}+)?|\\p{N}+(?:[.,]\\p{N}+)*");
     private static final Pattern SENTENCE_START = Pattern.compile("(?:^|[.!?:]\\s*|[\"“«]\\s*)$");
 
-    /** Reads one. */
     static Wording of(String text) {
         List<MatchResult> found = WORD.matcher(text).results().toList();
         List<String> words = found.stream()
@@ -71,7 +70,6 @@ record Wording(
                 sorted(words.stream().filter(Lexicon.LANGUAGES::contains).toList()));
     }
 
-    /** Returns whether it contains a word. */
     boolean has(String word) {
         return words.contains(word);
     }

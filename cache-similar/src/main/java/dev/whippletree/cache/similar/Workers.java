@@ -17,8 +17,6 @@ final class Workers {
     private @Nullable Runnable end;
 
     /**
-     * Creates those.
-     *
      * @param executor where they run
      * @param atOnce how many at once
      * @param mostWaiting how many more may wait
@@ -43,7 +41,6 @@ final class Workers {
         return start(task);
     }
 
-    /** Returns how many tasks wait. */
     synchronized int waiting() {
         return waiting.size();
     }
