@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -72,8 +71,6 @@ record FeatureExtraction(URI router, EmbeddingBounds bounds) implements Embeddin
 
     @Override
     public Optional<List<JsonNode>> vectors(JsonNode answer) {
-        return answer.isArray()
-                ? Optional.of(StreamSupport.stream(answer.spliterator(), false).toList())
-                : Optional.empty();
+        return answer.isArray() ? Optional.of(answer.valueStream().toList()) : Optional.empty();
     }
 }
