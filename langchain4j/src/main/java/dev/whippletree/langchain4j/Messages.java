@@ -56,15 +56,16 @@ record Messages(boolean sendThinking, String thinkingField) {
 
     private static Message user(UserMessage user) {
         Map<String, Object> name = user.name() == null ? Map.of() : Map.of("name", user.name());
-        return user.hasSingleText()
-                ? new Message(Role.USER, user.singleText(), List.of(), List.of(), Optional.empty(), name)
-                : new Message(
-                        Role.USER,
-                        "",
-                        user.contents().stream().map(Messages::part).toList(),
-                        List.of(),
-                        Optional.empty(),
-                        name);
+        boolean single = user.hasSingleText();
+        return new Message(
+                Role.USER,
+                single ? user.singleText() : "",
+                single
+                        ? List.of()
+                        : user.contents().stream().map(Messages::part).toList(),
+                List.of(),
+                Optional.empty(),
+                name);
     }
 
     private static Map<String, Object> part(Content content) {

@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translates requests into prompts. Immutable.
@@ -50,9 +52,7 @@ record Requests(
         Messages messages = new Messages(sendThinking, thinkingField);
         request.messages().forEach(message -> prompt.message(messages.message(message)));
         parameters.customParameters().forEach(prompt::extra);
-        if (parameters.modelName() != null) {
-            choose(whippletree, parameters.modelName(), prompt);
-        }
+        given(parameters.modelName()).ifPresent(name -> choose(whippletree, name, prompt));
         putSampling(parameters, prompt);
         putTools(parameters, prompt);
         putResponseFormat(parameters.responseFormat(), prompt);
@@ -81,24 +81,16 @@ record Requests(
     }
 
     private static void putSampling(WhippletreeChatRequestParameters parameters, Prompt.Builder prompt) {
-        if (parameters.temperature() != null) {
-            prompt.temperature(parameters.temperature());
-        }
-        if (parameters.topP() != null) {
-            prompt.topP(parameters.topP());
-        }
-        if (parameters.maxOutputTokens() != null) {
-            prompt.maxTokens(parameters.maxOutputTokens());
-        }
-        if (parameters.frequencyPenalty() != null) {
-            prompt.extra("frequency_penalty", parameters.frequencyPenalty());
-        }
-        if (parameters.presencePenalty() != null) {
-            prompt.extra("presence_penalty", parameters.presencePenalty());
-        }
-        if (parameters.stopSequences() != null) {
-            prompt.stop(parameters.stopSequences());
-        }
+        given(parameters.temperature()).ifPresent(prompt::temperature);
+        given(parameters.topP()).ifPresent(prompt::topP);
+        given(parameters.maxOutputTokens()).ifPresent(prompt::maxTokens);
+        given(parameters.frequencyPenalty()).ifPresent(value -> prompt.extra("frequency_penalty", value));
+        given(parameters.presencePenalty()).ifPresent(value -> prompt.extra("presence_penalty", value));
+        given(parameters.stopSequences()).ifPresent(prompt::stop);
+    }
+
+    private static <T> Optional<T> given(@Nullable T value) {
+        return Optional.ofNullable(value);
     }
 
     private void putTools(WhippletreeChatRequestParameters parameters, Prompt.Builder prompt) {
@@ -108,9 +100,8 @@ record Requests(
                     "tools",
                     parameters.toolSpecifications().stream().map(this::tool).toList());
         }
-        if (parameters.toolChoice() != null) {
-            prompt.extra("tool_choice", parameters.toolChoice().name().toLowerCase(Locale.ROOT));
-        }
+        given(parameters.toolChoice())
+                .ifPresent(choice -> prompt.extra("tool_choice", choice.name().toLowerCase(Locale.ROOT)));
     }
 
     private Map<String, Object> tool(ToolSpecification tool) {
@@ -171,32 +162,15 @@ record Requests(
     }
 
     private static void putOwn(WhippletreeChatRequestParameters parameters, Prompt.Builder prompt) {
-        if (parameters.session() != null) {
-            prompt.session(parameters.session());
-        }
-        if (parameters.tenant() != null) {
-            prompt.tenant(parameters.tenant());
-        }
-        if (parameters.priority() != null) {
-            prompt.priority(parameters.priority());
-        }
+        given(parameters.session()).ifPresent(prompt::session);
+        given(parameters.tenant()).ifPresent(prompt::tenant);
+        given(parameters.priority()).ifPresent(prompt::priority);
         prompt.endWhenStalled(parameters.deadline() == null);
-        if (parameters.deadline() != null) {
-            if (parameters.deadlineForFirstPiece()) {
-                prompt.firstPieceWithin(parameters.deadline());
-            } else {
-                prompt.deadline(parameters.deadline());
-            }
-        }
-        if (parameters.cachePolicy() != null) {
-            put(parameters.cachePolicy(), prompt);
-        }
-        if (parameters.question() != null) {
-            prompt.question(parameters.question());
-        }
-        if (parameters.seed() != null) {
-            prompt.seed(parameters.seed());
-        }
+        given(parameters.deadline())
+                .ifPresent(parameters.deadlineForFirstPiece() ? prompt::firstPieceWithin : prompt::deadline);
+        given(parameters.cachePolicy()).ifPresent(policy -> put(policy, prompt));
+        given(parameters.question()).ifPresent(prompt::question);
+        given(parameters.seed()).ifPresent(prompt::seed);
     }
 
     private static void put(CachePolicy policy, Prompt.Builder prompt) {

@@ -50,7 +50,7 @@ record Responses(boolean returnThinking, Supplier<CompletableFuture<Void>> forge
                         new TokenUsage(count(usage.promptTokens()), count(usage.completionTokens()))));
         return ChatResponse.builder()
                 .aiMessage(message(completion))
-                .metadata(WhippletreeChatResponseMetadata.of(metadata, completion, forget))
+                .metadata(new WhippletreeChatResponseMetadata(metadata, completion, forget))
                 .build();
     }
 

@@ -23,18 +23,13 @@ public final class WhippletreeChatResponseMetadata extends ChatResponseMetadata 
 
     private final Supplier<CompletableFuture<Void>> forget;
 
-    private WhippletreeChatResponseMetadata(
+    WhippletreeChatResponseMetadata(
             ChatResponseMetadata.Builder<?> builder, Completion completion, Supplier<CompletableFuture<Void>> forget) {
         super(builder);
         this.forget = forget;
         this.origin = completion.origin();
         this.usage = completion.usage();
         this.extras = completion.extras();
-    }
-
-    static WhippletreeChatResponseMetadata of(
-            ChatResponseMetadata.Builder<?> builder, Completion completion, Supplier<CompletableFuture<Void>> forget) {
-        return new WhippletreeChatResponseMetadata(builder, completion, forget);
     }
 
     /**
