@@ -2,6 +2,7 @@ package dev.whippletree.springai;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.ai.chat.model.ChatResponse;
 
@@ -26,7 +27,7 @@ final class ChunkTranslator {
             return Optional.of(ResponseTranslator.piece("", Optional.of(reasoning.toString())));
         }
         if (delta instanceof Delta.End end) {
-            return Optional.of(ResponseTranslator.whole(withoutText(end.completion())));
+            return Optional.of(ResponseTranslator.whole(withoutText(end.completion()), Map.of()));
         }
         return Optional.empty(); // The account that answers isn't known for sure before the end.
     }

@@ -27,12 +27,11 @@ final class ResponseTranslator {
 
     private ResponseTranslator() {}
 
-    /** Translates a whole answer, or the last piece of a stream: a completion without the text that came before. */
-    static ChatResponse whole(Completion completion) {
-        return whole(completion, Map.of());
-    }
-
-    /** Translates a whole answer, with more metadata. */
+    /**
+     * Translates a whole answer, or the last piece of a stream: a completion without the text that came before.
+     *
+     * @param more metadata
+     */
     static ChatResponse whole(Completion completion, Map<String, Object> more) {
         Map<String, Object> properties = new LinkedHashMap<>(completion.extras().message());
         completion.reasoning().ifPresent(thought -> properties.put(REASONING, thought));

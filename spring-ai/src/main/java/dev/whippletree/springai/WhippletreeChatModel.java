@@ -47,15 +47,11 @@ public final class WhippletreeChatModel implements ChatModel {
     private final ObservationRegistry observations;
     private final @Nullable ChatModelObservationConvention convention;
 
-    private WhippletreeChatModel(
-            Whippletree whippletree,
-            WhippletreeChatOptions options,
-            ObservationRegistry observations,
-            @Nullable ChatModelObservationConvention convention) {
+    private WhippletreeChatModel(Builder from, Whippletree whippletree) {
         this.whippletree = whippletree;
-        this.options = options;
-        this.observations = observations;
-        this.convention = convention;
+        this.options = from.options;
+        this.observations = from.observations;
+        this.convention = from.convention;
     }
 
     /** What was asked, in the metadata of a response, which programs print. */
@@ -233,7 +229,7 @@ public final class WhippletreeChatModel implements ChatModel {
             if (whippletree == null) {
                 throw new IllegalStateException("set the Whippletree that is asked: whippletree(…)");
             }
-            return new WhippletreeChatModel(whippletree, options, observations, convention);
+            return new WhippletreeChatModel(this, whippletree);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.whippletree.springai;
 import dev.whippletree.model.Priority;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +22,8 @@ import org.springframework.ai.model.tool.ToolCallingChatOptions;
  */
 public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
 
-    private final @Nullable String outputSchema;
-    private final @Nullable Long seed;
-    private final @Nullable String tenant;
-    private final @Nullable String session;
-    private final @Nullable Priority priority;
-    private final @Nullable Duration deadline;
-    private final @Nullable Boolean cacheRead;
-    private final @Nullable Boolean cacheStore;
-    private final @Nullable Duration cacheTtl;
-    private final Map<String, Object> extraBody;
+    /** A copy that nobody changes. */
+    private final Builder own;
 
     private WhippletreeChatOptions(Builder from, ToolCallingChatOptions portable) {
         super(
@@ -44,16 +37,7 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
                 portable.getTemperature(),
                 portable.getTopK(),
                 portable.getTopP());
-        this.outputSchema = from.outputSchema;
-        this.seed = from.seed;
-        this.tenant = from.tenant;
-        this.session = from.session;
-        this.priority = from.priority;
-        this.deadline = from.deadline;
-        this.cacheRead = from.cacheRead;
-        this.cacheStore = from.cacheStore;
-        this.cacheTtl = from.cacheTtl;
-        this.extraBody = Map.copyOf(from.extraBody);
+        this.own = from.clone();
     }
 
     /** Returns an empty builder. */
@@ -64,47 +48,47 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
     /** Returns the JSON schema that the answer must have, as text; null: none. */
     @Override
     public @Nullable String getOutputSchema() {
-        return outputSchema;
+        return own.outputSchema;
     }
 
     /** Returns the seed for services that try to repeat themselves. */
     public @Nullable Long getSeed() {
-        return seed;
+        return own.seed;
     }
 
     /** Returns who must never see another's answers. */
     public @Nullable String getTenant() {
-        return tenant;
+        return own.tenant;
     }
 
     /** Returns whose prompt this is: the unit of fairness. */
     public @Nullable String getSession() {
-        return session;
+        return own.session;
     }
 
     /** Returns how urgent the prompt is; null: interactive. */
     public @Nullable Priority getPriority() {
-        return priority;
+        return own.priority;
     }
 
     /** Returns how long the caller waits at most: for the answer, or for the first piece of a stream. */
     public @Nullable Duration getDeadline() {
-        return deadline;
+        return own.deadline;
     }
 
     /** Returns whether a stored answer, or one that another caller is waiting for, may be the answer; null: it may. */
     public @Nullable Boolean getCacheRead() {
-        return cacheRead;
+        return own.cacheRead;
     }
 
     /** Returns whether the answer may be stored; null: it may. */
     public @Nullable Boolean getCacheStore() {
-        return cacheStore;
+        return own.cacheStore;
     }
 
     /** Returns how long the answer may be stored; null: as the route says. */
     public @Nullable Duration getCacheTtl() {
-        return cacheTtl;
+        return own.cacheTtl;
     }
 
     /**
@@ -112,49 +96,24 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
      * empty.
      */
     public Map<String, Object> getExtraBody() {
-        return extraBody;
+        return Collections.unmodifiableMap(own.extraBody);
     }
 
     @Override
     public Builder mutate() {
-        return builder()
-                .model(getModel())
-                .frequencyPenalty(getFrequencyPenalty())
-                .maxTokens(getMaxTokens())
-                .presencePenalty(getPresencePenalty())
-                .stopSequences(getStopSequences())
-                .temperature(getTemperature())
-                .topK(getTopK())
-                .topP(getTopP())
-                .toolCallbacks(getToolCallbacks())
-                .toolContext(getToolContext())
-                .outputSchema(outputSchema)
-                .seed(seed)
-                .tenant(tenant)
-                .session(session)
-                .priority(priority)
-                .deadline(deadline)
-                .cacheRead(cacheRead)
-                .cacheStore(cacheStore)
-                .cacheTtl(cacheTtl)
-                .extraBody(extraBody);
+        return own.clone();
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return super.equals(other)
                 && other instanceof WhippletreeChatOptions that
-                && Objects.equals(ownValues(), that.ownValues());
+                && own.ownValues().equals(that.own.ownValues());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), ownValues());
-    }
-
-    private List<@Nullable Object> ownValues() {
-        return Arrays.asList(
-                outputSchema, seed, tenant, session, priority, deadline, cacheRead, cacheStore, cacheTtl, extraBody);
+        return Objects.hash(super.hashCode(), own.ownValues());
     }
 
     /** Collects options. Confined to one thread. Setting null takes an option back. */
@@ -270,6 +229,20 @@ public final class WhippletreeChatOptions extends DefaultToolCallingChatOptions 
                 extraBody.putAll(that.extraBody);
             }
             return this;
+        }
+
+        private List<@Nullable Object> ownValues() {
+            return Arrays.asList(
+                    outputSchema,
+                    seed,
+                    tenant,
+                    session,
+                    priority,
+                    deadline,
+                    cacheRead,
+                    cacheStore,
+                    cacheTtl,
+                    extraBody);
         }
 
         private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {
