@@ -25,7 +25,7 @@ final class FakeAutoConfiguration {
     @ConditionalOnMissingBean
     static FakeWhippletree fakeWhippletree(ConfigurableEnvironment environment, BeanFactory beans) {
         Whippletree.Builder builder = WhippletreeAutoConfiguration.builder(beans);
-        ConfigurationTree tree = PropertyTree.of(environment, PropertyKeys.of(builder));
+        ConfigurationTree tree = PropertyTree.of(environment, new PropertyKeys(builder));
         Map<String, Object> values = new LinkedHashMap<>(tree.values());
         values.keySet().removeAll(Set.of("coordinator", "gateway", "state"));
         values.put("caches", List.of());

@@ -16,21 +16,16 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 /**
  * Hides the values of {@code whippletree.*} that are secrets or may contain one, and every other value with a token in
  * use, such as the variable that holds it or the command line. Thread-safe.
+ *
+ * @param inUse the secrets in use
  */
-final class HiddenTokens implements SanitizingFunction {
+record HiddenTokens(Supplier<Stream<Secret>> inUse) implements SanitizingFunction {
 
     /** The last words of the names of such values, without dashes. */
     private static final Set<String> SECRETS = Set.of("token", "key", "watchkey", "password", "secret", "uri");
 
     /** A shorter secret may be part of other words: only a value that is the same is hidden. */
     private static final int LEAST_PART = 8;
-
-    private final Supplier<Stream<Secret>> inUse;
-
-    /** Creates one that hides what it is told to be in use. */
-    HiddenTokens(Supplier<Stream<Secret>> inUse) {
-        this.inUse = inUse;
-    }
 
     /** Returns the tokens and keys of a configuration. */
     static Stream<Secret> secrets(Whippletree whippletree) {

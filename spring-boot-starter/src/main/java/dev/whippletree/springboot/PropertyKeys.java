@@ -22,7 +22,12 @@ final class PropertyKeys {
     private final Map<String, Type> roots;
     private final Map<String, Type> others = new HashMap<>();
 
-    private PropertyKeys(Whippletree.Builder plugins) {
+    /**
+     * Collects the keys of the reader, and those of plugins.
+     *
+     * @param plugins finds the plugins whose settings are keys too
+     */
+    PropertyKeys(Whippletree.Builder plugins) {
         roots = components(WhippletreeProperties.class);
         add(WhippletreeProperties.class);
         try (PluginCatalog catalog = plugins.foundPlugins()) {
@@ -33,15 +38,6 @@ final class PropertyKeys {
             }
         }
         List.of("name", "account", "limit").forEach(this::add);
-    }
-
-    /**
-     * Returns the keys of the reader, and those of plugins.
-     *
-     * @param plugins finds the plugins whose settings are keys too
-     */
-    static PropertyKeys of(Whippletree.Builder plugins) {
-        return new PropertyKeys(plugins);
     }
 
     private void add(Class<?> type) {

@@ -1,6 +1,5 @@
 package dev.whippletree.springboot;
 
-import java.io.File;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -22,7 +21,6 @@ record PropertyPlace(String text, String name) {
 
     private static final String UNKNOWN = "application properties";
 
-    /** Returns the place of a property. */
     static PropertyPlace of(ConfigurationProperty property) {
         Origin origin = property.getOrigin();
         String name = property.getName().toString();
@@ -52,8 +50,7 @@ record PropertyPlace(String text, String name) {
             return packed.getPath();
         }
         try {
-            File file = resource.getFile();
-            return file.getPath();
+            return resource.getFile().getPath();
         } catch (IOException e) {
             return resource.getDescription();
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -58,7 +59,6 @@ final class PropertyTree {
         }
     }
 
-    /** Returns the properties as a tree. */
     static ConfigurationTree of(ConfigurableEnvironment environment, PropertyKeys keys) {
         PropertyTree tree = new PropertyTree(keys);
         int rank = 0;
@@ -171,14 +171,13 @@ final class PropertyTree {
 
     private List<Object> list(List<Leaf> leaves, int depth) {
         int first = leaves.stream().mapToInt(Leaf::rank).min().orElseThrow();
-        Map<Integer, List<Leaf>> byIndex = new TreeMap<>();
-        leaves.stream()
+        Map<Integer, List<Leaf>> byIndex = leaves.stream()
                 .filter(leaf -> leaf.rank() == first)
-                .forEach(leaf -> byIndex.computeIfAbsent(index(leaf.path().get(depth)), missing -> new ArrayList<>())
-                        .add(leaf));
-        List<Object> list = new ArrayList<>();
-        byIndex.values().forEach(element -> list.add(value(element, depth + 1)));
-        return list;
+                .collect(Collectors.groupingBy(
+                        leaf -> index(leaf.path().get(depth)), TreeMap::new, Collectors.toList()));
+        return byIndex.values().stream()
+                .map(element -> value(element, depth + 1))
+                .toList();
     }
 
     private static int index(String key) {
@@ -186,9 +185,9 @@ final class PropertyTree {
     }
 
     private Map<String, Object> map(List<Leaf> leaves, int depth) {
-        Map<String, List<Leaf>> byKey = new LinkedHashMap<>();
-        leaves.forEach(leaf -> byKey.computeIfAbsent(leaf.path().get(depth), missing -> new ArrayList<>())
-                .add(leaf));
+        Map<String, List<Leaf>> byKey = leaves.stream()
+                .collect(
+                        Collectors.groupingBy(leaf -> leaf.path().get(depth), LinkedHashMap::new, Collectors.toList()));
         Map<String, Object> map = new LinkedHashMap<>();
         byKey.forEach((key, below) -> map.put(key, value(below, depth + 1)));
         return map;

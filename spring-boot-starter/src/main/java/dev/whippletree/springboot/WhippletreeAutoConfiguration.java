@@ -50,7 +50,7 @@ public final class WhippletreeAutoConfiguration {
     @ConditionalOnMissingBean
     static Whippletree whippletree(ConfigurableEnvironment environment, ResourceLoader resources, BeanFactory beans) {
         Whippletree.Builder builder = builder(beans);
-        CurrentProperties properties = new CurrentProperties(environment, resources, PropertyKeys.of(builder));
+        CurrentProperties properties = new CurrentProperties(environment, resources, new PropertyKeys(builder));
         Whippletree whippletree = builder.configuration(properties).build();
         properties.started();
         if (whippletree.configuration().gateway().isPresent()

@@ -16,13 +16,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * again by itself: prompts wait then. Down if all accounts need attention, as when their tokens are refused.
  * Thread-safe.
  */
-final class WhippletreeHealthIndicator implements HealthIndicator {
-
-    private final Whippletree whippletree;
-
-    WhippletreeHealthIndicator(Whippletree whippletree) {
-        this.whippletree = whippletree;
-    }
+record WhippletreeHealthIndicator(Whippletree whippletree) implements HealthIndicator {
 
     @Override
     public Health health() {

@@ -21,11 +21,7 @@ final class WhippletreeLifecycle implements SmartLifecycle {
     private final Duration grace;
     private volatile boolean running;
 
-    /**
-     * Creates one.
-     *
-     * @param patience how long Spring waits for this phase; a tenth of it is kept for closing
-     */
+    /** @param patience how long Spring waits for this phase; a tenth of it is kept for closing */
     WhippletreeLifecycle(Whippletree whippletree, Duration patience) {
         this.whippletree = whippletree;
         this.grace = patience.multipliedBy(9).dividedBy(10);

@@ -28,7 +28,7 @@ import org.springframework.core.io.Resource;
 
 final class PropertyTreeTest {
 
-    private static final PropertyKeys KEYS = PropertyKeys.of(Whippletree.builder());
+    private static final PropertyKeys KEYS = new PropertyKeys(Whippletree.builder());
 
     private final StandardEnvironment environment = new StandardEnvironment();
 
