@@ -19,7 +19,6 @@ final class BertWords {
 
     private BertWords() {}
 
-    /** Returns them in order. */
     static List<String> of(String text) {
         BertWords words = new BertWords();
         // Apart, so that a letter counts as the letter and its accent as what is left out.
