@@ -98,10 +98,7 @@ public final class Driver {
     private static void askCase(String name, Setup setup) throws Exception {
         Contender contender = warm(name, setup);
         awaitStart();
-        Asking asking = new Asking(contender, setup, setup.services().name());
-        asking.run(setup.callers(), setup.stopAfter());
-        asking.write(setup.services().folder());
-        close(contender);
+        ask(contender, setup);
     }
 
     /**
@@ -120,14 +117,14 @@ public final class Driver {
                     gateways.acquire();
                     try {
                         contender.start(setup.services());
-                        return askFault(contender, setup);
+                        return ask(contender, setup);
                     } finally {
                         gateways.release();
                     }
                 });
             } else {
                 contender.start(setup.services());
-                asking.add(() -> askFault(contender, setup));
+                asking.add(() -> ask(contender, setup));
             }
         }
         awaitStart();
@@ -136,7 +133,7 @@ public final class Driver {
         }
     }
 
-    private static Void askFault(Contender contender, Setup setup) throws Exception {
+    private static Void ask(Contender contender, Setup setup) throws Exception {
         Asking asking = new Asking(contender, setup, setup.services().name());
         asking.run(setup.callers(), setup.stopAfter());
         asking.write(setup.services().folder());

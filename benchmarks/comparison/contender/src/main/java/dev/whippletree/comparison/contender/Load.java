@@ -52,11 +52,7 @@ final class Load {
     /** Each load's own, so that who is given up on doesn't ask on in the next. */
     private AtomicBoolean over = new AtomicBoolean();
 
-    /**
-     * Creates it.
-     *
-     * @param floor asks the services directly; the contender itself, unless that is a gateway
-     */
+    /** @param floor asks the services directly; the contender itself, unless that is a gateway */
     Load(Contender contender, Contender floor, Setup setup) {
         this(contender, floor, setup, LAST_CALLS);
     }
@@ -141,7 +137,6 @@ final class Load {
         return left;
     }
 
-    /** One who asks again and again. */
     private final class LoadCaller extends Thread {
 
         private final Contender asked;
