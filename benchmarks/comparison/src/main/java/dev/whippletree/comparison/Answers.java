@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The answers that a contender's callers got, as its driver wrote them. Immutable. */
 record Answers(List<Line> lines) {
 
-    private static final Pattern ESCAPE = Pattern.compile("\\\\(.)");
     private static final double MICROS_PER_SECOND = 1e6;
 
     /**
@@ -40,17 +37,6 @@ record Answers(List<Line> lines) {
                 Long.parseLong(values[3]) / MICROS_PER_SECOND,
                 Long.parseLong(values[4]) / MICROS_PER_SECOND,
                 values[5].equals("said"),
-                unescaped(values[6]));
-    }
-
-    static String unescaped(String text) {
-        return ESCAPE.matcher(text)
-                .replaceAll(escape -> Matcher.quoteReplacement(
-                        switch (escape.group(1)) {
-                            case "n" -> "\n";
-                            case "r" -> "\r";
-                            case "t" -> "\t";
-                            default -> escape.group(1);
-                        }));
+                values[6].translateEscapes());
     }
 }

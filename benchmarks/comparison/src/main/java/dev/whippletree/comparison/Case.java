@@ -24,10 +24,8 @@ record Case(
         boolean streams,
         List<Caller> callers) {
 
-    /** The model of every case. */
     static final String MODEL = "openai/gpt-oss-20b";
 
-    /** The most tokens of an answer, in every case. */
     static final int MAX_TOKENS = 300;
 
     /** How long a caller who knows the service would let a call take. */
@@ -58,7 +56,6 @@ record Case(
         return new LowerBound(this).isQuota();
     }
 
-    /** Returns when a contender is stopped. */
     Duration stopAfter() {
         return bound().multipliedBy(3);
     }

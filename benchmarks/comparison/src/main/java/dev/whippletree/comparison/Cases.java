@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /** The cases. All follow from the seed. Stateless. */
 final class Cases {
@@ -94,16 +94,14 @@ final class Cases {
         List<List<String>> asked = new ArrayList<>();
         for (int stage = 0; stage < stages; stage++) {
             int first = stage * interviews / repeats;
-            List<String> texts = Stream.iterate(0, number -> number + 1)
-                    .limit(interviews)
-                    .map(number -> text("Interview", first + number / repeats))
+            List<String> texts = IntStream.range(0, interviews)
+                    .mapToObj(number -> text("Interview", first + number / repeats))
                     .collect(Collectors.toCollection(ArrayList::new));
             Collections.shuffle(texts, random);
             asked.add(texts);
         }
-        return Stream.iterate(0, number -> number + 1)
-                .limit(interviews)
-                .map(interview -> new Caller(
+        return IntStream.range(0, interviews)
+                .mapToObj(interview -> new Caller(
                         "one",
                         Duration.ZERO,
                         asked.stream().map(stage -> stage.get(interview)).toList()))
@@ -182,10 +180,6 @@ final class Cases {
     }
 
     private Case herd() {
-        List<String> texts = Stream.iterate(0, number -> number + 1)
-                .limit(10)
-                .map(number -> text("Herd", number))
-                .toList();
         return new Case(
                 "herd",
                 "A herd",
@@ -194,7 +188,7 @@ final class Cases {
                         .build(),
                 true,
                 false,
-                Collections.nCopies(1_000, new Caller("one", Duration.ZERO, texts)));
+                Collections.nCopies(1_000, new Caller("one", Duration.ZERO, texts("Herd", 0, 10))));
     }
 
     private Case tenants() {
@@ -257,17 +251,14 @@ final class Cases {
     }
 
     private static List<Caller> distinct(String what, String tenant, int callers, Duration pause, int each) {
-        List<String> texts = Stream.iterate(0, number -> number + 1)
-                .limit((long) callers * each)
-                .map(number -> text(what, number))
+        return IntStream.range(0, callers)
+                .mapToObj(caller -> new Caller(tenant, pause, texts(what, caller * each, each)))
                 .toList();
-        return callers(tenant, callers, pause, each, texts);
     }
 
-    private static List<Caller> callers(String tenant, int callers, Duration pause, int each, List<String> texts) {
-        return Stream.iterate(0, caller -> caller + 1)
-                .limit(callers)
-                .map(caller -> new Caller(tenant, pause, texts.subList(caller * each, (caller + 1) * each)))
+    private static List<String> texts(String what, int first, int count) {
+        return IntStream.range(first, first + count)
+                .mapToObj(number -> text(what, number))
                 .toList();
     }
 

@@ -14,7 +14,6 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,6 +98,9 @@ public final class Comparison implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** What went wrong with single contenders. */
+    private final List<String> problems = new ArrayList<>();
+
     /** Runs as the options say. */
     public static void main(String[] arguments) {
         // Each emulated service says that it starts.
@@ -109,7 +111,7 @@ public final class Comparison implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try {
-            List<String> problems = run(new Places(root.toAbsolutePath().normalize(), version()));
+            run(new Places(root.toAbsolutePath().normalize(), version()));
             problems.forEach(spec.commandLine().getErr()::println);
             return problems.isEmpty() ? 0 : 1;
         } catch (Refused e) {
@@ -124,8 +126,7 @@ public final class Comparison implements Callable<Integer> {
                 .orElse("?");
     }
 
-    /** Returns what went wrong with single contenders. */
-    private List<String> run(Places places) throws IOException, InterruptedException {
+    private void run(Places places) throws IOException, InterruptedException {
         List<Entry> known = overhead ? Entry.of("overhead", places) : Entry.all(places);
         List<String> caseNames = Cases.all(1).stream().map(Case::name).toList();
         checkNames("contender", known.stream().map(Entry::name).toList(), contenders);
@@ -147,31 +148,27 @@ public final class Comparison implements Callable<Integer> {
         if (left) {
             List<Work> then = isEverything() ? then(places, old, oldFailover) : List.of();
             Measurement.list(plan, old, then, spec.commandLine().getOut());
-            return List.of();
+            return;
         }
         Files.createDirectories(folder);
         if (page) {
             old.write(file);
             new Pages(old).write(folder);
-            return List.of();
+            return;
         }
         Here here = new Here(Places.machine(), commit(places));
         if (fresh) {
             Files.deleteIfExists(failoverFile);
             old.write(file);
         }
-        Conditions.check(
-                Stream.concat(oldFailover.and(old).stream(), Stream.of(here.now()))
-                        .toList(),
-                folder.toString());
-        List<String> problems = new ArrayList<>();
+        Conditions.check(oldFailover.and(old), here.now(), folder.toString());
         Results results = old;
         if (!overhead && failover.isEmpty()) {
-            results = cases(plan, known, places, here, old, file, problems);
+            results = cases(plan, known, places, here, old, file);
             new Pages(results).write(folder);
         }
         if (overhead || isEverything()) {
-            results = overhead(places, here, results, file, problems);
+            results = overhead(places, here, results, file);
             new Pages(results).write(folder);
         }
         if (!failover.isEmpty() || isEverything()) {
@@ -179,7 +176,6 @@ public final class Comparison implements Callable<Integer> {
             problems.addAll(runs.run(allGateways || failover.isEmpty() ? FailoverGateway.labels() : failover, again));
             new Pages(results).write(folder);
         }
-        return problems;
     }
 
     /** Whether nothing says what to measure. */
@@ -197,22 +193,19 @@ public final class Comparison implements Callable<Integer> {
     private List<Work> then(Places places, Results results, FailoverResults failed) {
         List<Work> then = new ArrayList<>();
         for (Entry entry : OverheadRun.chosen(List.of(), Entry.of("overhead", places))) {
-            int measured = results.overhead(entry.name())
-                    .map(each -> each.rounds().size())
-                    .orElse(0);
+            int measured = results.rounds(entry.name());
             if (measured < rounds) {
-                then.add(new Work.Rounds(entry, rounds - measured));
+                then.add(Work.Other.rounds(entry, rounds - measured));
             }
         }
         FailoverGateway.all().stream()
                 .filter(gateway -> !failed.isWhole(gateway.label()))
-                .map(Work.Failover::new)
+                .map(Work.Other::failover)
                 .forEach(then::add);
         return then;
     }
 
-    private Results cases(
-            Plan plan, List<Entry> known, Places places, Here here, Results old, Path file, List<String> problems)
+    private Results cases(Plan plan, List<Entry> known, Places places, Here here, Results old, Path file)
             throws IOException, InterruptedException {
         Results described = described(old, known, places);
         try (SystemTimeline timeline = new SystemTimeline()) {
@@ -234,7 +227,7 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    private Results overhead(Places places, Here here, Results old, Path file, List<String> problems) {
+    private Results overhead(Places places, Here here, Results old, Path file) {
         OverheadRun.Keeper keeper = each -> each.write(file);
         OverheadRun.Pause pause = time -> TimeUnit.NANOSECONDS.sleep(time.toNanos());
         try (SystemTimeline timeline = new SystemTimeline();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What all results have in common: one machine, one commit, 48 hours. Stateless. */
 final class Conditions {
@@ -21,17 +21,29 @@ final class Conditions {
      * @throws Refused if not
      */
     static void check(List<Results.Origin> origins, String where) {
-        Optional<Results.Origin> first = origins.stream().min(Comparator.comparing(Results.Origin::date));
-        for (Results.Origin other : origins) {
-            checkSame(first.orElseThrow(), other, "machine", Results.Origin::machine, where);
-            checkSame(first.orElseThrow(), other, "commit", Results.Origin::commit, where);
-            Duration apart = Duration.between(at(first.orElseThrow()), at(other));
-            if (apart.compareTo(AT_MOST) > 0) {
-                throw refused(
-                        where,
-                        first.orElseThrow().date() + " and " + other.date() + " are " + apart.toHours()
-                                + " hours apart, and may be " + AT_MOST.toHours());
-            }
+        origins.stream()
+                .min(Comparator.comparing(Results.Origin::date))
+                .ifPresent(first -> origins.forEach(other -> check(first, other, where)));
+    }
+
+    /**
+     * Checks that what is measured now can be added to results.
+     *
+     * @throws Refused if not
+     */
+    static void check(List<Results.Origin> origins, Results.Origin now, String where) {
+        check(Stream.concat(origins.stream(), Stream.of(now)).toList(), where);
+    }
+
+    private static void check(Results.Origin first, Results.Origin other, String where) {
+        checkSame(first, other, "machine", Results.Origin::machine, where);
+        checkSame(first, other, "commit", Results.Origin::commit, where);
+        Duration apart = Duration.between(at(first), at(other));
+        if (apart.compareTo(AT_MOST) > 0) {
+            throw refused(
+                    where,
+                    first.date() + " and " + other.date() + " are " + apart.toHours() + " hours apart, and may be "
+                            + AT_MOST.toHours());
         }
     }
 

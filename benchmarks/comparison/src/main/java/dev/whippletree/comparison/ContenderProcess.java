@@ -47,28 +47,30 @@ final class ContenderProcess implements AutoCloseable {
                 new ProcessBuilder(arguments).redirectError(log.toFile()).start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process)));
         ContenderProcess started = new ContenderProcess(process, log);
-        CompletableFuture<Void> end = started.endLater();
-        for (String line = started.lines.readLine(); !"ready".equals(line); line = started.lines.readLine()) {
-            if (line == null) {
-                throw new IOException(contender.name() + " ended before it was ready, or took " + ANSWER_MINUTES
-                        + " min; see " + log);
-            }
-        }
-        end.cancel(false);
+        started.linesBefore(
+                "ready", contender.name() + " ended before it was ready, or took " + ANSWER_MINUTES + " min");
         return started;
     }
 
-    /** Ends it if nobody cancels that in time, so that whoever waits for its next line reads the end of them. */
-    private CompletableFuture<Void> endLater() {
-        return CompletableFuture.runAsync(
+    /** Ends the process if that takes too long, so that who waits for its next line reads the end of them. */
+    private List<String> linesBefore(String last, String problem) throws IOException {
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
                 () -> end(process), CompletableFuture.delayedExecutor(ANSWER_MINUTES, TimeUnit.MINUTES));
+        List<String> before = new ArrayList<>();
+        for (String line = lines.readLine(); !last.equals(line); line = lines.readLine()) {
+            if (line == null) {
+                throw new IOException(problem + "; see " + log);
+            }
+            before.add(line);
+        }
+        end.cancel(false);
+        return before;
     }
 
     /** Starts the questions. */
     void begin() throws IOException {
         beganWith = used();
-        process.getOutputStream().write('\n');
-        process.getOutputStream().flush();
+        send("");
         Thread reading = new Thread(() -> lines.lines().forEach(line -> {}));
         reading.setDaemon(true);
         reading.start();
@@ -113,18 +115,13 @@ final class ContenderProcess implements AutoCloseable {
 
     /** Sends a command of those of a load, and blocks until its answer has come. */
     List<String> tell(String command) throws IOException {
-        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        send(command);
+        return linesBefore(".", "it ended");
+    }
+
+    private void send(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        List<String> answer = new ArrayList<>();
-        CompletableFuture<Void> end = endLater();
-        for (String line = lines.readLine(); !".".equals(line); line = lines.readLine()) {
-            if (line == null) {
-                throw new IOException("it ended; see " + log);
-            }
-            answer.add(line);
-        }
-        end.cancel(false);
-        return answer;
     }
 
     long pid() {

@@ -34,7 +34,7 @@ record Cut(double seconds, long failed, String failure, Map<Long, Long> ended, M
                 case "nanos" -> seconds = Long.parseLong(values[1]) / NANOS_PER_SECOND;
                 case "failed" -> {
                     failed = Long.parseLong(values[1]);
-                    failure = Answers.unescaped(values[2]);
+                    failure = values[2].translateEscapes();
                 }
                 case "ended" -> ended = times(values[1]);
                 case "open" -> open = times(values[1]);
@@ -62,7 +62,7 @@ record Cut(double seconds, long failed, String failure, Map<Long, Long> ended, M
 
     private static boolean isWrong(String[] said) {
         return !dev.whippletree.emulator.model.Answers.matches(
-                Prompt.of(Answers.unescaped(said[1])).messages(), Answers.unescaped(said[2]));
+                Prompt.of(said[1].translateEscapes()).messages(), said[2].translateEscapes());
     }
 
     long answered() {

@@ -88,24 +88,22 @@ final class DetailsPage {
 
     /** Returns what was measured both in a pair and alone. */
     String pairs() {
-        List<Results.Answered> checked = results.checks().stream()
-                .filter(alone -> results.of(alone.contender(), alone.name(), alone.seed())
-                        .filter(pair -> !pair.beside().isEmpty())
-                        .isPresent())
-                .toList();
-        if (checked.isEmpty()) {
-            return "Nothing has been measured both ways yet.";
-        }
-        Table table = new Table(List.of("contender", "case", "beside", "in a pair", "alone"));
-        for (Results.Answered alone : checked) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Results.Answered alone : results.checks()) {
             results.of(alone.contender(), alone.name(), alone.seed())
-                    .ifPresent(pair -> table.row(List.of(
+                    .filter(pair -> !pair.beside().isEmpty())
+                    .ifPresent(pair -> rows.add(List.of(
                             results.title(pair.contender()),
                             "`" + pair.name() + "`",
                             results.title(pair.beside()),
                             Score.of(pair, results.setting(pair)).text(),
                             Score.of(alone, results.setting(alone)).text())));
         }
+        if (rows.isEmpty()) {
+            return "Nothing has been measured both ways yet.";
+        }
+        Table table = new Table(List.of("contender", "case", "beside", "in a pair", "alone"));
+        rows.forEach(table::row);
         return table.text();
     }
 

@@ -44,7 +44,6 @@ record Entry(
         return listed(places).stream().filter(entry -> entry.only == null).toList();
     }
 
-    /** Returns those in a table. */
     static List<Entry> of(String table, Places places) {
         return listed(places).stream()
                 .filter(entry -> entry.only == null || entry.only.equals(table))
@@ -55,7 +54,6 @@ record Entry(
         return List.of(new JsonMapper().readValue(places.contenders().resolve("contenders.json"), Entry[].class));
     }
 
-    /** Returns the command that asks it. */
     List<String> command(Places places) throws IOException {
         if (module == null) {
             Path node = places.contenders().resolve("node");

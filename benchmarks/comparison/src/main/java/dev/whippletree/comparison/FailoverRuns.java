@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * Leads gateways through the scenarios of Failover Bench as it does: one process for all of them, one after the other.
@@ -48,10 +47,7 @@ final class FailoverRuns {
     }
 
     private void check(FailoverResults results) {
-        Conditions.check(
-                Stream.concat(results.and(others).stream(), Stream.of(here.now()))
-                        .toList(),
-                file.toString());
+        Conditions.check(results.and(others), here.now(), file.toString());
     }
 
     /**
@@ -90,7 +86,7 @@ final class FailoverRuns {
                 gateway.label(),
                 gateway.title(),
                 gateway.version(places),
-                gateway.documentation(),
+                gateway.row().documentation(),
                 gateway.configuration(List.of(FailoverScenario.LIMITED_ONCE), "http://127.0.0.1:8401/v1"));
     }
 
@@ -178,12 +174,7 @@ final class FailoverRuns {
                         .map(Reply::error)
                         .filter(error -> !error.isEmpty())
                         .findFirst()
-                        .map(FailoverRuns::shortened)
+                        .map(Judge::shortened)
                         .orElse(""));
-    }
-
-    private static String shortened(String error) {
-        String line = error.replaceAll("\\s+", " ");
-        return line.length() > 160 ? line.substring(0, 160) + "…" : line;
     }
 }

@@ -15,15 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the page says of Failover Bench, made from its results alone. Immutable. */
-final class FailoverTable {
+record FailoverTable(FailoverResults results) {
 
-    private final FailoverResults results;
-
-    FailoverTable(FailoverResults results) {
-        this.results = results;
-    }
-
-    /** Returns the section of the page. */
     String text() throws IOException {
         if (results.cells().isEmpty()) {
             return "Nothing has been measured yet.";

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -68,11 +69,7 @@ final class Findings {
     }
 
     private long wholeCases(String contender) {
-        return cases.stream()
-                .filter(each -> scores.median(contender, each.name())
-                        .filter(Score::isWhole)
-                        .isPresent())
-                .count();
+        return cases.stream().filter(each -> isWhole(contender, each)).count();
     }
 
     private String cacheDecides() {
@@ -101,28 +98,29 @@ final class Findings {
                         .collect(Collectors.joining(" "));
     }
 
+    private record Ranked(String title, Score score) {}
+
     private String better(Results.About ours) {
         List<String> found = new ArrayList<>();
         for (Results.Setting each : cases) {
             Optional<Score> own = scores.median(ours.name(), each.name());
-            List<Results.About> better = others().stream()
-                    .filter(other -> own.isPresent()
-                            && scores.median(other.name(), each.name())
-                                    .filter(score -> score.compareTo(own.get()) < 0
-                                            && !score.text().equals(own.get().text()))
-                                    .isPresent())
-                    .sorted(Comparator.comparing(
-                            other -> scores.median(other.name(), each.name()).orElseThrow()))
-                    .toList();
             if (own.isEmpty()) {
                 found.add("`" + each.name() + "` isn't measured");
-            } else if (!better.isEmpty()) {
+                continue;
+            }
+            List<Ranked> better = others().stream()
+                    .flatMap(other ->
+                            scores
+                                    .median(other.name(), each.name())
+                                    .map(score -> new Ranked(other.title(), score))
+                                    .stream())
+                    .filter(other -> other.score().compareTo(own.get()) < 0
+                            && !other.score().text().equals(own.get().text()))
+                    .sorted(Comparator.comparing(Ranked::score))
+                    .toList();
+            if (!better.isEmpty()) {
                 found.add("`" + each.name() + "` " + better.size() + " ("
-                        + better.get(0).title() + " "
-                        + scores.median(better.get(0).name(), each.name())
-                                .orElseThrow()
-                                .text()
-                        + ")");
+                        + better.get(0).title() + " " + better.get(0).score().text() + ")");
             }
         }
         return "*" + ours.title() + ":* " + (found.isEmpty() ? "nowhere" : String.join("; ", found)) + ".";
@@ -133,9 +131,8 @@ final class Findings {
     }
 
     private String closestOther() {
-        Optional<Results.About> closest = others().stream()
-                .min(Comparator.comparingDouble((Results.About each) -> -scores.meanShare(each.name(), 1))
-                        .thenComparingDouble(each -> scores.meanTime(each.name(), 1)));
+        Optional<Results.About> closest =
+                others().stream().min(Comparator.comparing(Results.About::name, scores.bestFirst()));
         if (closest.isEmpty()) {
             return "**How close the best of the others comes.** No other was measured.";
         }
@@ -187,16 +184,17 @@ final class Findings {
     }
 
     private long refused(String contender) {
-        return results.answered().stream()
-                .filter(run -> run.contender().equals(contender) && run.seed() == 1)
-                .mapToLong(run -> run.seen().rateLimited())
-                .sum();
+        return sum(contender, run -> run.seen().rateLimited());
     }
 
     private long wrong(String contender) {
+        return sum(contender, run -> run.said().wrong());
+    }
+
+    private long sum(String contender, ToLongFunction<Results.Answered> value) {
         return results.answered().stream()
                 .filter(run -> run.contender().equals(contender) && run.seed() == 1)
-                .mapToLong(run -> run.said().wrong())
+                .mapToLong(value)
                 .sum();
     }
 }

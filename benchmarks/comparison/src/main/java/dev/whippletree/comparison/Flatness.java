@@ -23,7 +23,6 @@ final class Flatness {
         this.mostWindows = mostWindows;
     }
 
-    /** Adds what happened since the last time. */
     void add(double moreSeconds, long moreCalls) {
         seconds += moreSeconds;
         calls += moreCalls;
@@ -44,7 +43,6 @@ final class Flatness {
         return last > 0 && Math.abs(rates.get(last) - rates.get(last - 1)) <= TOLERANCE * rates.get(last - 1);
     }
 
-    /** Returns the rate in each window until now. */
     List<Double> rates() {
         return List.copyOf(rates);
     }

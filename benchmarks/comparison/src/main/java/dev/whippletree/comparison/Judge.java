@@ -40,8 +40,9 @@ final class Judge {
             throws IOException {
         checkQuestions(contender, of, answers);
         long said = answers.lines().stream().filter(Answers.Line::said).count();
-        List<Answers.Line> right =
-                answers.lines().stream().filter(line -> isRight(of, line)).toList();
+        List<Answers.Line> right = answers.lines().stream()
+                .filter(line -> isRight(text(of, line), line))
+                .toList();
         double last = answers.lines().stream()
                 .mapToDouble(Answers.Line::endSeconds)
                 .max()
@@ -90,10 +91,6 @@ final class Judge {
 
     static double seconds(Duration time) {
         return time.toNanos() / 1e9;
-    }
-
-    private static boolean isRight(Case of, Answers.Line line) {
-        return isRight(text(of, line), line);
     }
 
     static boolean isRight(String asked, Answers.Line line) {
@@ -151,7 +148,11 @@ final class Judge {
 
     /** Removes numbers, which differ from error to error. */
     static String failure(Answers.Line line) {
-        String text = line.text().replaceAll("\\s+", " ").replaceAll("\\d{2,}(\\.\\d+)?", "…");
-        return text.length() > FAILURE_LENGTH ? text.substring(0, FAILURE_LENGTH) + "…" : text;
+        return shortened(line.text().replaceAll("\\d{2,}(\\.\\d+)?", "…"));
+    }
+
+    static String shortened(String error) {
+        String line = error.replaceAll("\\s+", " ");
+        return line.length() > FAILURE_LENGTH ? line.substring(0, FAILURE_LENGTH) + "…" : line;
     }
 }

@@ -66,9 +66,17 @@ final class LowerBound {
                         caller.texts().size(),
                         within.toNanos() / (caller.pause().toNanos() + latencyNanos)))
                 .sum();
+        return admit(asked, last).calls();
+    }
+
+    /** Calls that the accounts have admitted, and when the last of them. */
+    private record Admitted(long calls, long atNanos) {}
+
+    /** Has the accounts admit so many calls, each as early as possible, or as many as they can until a moment. */
+    private Admitted admit(long calls, long lastNanos) {
         long admitted = 0;
         long now = 0;
-        while (admitted < asked && now <= last) {
+        while (admitted < calls && now <= lastNanos) {
             long at = now;
             Optional<Room> free =
                     rooms.stream().filter(room -> room.earliestNanos(at) <= at).findFirst();
@@ -76,14 +84,13 @@ final class LowerBound {
                 free.get().take(at);
                 admitted++;
             } else {
-                now = earliestNanos(at);
+                now = rooms.stream()
+                        .mapToLong(room -> room.earliestNanos(at))
+                        .min()
+                        .orElseThrow();
             }
         }
-        return admitted;
-    }
-
-    private long earliestNanos(long at) {
-        return rooms.stream().mapToLong(room -> room.earliestNanos(at)).min().orElseThrow();
+        return new Admitted(admitted, now);
     }
 
     /** A question that has been answered before takes no time. */
@@ -105,20 +112,7 @@ final class LowerBound {
     }
 
     private long roomNanos() {
-        long now = 0;
-        long left = of.distinct();
-        while (left > 0) {
-            long at = now;
-            Optional<Room> free =
-                    rooms.stream().filter(room -> room.earliestNanos(at) <= at).findFirst();
-            if (free.isPresent()) {
-                free.get().take(now);
-                left--;
-            } else {
-                now = earliestNanos(at);
-            }
-        }
-        return now + latencyNanos;
+        return admit(of.distinct(), Long.MAX_VALUE).atNanos() + latencyNanos;
     }
 
     /** A caller's next question. */

@@ -46,7 +46,6 @@ final class Measurement {
         checkConditions();
     }
 
-    /** Measures all that is left. */
     void run(Plan plan) throws IOException, InterruptedException {
         for (Optional<Work> next = next(plan); next.isPresent(); next = next(plan.givingUp(givenUp))) {
             checkConditions();
@@ -68,8 +67,7 @@ final class Measurement {
     }
 
     private void checkConditions() {
-        Conditions.check(
-                Stream.concat(results.origins().stream(), Stream.of(here.now())).toList(), file.toString());
+        Conditions.check(results.origins(), here.now(), file.toString());
     }
 
     /** Who was beside one that kept the processors busy is asked once more, alone, and so is the other. */
@@ -143,8 +141,7 @@ final class Measurement {
                     .filter(each -> each.name().equals(pair.name()))
                     .findFirst()
                     .orElseThrow();
-            Work.Ask work = new Work.Ask(of, List.of(entry.get()));
-            for (Runs.Asked asked : runs.answer(work.contenders(), of)) {
+            for (Runs.Asked asked : runs.answer(List.of(entry.get()), of)) {
                 asked.answered().ifPresent(alone -> results = results.withCheck(alone));
                 if (asked.answered().isEmpty()) {
                     fail(Work.piece(asked.contender(), of), asked.problem());

@@ -14,9 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +82,6 @@ final class OverheadRun implements AutoCloseable {
         void keep(Results results) throws IOException;
     }
 
-    /** A piece of work. */
     private interface Piece {
         void run() throws IOException, InterruptedException;
     }
@@ -92,7 +89,6 @@ final class OverheadRun implements AutoCloseable {
     /** A number of callers, and what they ask for: {@code whole} answers or {@code streams}. */
     private record Load(int callers, String kind) {}
 
-    /** A contender that has been started. */
     private record Running(
             Entry entry, EmulatorServer server, ContenderProcess process, boolean gateway, Overhead.WarmUp warmUp) {}
 
@@ -116,17 +112,16 @@ final class OverheadRun implements AutoCloseable {
     Results rounds(List<String> names, int rounds, Results old, Keeper keeper) {
         List<Entry> contenders = chosen(names, Entry.of("overhead", places));
         results = old;
-        Conditions.check(
-                Stream.concat(results.origins().stream(), Stream.of(began)).toList(), "docs/comparison.json");
+        Conditions.check(results.origins(), began, "docs/comparison.json");
         for (Entry each : contenders) {
-            if (measured(each) < rounds) {
+            if (results.rounds(each.name()) < rounds) {
                 piece(each, "warm-up", () -> running.put(each.name(), start(each)));
             }
         }
         for (int round = 1; round <= rounds; round++) {
             for (Entry each : contenders) {
                 @Nullable Running found = running.get(each.name());
-                if (found != null && measured(each) < round) {
+                if (found != null && results.rounds(each.name()) < round) {
                     piece(each, "round " + round, () -> {
                         results = measure(found);
                         keeper.keep(results);
@@ -139,7 +134,6 @@ final class OverheadRun implements AutoCloseable {
         return results;
     }
 
-    /** Returns what couldn't be measured, and why. */
     List<String> problems() {
         return List.copyOf(problems);
     }
@@ -148,12 +142,6 @@ final class OverheadRun implements AutoCloseable {
         return known.stream()
                 .filter(each -> names.isEmpty() ? !WITHOUT_A_ROW.contains(each.name()) : names.contains(each.name()))
                 .toList();
-    }
-
-    private int measured(Entry contender) {
-        return results.overhead(contender.name())
-                .map(each -> each.rounds().size())
-                .orElse(0);
     }
 
     private void piece(Entry contender, String what, Piece piece) {
@@ -275,15 +263,12 @@ final class OverheadRun implements AutoCloseable {
                 / (seconds * Runtime.getRuntime().availableProcessors());
         Overhead.Round round = new Overhead.Round(
                 origin, one, many, crowd, streams, used(contender).megabytes(), Math.max(0, share));
-        Optional<Overhead> before = results.overhead(contender.entry().name());
-        Overhead row = before.isPresent() && !before.get().rounds().isEmpty()
-                ? before.get()
+        String name = contender.entry().name();
+        int times = results.overhead(name).map(Overhead::times).orElse(1);
+        Overhead row = results.rounds(name) > 0
+                ? results.overhead(name).orElseThrow()
                 : new Overhead(
-                        contender.entry().about(places),
-                        contender.gateway(),
-                        contender.warmUp(),
-                        List.of(),
-                        before.map(Overhead::times).orElse(1));
+                        contender.entry().about(places), contender.gateway(), contender.warmUp(), List.of(), times);
         return results.with(row.with(round));
     }
 

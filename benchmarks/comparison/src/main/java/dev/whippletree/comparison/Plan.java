@@ -62,8 +62,7 @@ record Plan(
             List<Entry> entries = entries(results, seed);
             for (Case of : inOrder(seed)) {
                 List<Entry> missing = entries.stream()
-                        .filter(entry -> wanted.test(entry.name()))
-                        .filter(entry -> !isDone(entry, of, results))
+                        .filter(entry -> wanted.test(entry.name()) && !isDone(entry, of, results))
                         .toList();
                 left.addAll(inPairs(of, missing, results));
             }
@@ -110,14 +109,12 @@ record Plan(
         if (!complete) {
             return List.of();
         }
-        Scores scores = new Scores(results);
         return Stream.concat(
                         known.stream().map(Entry::name).filter(Plan::isOurs),
                         known.stream()
                                 .map(Entry::name)
                                 .filter(name -> !isOurs(name))
-                                .sorted(Comparator.comparingDouble((String name) -> -scores.meanShare(name, 1))
-                                        .thenComparingDouble(name -> scores.meanTime(name, 1)))
+                                .sorted(new Scores(results).bestFirst())
                                 .limit(BEST))
                 .toList();
     }

@@ -46,7 +46,6 @@ record Results(
      */
     record About(String name, String title, String version, String documentation, String configuration) {
 
-        /** Returns its title and version. */
         String named() {
             return title + " " + version.replace("-SNAPSHOT", "");
         }
@@ -245,6 +244,10 @@ record Results(
                 .findFirst();
     }
 
+    int rounds(String contender) {
+        return overhead(contender).map(each -> each.rounds().size()).orElse(0);
+    }
+
     private static String piece(Answered run) {
         return run.contender() + " " + run.name() + " " + run.seed();
     }
@@ -267,14 +270,12 @@ record Results(
         return of(contender, name).filter(each -> each.seed() == seed).findFirst();
     }
 
-    /** Returns how a contender did in a case, by all seeds. */
     Stream<Answered> of(String contender, String name) {
         return answered.stream()
                 .filter(each ->
                         each.contender().equals(contender) && each.name().equals(name));
     }
 
-    /** Returns the cases by one seed, in their order. */
     List<Setting> cases(long seed) {
         return cases.stream().filter(each -> each.seed() == seed).toList();
     }
@@ -295,7 +296,6 @@ record Results(
                 .orElseThrow();
     }
 
-    /** Returns when and where everything was measured. */
     List<Origin> origins() {
         return Stream.of(
                         answered.stream().map(Answered::origin),

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * Runs pieces of the comparison. The emulated services run in this process, each contender in one of its own.
  * Confined to one thread.
  */
-final class Runs {
+record Runs(Places places, Timeline timeline, Here here) {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
     static final Duration FAULT_TIME = Duration.ofSeconds(20);
@@ -33,16 +33,6 @@ final class Runs {
     private static final Duration FAULTS_AT_MOST = Duration.ofMinutes(30);
 
     private static final String FAULT_QUESTION = "What did you learn from the last thing that went wrong?";
-
-    private final Places places;
-    private final Timeline timeline;
-    private final Here here;
-
-    Runs(Places places, Timeline timeline, Here here) {
-        this.places = places;
-        this.timeline = timeline;
-        this.here = here;
-    }
 
     /** What came of a contender in a case: a result, or why there is none. */
     record Asked(String contender, Optional<Results.Answered> answered, String problem) {}

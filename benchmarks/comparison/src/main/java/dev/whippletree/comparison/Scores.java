@@ -1,16 +1,12 @@
 package dev.whippletree.comparison;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleBiFunction;
 
 /** How each contender did in each case, by all seeds that were measured. Immutable. */
-final class Scores {
-
-    private final Results results;
-
-    Scores(Results results) {
-        this.results = results;
-    }
+record Scores(Results results) {
 
     private List<Score> all(String contender, String name) {
         return results.of(contender, name)
@@ -24,7 +20,6 @@ final class Scores {
         return scores.isEmpty() ? Optional.empty() : Optional.of(Score.median(scores));
     }
 
-    /** Returns the run that is the median. */
     Optional<Results.Answered> medianRun(String contender, String name) {
         return median(contender, name)
                 .flatMap(median -> results.of(contender, name)
@@ -55,23 +50,24 @@ final class Scores {
                 + (wrong == 0 ? "" : ", " + Figures.count(wrong) + " wrong");
     }
 
-    /** Returns the share of prompts that it answered, as the mean of all cases of a seed. */
-    double meanShare(String contender, long seed) {
-        return results.cases(seed).stream()
-                .mapToDouble(each -> results.of(contender, each.name(), seed)
-                        .map(run -> Score.of(run, each).share())
-                        .orElse(0.0))
-                .average()
-                .orElse(0);
+    /**
+     * Returns the order of contenders by the first seed: those first that answered the largest share of prompts, as the
+     * mean of all cases; among equals, who took less time over the bound.
+     */
+    Comparator<String> bestFirst() {
+        return Comparator.comparingDouble((String name) ->
+                        -mean(name, (run, of) -> Score.of(run, of).share(), 0))
+                .thenComparingDouble(name -> mean(name, (run, of) -> run.took().wallSeconds() / of.boundSeconds(), 3));
     }
 
-    /** Returns the time that it took, divided by the bound, as the mean of all cases of a seed. */
-    double meanTime(String contender, long seed) {
-        return results.cases(seed).stream()
-                .mapToDouble(each -> results.of(contender, each.name(), seed)
-                        .map(run -> run.took().wallSeconds() / each.boundSeconds())
-                        .orElse(3.0))
+    /** @param otherwise what counts for a case that wasn't measured */
+    private double mean(
+            String contender, ToDoubleBiFunction<Results.Answered, Results.Setting> value, double otherwise) {
+        return results.cases(1).stream()
+                .mapToDouble(each -> results.of(contender, each.name(), 1)
+                        .map(run -> value.applyAsDouble(run, each))
+                        .orElse(otherwise))
                 .average()
-                .orElse(3);
+                .orElse(otherwise);
     }
 }

@@ -67,7 +67,6 @@ final class SetupFile {
         return this;
     }
 
-    /** Writes it into an empty folder. */
     void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.write(folder.resolve("setup.tsv"), lines);

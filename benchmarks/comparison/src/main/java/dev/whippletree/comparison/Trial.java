@@ -64,7 +64,6 @@ final class Trial implements AutoCloseable {
         return contender.name();
     }
 
-    /** Lets it ask. */
     void begin() throws IOException {
         service.startFaultsAt(timeline.nanoTime());
         process.begin();

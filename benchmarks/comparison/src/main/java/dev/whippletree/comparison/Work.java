@@ -19,7 +19,9 @@ sealed interface Work {
     }
 
     /** Returns the names of what it measures, one for each contender. */
-    List<String> pieces();
+    default List<String> pieces() {
+        return List.of(text());
+    }
 
     static String piece(String contender, Case of) {
         return of.name() + " (seed " + of.seed() + "): " + contender;
@@ -55,46 +57,23 @@ sealed interface Work {
         }
     }
 
-    /** What a contender adds to calls, in some more rounds. */
-    record Rounds(Entry contender, int number) implements Work {
+    /** What is measured apart from cases and faults. */
+    record Other(String text, Duration atMost) implements Work {
 
         private static final Duration WARM_UP = Duration.ofMinutes(4);
         private static final Duration ROUND = Duration.ofMinutes(2);
+        private static final Duration FAILOVER = Duration.ofMinutes(7);
 
-        @Override
-        public Duration atMost() {
-            return ROUND.multipliedBy(number).plus(WARM_UP);
+        /** Returns the work of finding what a contender adds to calls, in some more rounds. */
+        static Other rounds(Entry contender, int number) {
+            return new Other(
+                    "overhead, " + number + " rounds: " + contender.name(),
+                    ROUND.multipliedBy(number).plus(WARM_UP));
         }
 
-        @Override
-        public String text() {
-            return "overhead, " + number + " rounds: " + contender.name();
-        }
-
-        @Override
-        public List<String> pieces() {
-            return List.of(text());
-        }
-    }
-
-    /** A gateway in all scenarios of Failover Bench. */
-    record Failover(FailoverGateway gateway) implements Work {
-
-        private static final Duration LONGEST = Duration.ofMinutes(7);
-
-        @Override
-        public Duration atMost() {
-            return LONGEST;
-        }
-
-        @Override
-        public String text() {
-            return "Failover Bench: " + gateway.label();
-        }
-
-        @Override
-        public List<String> pieces() {
-            return List.of(text());
+        /** Returns the work of leading a gateway through all scenarios of Failover Bench. */
+        static Other failover(FailoverGateway gateway) {
+            return new Other("Failover Bench: " + gateway.label(), FAILOVER);
         }
     }
 
@@ -107,11 +86,6 @@ sealed interface Work {
             return start(contender).equals(START)
                     ? Runs.FAULT_TIME.plus(START.multipliedBy(2))
                     : LONGEST_START.multipliedBy(11).plus(Runs.FAULT_TIME);
-        }
-
-        @Override
-        public List<String> pieces() {
-            return List.of(text());
         }
 
         @Override
