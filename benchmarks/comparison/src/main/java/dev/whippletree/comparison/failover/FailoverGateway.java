@@ -33,11 +33,6 @@ public interface FailoverGateway {
         return row().title();
     }
 
-    /** Returns where its configuration is from. */
-    default String documentation() {
-        return row().documentation();
-    }
-
     /** Returns whether it has a fallback. */
     default boolean hasFallback() {
         return true;

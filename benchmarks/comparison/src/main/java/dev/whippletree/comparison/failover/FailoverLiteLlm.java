@@ -11,37 +11,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** LiteLLM's proxy. */
-public enum FailoverLiteLlm implements FailoverGateway {
-    BASELINE(
-            "litellm",
-            "LiteLLM",
-            "  timeout: 30\n",
-            "As Failover Bench has it: LiteLLM's documentation, \"Fallbacks (Provider Failover)\" and \"Timeouts\"."),
-    TUNED(
-            "litellm-10s",
-            "LiteLLM, with timeouts of 10 s",
+public record FailoverLiteLlm(FailoverRow row, String settings) implements FailoverGateway {
+
+    public static final FailoverLiteLlm BASELINE = new FailoverLiteLlm(
+            new FailoverRow(
+                    "litellm",
+                    "LiteLLM",
+                    "As Failover Bench has it: LiteLLM's documentation, \"Fallbacks (Provider Failover)\" and \"Timeouts\"."),
+            "  timeout: 30\n");
+
+    public static final FailoverLiteLlm TUNED = new FailoverLiteLlm(
+            new FailoverRow(
+                    "litellm-10s",
+                    "LiteLLM, with timeouts of 10 s",
+                    "As above, and its documentation, \"Timeouts\" (stream_timeout) and \"Retries, fallbacks and"
+                            + " cooldowns\" (retry_policy)."),
             """
               timeout: 10
               stream_timeout: 10
               retry_policy: { TimeoutErrorRetries: 0 }
-            """,
-            "As above, and its documentation, \"Timeouts\" (stream_timeout) and \"Retries, fallbacks and cooldowns\""
-                    + " (retry_policy).");
+            """);
 
     private static final String KEY = "sk-Xk29-of-the-bench-of-failures-7fQ4";
-
-    private final FailoverRow row;
-    private final String settings;
-
-    FailoverLiteLlm(String label, String title, String settings, String documentation) {
-        this.row = new FailoverRow(label, title, documentation);
-        this.settings = settings;
-    }
-
-    @Override
-    public FailoverRow row() {
-        return row;
-    }
 
     @Override
     public String configuration(List<FailoverScenario> scenarios, String wall) {

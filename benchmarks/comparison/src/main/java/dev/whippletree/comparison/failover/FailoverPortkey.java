@@ -8,27 +8,20 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Portkey's gateway, which takes its configuration from a header of each request. */
-public enum FailoverPortkey implements FailoverGateway {
-    BASELINE(
-            "portkey",
-            "Portkey",
-            30,
-            "As Failover Bench has it: Portkey's documentation, \"Fallbacks\", \"Automatic Retries\" and \"Request"
-                    + " Timeouts\"."),
-    TUNED("portkey-10s", "Portkey, with a timeout of 10 s", 10, "As above, with a request_timeout of 10 s.");
+public record FailoverPortkey(FailoverRow row, int timeoutSeconds) implements FailoverGateway {
 
-    private final FailoverRow row;
-    private final int timeoutSeconds;
+    public static final FailoverPortkey BASELINE = new FailoverPortkey(
+            new FailoverRow(
+                    "portkey",
+                    "Portkey",
+                    "As Failover Bench has it: Portkey's documentation, \"Fallbacks\", \"Automatic Retries\" and \"Request"
+                            + " Timeouts\"."),
+            30);
 
-    FailoverPortkey(String label, String title, int timeoutSeconds, String documentation) {
-        this.row = new FailoverRow(label, title, documentation);
-        this.timeoutSeconds = timeoutSeconds;
-    }
-
-    @Override
-    public FailoverRow row() {
-        return row;
-    }
+    public static final FailoverPortkey TUNED = new FailoverPortkey(
+            new FailoverRow(
+                    "portkey-10s", "Portkey, with a timeout of 10 s", "As above, with a request_timeout of 10 s."),
+            10);
 
     @Override
     public String version(Installed installed) {

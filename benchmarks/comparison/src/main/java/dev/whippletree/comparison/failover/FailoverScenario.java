@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * how long a caller may wait in each, and what else it asks for. All requests are streams.
  */
 public enum FailoverScenario {
-    /** S01. */
     LIMITED_ONCE(
             "S01",
             "429 with `Retry-After: 2`, once",
@@ -22,60 +21,48 @@ public enum FailoverScenario {
             advisory("not retried", run -> run.calls() >= 2),
             advisory("`Retry-After` not obeyed", run -> run.pause() >= 1.8),
             required("hammered", run -> run.callsWithin(1.5) <= 2)),
-    /** S02. */
     LIMITED(
             "S02",
             "429 without `Retry-After`, always",
             40,
             required("hammered", run -> run.callsWithin(3) <= 4),
             required("too many calls", run -> run.calls() <= FailoverScenario.MOST_CALLS)),
-    /** S03. */
     BROKEN_ONCE("S03", "500, once", 20, advisory("not retried", run -> run.calls() >= 2)),
-    /** S04. */
     OVERLOADED("S04", "503, always", 40, required("too many calls", run -> run.calls() <= FailoverScenario.MOST_CALLS)),
-    /** S05. */
     RESET_ONCE("S05", "connection reset before the response, once", 20),
-    /** S06. */
     SILENT(
             "S06",
             "no response",
             130,
             required("over 100 s", run -> run.seconds() <= 100),
             advisory("the silent model asked again", run -> run.calls() <= 1)),
-    /** S07. */
     SLOW(
             "S07",
             "first token after 20 s",
             60,
             advisory("over 15 s", run -> run.seconds() <= 15).whereThereIsAFallback()),
-    /** S08. */
     CUT("S08", "stream cut after 40 of 60 tokens", 40),
-    /** S09. */
     STALLED(
             "S09",
             "stream silent for 30 s after 20 tokens",
             70,
             required("over 45 s", run -> run.seconds() <= 45),
             required("not alive afterwards", FailoverRun::alive)),
-    /** S10. */
     MALFORMED(
             "S10",
             "malformed event in the stream",
             30,
             required("not alive afterwards", FailoverRun::alive),
             advisory("not answered", run -> run.reply().isWhole())),
-    /** S11. */
     WITHOUT_DONE(
             "S11",
             "stream without `[DONE]`",
             30,
             required("over 8 s", run -> run.seconds() <= 8),
             advisory("no usage", run -> run.reply().usage())),
-    /** S12. */
     TOO_LONG("S12", "400, context length exceeded", 20, required("asked again", run -> run.calls() == 1)),
     /** S13, which nobody is to be rescued from. */
     FILTERED("S13", "400, content filter", 20, required("asked again", run -> run.calls() == 1)),
-    /** S14. */
     CUT_WITHOUT_PREFILL(
             "S14",
             "stream cut; the fallback refuses a prefill",
@@ -83,7 +70,6 @@ public enum FailoverScenario {
             required(
                     "the prefill's error hides the real one",
                     run -> run.prefillRefusals() == 0 || run.reply().ending() != Reply.Ending.ERROR)),
-    /** S15. */
     DOWN_FOR_A_MINUTE(
             "S15",
             "503 for 60 s; a request every 4 s",
@@ -92,7 +78,6 @@ public enum FailoverScenario {
                     .whereThereIsAFallback(),
             required("not back within 30 s", run -> run.firstChoiceAnsweredBy(FailoverScenario.OUTAGE_SECONDS + 30))
                     .whereThereIsAFallback()),
-    /** S16. */
     ACCOUNTED(
             "S16",
             "503, and whose model and usage are reported",

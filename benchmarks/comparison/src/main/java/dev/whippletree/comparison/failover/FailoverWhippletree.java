@@ -9,38 +9,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whippletree's gateway. */
-public enum FailoverWhippletree implements FailoverGateway {
-    ACCOUNTS_ONLY(
-            "whippletree-accounts",
-            "Whippletree, accounts only",
-            "docs/reference/configuration.md: only what is required. There is no fallback, so the bench's rules about one don't"
-                    + " concern it."),
-    FALLBACK(
-            "whippletree-fallback",
-            "Whippletree, with a fallback",
-            "docs/reference/configuration.md, \"routes\": a second tier. Everything else is the default."),
-    TIMEOUTS(
-            "whippletree-timeouts",
-            "Whippletree, with a fallback and timeouts",
-            "docs/reference/configuration.md, \"Timeouts\": each is 10 s.");
+public record FailoverWhippletree(FailoverRow row, boolean hasFallback, String more) implements FailoverGateway {
+
+    public static final FailoverWhippletree ACCOUNTS_ONLY = new FailoverWhippletree(
+            new FailoverRow(
+                    "whippletree-accounts",
+                    "Whippletree, accounts only",
+                    "docs/reference/configuration.md: only what is required. There is no fallback, so the bench's rules"
+                            + " about one don't concern it."),
+            false,
+            "");
+
+    public static final FailoverWhippletree FALLBACK = new FailoverWhippletree(
+            new FailoverRow(
+                    "whippletree-fallback",
+                    "Whippletree, with a fallback",
+                    "docs/reference/configuration.md, \"routes\": a second tier. Everything else is the default."),
+            true,
+            "");
+
+    public static final FailoverWhippletree TIMEOUTS = new FailoverWhippletree(
+            new FailoverRow(
+                    "whippletree-timeouts",
+                    "Whippletree, with a fallback and timeouts",
+                    "docs/reference/configuration.md, \"Timeouts\": each is 10 s."),
+            true,
+            ", timeouts: { first-byte: 10s, first-token: 10s, between-tokens: 10s }");
 
     private static final String KEY = "key-of-the-bench-of-failures";
-
-    private final FailoverRow row;
-
-    FailoverWhippletree(String label, String title, String documentation) {
-        this.row = new FailoverRow(label, title, documentation);
-    }
-
-    @Override
-    public FailoverRow row() {
-        return row;
-    }
-
-    @Override
-    public boolean hasFallback() {
-        return this != ACCOUNTS_ONLY;
-    }
 
     @Override
     public String version(Installed installed) {
@@ -76,10 +72,8 @@ public enum FailoverWhippletree implements FailoverGateway {
                 .formatted(
                         scenario.firstChoice(),
                         first,
-                        hasFallback() ? ", " + target(scenario.fallback(), scenario.fallback()) : "",
-                        this == TIMEOUTS
-                                ? ", timeouts: { first-byte: 10s, first-token: 10s, between-tokens: 10s }"
-                                : "");
+                        hasFallback ? ", " + target(scenario.fallback(), scenario.fallback()) : "",
+                        more);
     }
 
     @Override
