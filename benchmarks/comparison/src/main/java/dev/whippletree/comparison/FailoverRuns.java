@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +31,9 @@ final class FailoverRuns {
     private final Path file;
     private final Results others;
     private int asked;
+
+    /** A gateway that runs, who asks it, and the service behind it. */
+    private record Bench(FailoverGateway gateway, FailoverCaller caller, Wall wall) {}
 
     /**
      * Sets it up.
@@ -103,10 +107,11 @@ final class FailoverRuns {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> ContenderProcess.end(process)));
             try {
                 FailoverCaller caller = new FailoverCaller("http://127.0.0.1:" + port + "/v1", wall::seconds);
-                awaitAnswer(gateway, caller, wall, process, log);
+                Bench bench = new Bench(gateway, caller, wall);
+                awaitAnswer(bench, process, log);
                 save(results -> results.with(all).without(gateway.label()));
                 for (FailoverScenario scenario : FailoverScenario.values()) {
-                    FailoverResults.Cell cell = cell(gateway, scenario, run(gateway, scenario, caller, wall));
+                    FailoverResults.Cell cell = cell(gateway, scenario, run(bench, scenario));
                     save(results -> results.with(cell));
                 }
             } finally {
@@ -115,10 +120,9 @@ final class FailoverRuns {
         }
     }
 
-    private void awaitAnswer(FailoverGateway gateway, FailoverCaller caller, Wall wall, Process process, Path log)
-            throws IOException, InterruptedException {
+    private void awaitAnswer(Bench bench, Process process, Path log) throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + START.toNanos();
-        while (!isAlive(gateway, caller, wall)) {
+        while (!isAlive(bench)) {
             if (!process.isAlive() || System.nanoTime() > endNanos) {
                 throw new IOException("the gateway didn't start; see " + log);
             }
@@ -126,37 +130,31 @@ final class FailoverRuns {
         }
     }
 
-    private boolean isAlive(FailoverGateway gateway, FailoverCaller caller, Wall wall) throws InterruptedException {
-        return ask(gateway, FailoverScenario.FALLBACK, FailoverScenario.FALLBACK, caller, wall, PROBE_SECONDS)
+    private boolean isAlive(Bench bench) throws InterruptedException {
+        return ask(bench, FailoverScenario.FALLBACK, FailoverScenario.FALLBACK, PROBE_SECONDS)
                 .isWhole();
     }
 
-    private FailoverRun run(FailoverGateway gateway, FailoverScenario scenario, FailoverCaller caller, Wall wall)
-            throws InterruptedException {
+    private FailoverRun run(Bench bench, FailoverScenario scenario) throws InterruptedException {
+        Wall wall = bench.wall();
         wall.reset();
         List<Reply> replies = new ArrayList<>();
         for (int request = 0; request < scenario.requests(); request++) {
             double at = FailoverScenario.BETWEEN_REQUESTS.toSeconds() * request;
             Thread.sleep(Math.max(0, (long) ((at - wall.seconds()) * 1_000)));
-            replies.add(
-                    ask(gateway, scenario.firstChoice(), scenario.fallback(), caller, wall, scenario.mostSeconds()));
+            replies.add(ask(bench, scenario.firstChoice(), scenario.fallback(), scenario.mostSeconds()));
         }
-        FailoverRun run = wall.run(scenario, gateway.hasFallback(), replies);
-        return run.andAfterwards(isAlive(gateway, caller, wall));
+        FailoverRun run = wall.run(scenario, bench.gateway().hasFallback(), replies);
+        return run.andAfterwards(isAlive(bench));
     }
 
     /** No prompt is asked twice, so no cache is of use. */
-    private Reply ask(
-            FailoverGateway gateway,
-            String model,
-            String fallback,
-            FailoverCaller caller,
-            Wall wall,
-            double mostSeconds)
-            throws InterruptedException {
+    private Reply ask(Bench bench, String model, String fallback, double mostSeconds) throws InterruptedException {
         asked++;
         String text = "Explain in sixty tokens what you learnt from failure " + asked + ".";
-        return caller.ask(model, gateway.headers(model, fallback, wall.url()), text, mostSeconds);
+        Map<String, String> headers =
+                bench.gateway().headers(model, fallback, bench.wall().url());
+        return bench.caller().ask(model, headers, text, mostSeconds);
     }
 
     private FailoverResults.Cell cell(FailoverGateway gateway, FailoverScenario scenario, FailoverRun run) {

@@ -207,14 +207,14 @@ record OverheadTable(Results results) {
                     .sorted()
                     .toArray());
             boolean atOnce = last > 0 && warmUp.firstRate() >= last / 2 && warmUp.thirdRate() >= 0.9 * last;
-            table.row(new ArrayList<>(List.of(
+            table.row(List.of(
                     title(row),
                     number(warmUp.startSeconds()),
                     number(warmUp.firstRate()),
                     number(warmUp.thirdRate()),
                     number(last),
                     atOnce ? "yes" : "no",
-                    number(warmUp.seconds()))));
+                    number(warmUp.seconds())));
         });
         return table.text();
     }

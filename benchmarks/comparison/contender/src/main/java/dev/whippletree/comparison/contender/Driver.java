@@ -145,7 +145,7 @@ public final class Driver {
         Contender contender = contender(name);
         Contender floor = contender.isGateway() ? contender(setup.floor()) : contender;
         System.out.println("ready");
-        new Load(contender, floor, setup).obey(input(), System.out);
+        new Load(contender, floor, setup, Load.LAST_CALLS).obey(input(), System.out);
         close(contender);
     }
 

@@ -32,9 +32,10 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Load {
 
     /** Longer than the minute that the load's setup lets a call take. */
-    private static final Duration LAST_CALLS = Duration.ofSeconds(70);
+    static final Duration LAST_CALLS = Duration.ofSeconds(70);
 
     private static final int MOST_SAMPLES = 20;
+    private static final long SAMPLE_EVERY = 50;
     private static final String END = ".";
 
     private final Setup setup;
@@ -52,12 +53,10 @@ final class Load {
     /** Each load's own, so that who is given up on doesn't ask on in the next. */
     private AtomicBoolean over = new AtomicBoolean();
 
-    /** @param floor asks the services directly; the contender itself, unless that is a gateway */
-    Load(Contender contender, Contender floor, Setup setup) {
-        this(contender, floor, setup, LAST_CALLS);
-    }
-
-    /** Creates it with the time that open calls have when it is told to stop. */
+    /**
+     * @param floor asks the services directly; the contender itself, unless that is a gateway
+     * @param lastCalls the time that open calls have when it is told to stop
+     */
     Load(Contender contender, Contender floor, Setup setup, Duration lastCalls) {
         this.contender = contender;
         this.floor = floor;
@@ -71,7 +70,10 @@ final class Load {
             String[] words = line.split(" ");
             switch (words[0]) {
                 case "kind" -> out.println(contender.isGateway() ? "gateway" : "library");
-                case "start" -> start();
+                case "start" -> {
+                    contender.start(setup.services());
+                    started = true;
+                }
                 case "ask" -> ask(Integer.parseInt(words[1]), words[2].equals("streams"));
                 case "cut" -> cut(out);
                 case "stop" -> out.println("left\t" + stop());
@@ -80,11 +82,6 @@ final class Load {
             out.println(END);
             out.flush();
         }
-    }
-
-    private void start() throws Exception {
-        contender.start(setup.services());
-        started = true;
     }
 
     private void ask(int number, boolean streams) throws Exception {
@@ -187,6 +184,4 @@ final class Load {
             }
         }
     }
-
-    private static final long SAMPLE_EVERY = 50;
 }
