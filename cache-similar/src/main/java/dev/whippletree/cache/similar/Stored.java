@@ -32,11 +32,9 @@ record Stored(long id, Wording wording, CacheEntry entry, int answer) {
 
     /** Returns how much memory the words of a question take, about. */
     static long bytes(Wording wording) {
-        long bytes = 0;
-        for (String word : wording.words()) {
-            bytes += WORD_BYTES + textBytes(word);
-        }
-        return bytes;
+        return wording.words().stream()
+                .mapToLong(word -> WORD_BYTES + textBytes(word))
+                .sum();
     }
 
     /** Returns how much memory an answer takes, about, with what is kept of any question beside it. */

@@ -53,9 +53,7 @@ record Wording(
 
     static Wording of(String text) {
         List<MatchResult> found = WORD.matcher(text).results().toList();
-        List<String> words = found.stream()
-                .map(word -> lower(word.group()).replace('’', '\''))
-                .toList();
+        List<String> words = found.stream().map(Wording::plain).toList();
         return new Wording(
                 words,
                 words.stream()
@@ -78,9 +76,13 @@ record Wording(
         String plain = HEDGE.matcher(text).replaceAll(" ");
         return (int) WORD.matcher(plain)
                 .results()
-                .map(word -> lower(word.group()).replace('’', '\''))
+                .map(Wording::plain)
                 .filter(Wording::denies)
                 .count();
+    }
+
+    private static String plain(MatchResult word) {
+        return lower(word.group()).replace('’', '\'');
     }
 
     private static boolean denies(String word) {

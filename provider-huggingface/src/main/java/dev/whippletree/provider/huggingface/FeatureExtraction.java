@@ -24,17 +24,11 @@ import tools.jackson.databind.JsonNode;
 record FeatureExtraction(URI router, EmbeddingBounds bounds) implements EmbeddingApi {
 
     private static final String SERVICE = ":hf-inference";
-    private static final String VERSION = "/v1";
 
     /** Returns it for an account's address of chat completions. */
     static FeatureExtraction at(URI base, EmbeddingBounds bounds) {
-        String address = base.toString().replaceAll("/+$", "");
         return new FeatureExtraction(
-                URI.create(
-                        address.endsWith(VERSION)
-                                ? address.substring(0, address.length() - VERSION.length())
-                                : address),
-                bounds);
+                URI.create(base.toString().replaceAll("/+$", "").replaceAll("/v1$", "")), bounds);
     }
 
     /** Returns why it can't embed a prompt's texts, if it can't. */

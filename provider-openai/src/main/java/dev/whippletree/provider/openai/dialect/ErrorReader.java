@@ -162,9 +162,8 @@ public final class ErrorReader {
         if (status == PROXY_ASKS) {
             return "the proxy asks for credentials (407)";
         }
-        return switch (status / 100) {
-            case 3 -> "the service redirects to another address (" + status + "); base-url must be the final address";
-            default -> "the service gave no reason (" + status + ")";
-        };
+        return status / 100 == 3
+                ? "the service redirects to another address (" + status + "); base-url must be the final address"
+                : "the service gave no reason (" + status + ")";
     }
 }
