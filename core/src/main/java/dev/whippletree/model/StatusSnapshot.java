@@ -187,7 +187,8 @@ public record StatusSnapshot(
      * @param tokens as the service counted them
      * @param tokensByModel the same by model, as the service names it; models without an answer are absent
      * @param limits its organization's limits, declared and learned
-     * @param staleConnections kept connections that the service had closed; their requests were sent again at once
+     * @param staleConnections kept connections that the service had closed; their requests were sent again at once if
+     *     the limits had room for that
      */
     public record AccountStatus(
             String id,

@@ -23,9 +23,15 @@ public interface AttemptSink {
 
     /**
      * A kept connection ended before the first byte of a response, or brought something before the request was sent.
-     * The client sends the request on a new one. The engine only counts that: it is no attempt and no failure.
+     * That is no attempt and no failure.
+     *
+     * @param begun whether some of the request may have been sent, so that the service may have counted it
+     * @return whether the client sends the request on a new connection, and tells {@code sent} again; otherwise the
+     *     call fails, because the limits have no room for a second request
      */
-    default void staleConnection() {}
+    default boolean staleConnection(boolean begun) {
+        return true;
+    }
 
     /** The first byte of the response has arrived, so the service has counted the request. */
     void firstByte();

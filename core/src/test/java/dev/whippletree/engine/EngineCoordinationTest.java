@@ -162,6 +162,19 @@ final class EngineCoordinationTest {
     }
 
     @Test
+    void requestThatMayHaveBeenCounted_isNotSentAgain_becauseTheOthersGrantedOne() {
+        List<Boolean> again = new ArrayList<>();
+        client.then((prompt, model, sink) -> {
+            again.add(sink.staleConnection(false));
+            again.add(sink.staleConnection(true));
+            return () -> {};
+        });
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        assertThat(again).containsExactly(true, false);
+    }
+
+    @Test
     void refused_waitsInItsPlaceUntilTheTimeThatWasTold() {
         others.answers(uses -> ScriptedCoordination.refusal(uses.get(0), SECOND));
         CompletableFuture<Completion> answer = fixture.ask("q");

@@ -111,10 +111,10 @@ final class EngineFaultTest {
     void staleConnection_isCounted_andIsNeitherAnAttemptNorAFailureNorAPause() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually(client.later(SHORT, (prompt, model, sink) -> {
-            sink.staleConnection();
+            sink.staleConnection(false);
             sink.delta(new Delta.Text("answer"));
             sink.done(new AnswerEnd(FinishReason.STOP, Optional.empty(), model));
-            sink.staleConnection();
+            sink.staleConnection(false);
             return () -> {};
         }));
         List<CompletableFuture<Completion>> answers = fixture.askMany(6);
@@ -128,6 +128,34 @@ final class EngineFaultTest {
         assertThat(account.calls()).isEqualTo(6);
         assertThat(account.failures()).isEmpty();
         assertThat(account.state()).isEqualTo(StatusSnapshot.AccountState.OPEN);
+    }
+
+    @Test
+    void requestSentAgainOnANewConnection_countsTwice_andIsAFailureIfALimitHasNoRoom() {
+        Duration window = Duration.ofMinutes(1);
+        ScriptedClient client = fixture.account("a", "3 / 1m");
+        List<Long> requests = new ArrayList<>();
+        client.usually((prompt, model, sink) -> {
+            requests.add(fixture.timeline.nanoTime());
+            sink.sent();
+            if (!sink.staleConnection(true)) {
+                sink.failed(Failure.of(FailureKind.UNAVAILABLE, "closed"));
+                return () -> {};
+            }
+            requests.add(fixture.timeline.nanoTime());
+            return client.answersAfter(SHORT).run(prompt, model, sink);
+        });
+
+        List<CompletableFuture<Completion>> answers = fixture.askMany(2);
+        fixture.run();
+
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.join().text()).isEqualTo("answer"));
+        assertThat(fixture.status("a").failures()).containsOnlyKeys(FailureKind.UNAVAILABLE);
+        assertThat(requests).hasSizeGreaterThan(3);
+        for (int index = 3; index < requests.size(); index++) {
+            assertThat(requests.get(index) - requests.get(index - 3)).isGreaterThanOrEqualTo(window.toNanos());
+        }
     }
 
     @Test

@@ -60,7 +60,7 @@ final class MicrometerListenerTest {
         PrometheusMeterRegistry registry = prometheus();
         pool.open(new MicrometerListener(registry));
         pool.service.then((model, sink) -> {
-            sink.staleConnection();
+            sink.staleConnection(false);
             pool.service.answers(Duration.ofMillis(250), "llama-served").run(model, sink);
         });
         pool.ask("question");

@@ -290,8 +290,15 @@ public final class Attempt implements AttemptSink {
     }
 
     @Override
-    public void staleConnection() {
-        whileUnderWay(target.account()::staleConnection);
+    public boolean staleConnection(boolean begun) {
+        return monitor.decide(() -> {
+            if (ended) {
+                return false;
+            }
+            target.account().staleConnection();
+            // What the other processes granted is one request.
+            return !begun || (grant == null && lease.repeat(timeline.nanoTime()));
+        });
     }
 
     @Override

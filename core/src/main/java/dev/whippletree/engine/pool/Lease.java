@@ -66,6 +66,14 @@ public final class Lease {
     }
 
     /**
+     * The request is to be sent once more, though the service may have counted it. Returns whether the stated limits
+     * have room for that; then it is reserved.
+     */
+    public boolean repeat(long now) {
+        return call.repeat(target.account().lostUntil(now), now);
+    }
+
+    /**
      * Returns the latest moment at which the service can have counted the request; for one under way that is to come.
      */
     public long arrivedBy(long now) {

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.scope;
 
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -60,6 +61,22 @@ public final class CallUse {
     public void sent(long latest, long now) {
         ofOrganization.sent(latest, now);
         ofModel.sent(latest, now);
+    }
+
+    /**
+     * The request is to be sent once more: uses as much again if the stated limits have room for it, and returns
+     * whether they have.
+     *
+     * @param lostUntil when the first request has arrived at the latest, if it has
+     */
+    public boolean repeat(long lostUntil, long now) {
+        long wait = Math.max(organization.statedNanos(tokens(), 0, now), model.statedNanos(tokens(), 0, now));
+        if (wait > Waits.NONE) {
+            return false;
+        }
+        ofOrganization.repeat(lostUntil, now);
+        ofModel.repeat(lostUntil, now);
+        return true;
     }
 
     public void arrived(long now) {

@@ -94,6 +94,20 @@ final class ScopeUse {
         holds.forEach(hold -> hold.use().sent(latest, now));
     }
 
+    /**
+     * The request is sent once more. Whether the first one was counted, no answer will tell.
+     *
+     * @param lostUntil when that one has arrived at the latest
+     */
+    void repeat(long lostUntil, long now) {
+        scopes.forEach(scope -> scope.repeat(this));
+        sentBy = OptionalLong.empty();
+        holds.replaceAll(hold -> {
+            hold.use().lost(lostUntil, now);
+            return hold.counter().reserve(tokens, now);
+        });
+    }
+
     void arrived(long now) {
         if (arrivedAt.isEmpty()) {
             arrivedAt = OptionalLong.of(now);

@@ -54,6 +54,12 @@ final class ScopeUses {
         return true;
     }
 
+    /** An attempt sends its request once more; the first one has ended. */
+    void repeat(ScopeUse use) {
+        begun = begun.and(use.tokens());
+        ended = ended.and(use.tokens());
+    }
+
     void leave(ScopeUse use) {
         underWay.remove(use);
         ended = ended.and(use.tokens());

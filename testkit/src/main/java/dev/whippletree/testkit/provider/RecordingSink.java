@@ -68,8 +68,10 @@ public class RecordingSink implements AttemptSink {
     }
 
     @Override
-    public void staleConnection() {
+    public synchronized boolean staleConnection(boolean begun) {
         staleConnections.incrementAndGet();
+        steps.remove(Step.SENT);
+        return true;
     }
 
     @Override

@@ -88,8 +88,10 @@ final class RecordingSinkTest {
         sink.sent();
         assertThat(sink.wasSent()).isTrue();
         assertThat(sink.sawFirstByte()).isFalse();
+        sink.staleConnection(true);
+        assertThat(sink.wasSent()).isFalse();
+        sink.sent();
         sink.firstByte();
-        sink.staleConnection();
         assertThat(sink.sawFirstByte()).isTrue();
         assertThat(sink.staleConnections()).isEqualTo(1);
         sink.done(END);

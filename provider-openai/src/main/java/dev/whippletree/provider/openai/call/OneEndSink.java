@@ -42,10 +42,9 @@ final class OneEndSink implements AttemptSink {
     }
 
     @Override
-    public void staleConnection() {
-        if (!over) {
-            sink.staleConnection();
-        }
+    public boolean staleConnection(boolean begun) {
+        sent = false;
+        return !over && sink.staleConnection(begun);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class OneEndSinkTest {
         clearInvocations(sink);
 
         guarded.sent();
-        guarded.staleConnection();
+        guarded.staleConnection(true);
         guarded.firstByte();
         guarded.limits(LIMITS);
         guarded.refused(FAILURE);
@@ -65,11 +65,20 @@ final class OneEndSinkTest {
     }
 
     @Test
+    void requestSentOnANewConnection_isToldAsSentAgain() {
+        guarded.sent();
+        guarded.staleConnection(true);
+        guarded.sent();
+
+        verify(sink, times(2)).sent();
+        verify(sink).staleConnection(true);
+    }
+
+    @Test
     void before_allIsPassedOn_butProgressOnce_andNoEmptyLimits() {
         for (int time = 0; time < 2; time++) {
             guarded.sent();
             guarded.firstByte();
-            guarded.staleConnection();
             guarded.limits(List.of());
             guarded.limits(LIMITS);
             guarded.refused(FAILURE);
@@ -79,7 +88,6 @@ final class OneEndSinkTest {
 
         verify(sink).sent();
         verify(sink).firstByte();
-        verify(sink, times(2)).staleConnection();
         verify(sink, times(2)).limits(LIMITS);
         verify(sink, times(2)).refused(FAILURE);
         verify(sink, times(2)).delta(new Delta.Text("a"));

@@ -109,6 +109,24 @@ final class StaleConnectionTest {
         assertThat(service.connections()).hasSize(7);
     }
 
+    @Test
+    void requestThatMayNotBeSentAgain_fails_andNoneFollowsItOnAnotherStaleConnection() throws Exception {
+        leaveStale(2);
+        service.reply(2, ANSWER);
+        RecordingSink sink = new RecordingSink(false) {
+            @Override
+            public synchronized boolean staleConnection(boolean begun) {
+                return !super.staleConnection(begun);
+            }
+        };
+
+        service.client().send(Prompt.of("How are you?"), "test/model", sink);
+
+        assertFailed(sink, 1);
+        assertAnswered(service.send(), 0);
+        assertThat(service.connections()).hasSize(3);
+    }
+
     /** With one attempt, there is none to make up for a connection. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -140,6 +158,39 @@ final class StaleConnectionTest {
             assertThat(account.calls()).isEqualTo(2);
             assertThat(account.failures()).isEmpty();
             assertThat(account.staleConnections()).isEqualTo(1);
+        }
+    }
+
+    /** The service may have counted the request whose connection it closed without a word. */
+    @ParameterizedTest
+    @CsvSource({"2, 1", "3, 2"})
+    void requestIsSentAgain_onlyIfTheLimitHasRoomForBoth(int limit, int connections) throws Exception {
+        service.reply(0, ANSWER);
+        service.reply(0, closedAfter(""));
+        service.reply(1, ANSWER);
+        AccountSettings account = Bench.account(service.address(), Map.of()).toBuilder()
+                .limit(limit + " / 1h")
+                .build();
+        try (Whippletree whippletree = Whippletree.builder()
+                .provider(new OpenAiProvider())
+                .account(account)
+                .route(RouteSettings.builder("default")
+                        .tier(new TargetSettings("local-1", "model"))
+                        .retries(new Retries(1, Duration.ofMillis(500), Duration.ofSeconds(15), 0.2, 10))
+                        .build())
+                .build()) {
+            whippletree.complete(Prompt.of("one")).get(30, TimeUnit.SECONDS);
+
+            whippletree
+                    .complete(Prompt.of("two"))
+                    .handle((answer, failure) -> true)
+                    .get(30, TimeUnit.SECONDS);
+
+            assertThat(service.connections()).hasSize(connections);
+            StatusSnapshot.AccountStatus status =
+                    whippletree.status().accounts().get(0);
+            assertThat(status.limits().get(0).left()).isZero();
+            assertThat(status.answered()).isEqualTo(connections);
         }
     }
 
