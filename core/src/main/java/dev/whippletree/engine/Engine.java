@@ -465,6 +465,7 @@ public final class Engine {
                     caches.map(tiers -> tiers.status(remarks)).orElse(List.of()),
                     coordination,
                     report.accounts(),
+                    pool.removed(),
                     scheduler.tenants(now),
                     scheduler.pickerFaults(),
                     notes());

@@ -32,6 +32,7 @@ import java.util.OptionalLong;
  * @param caches the cache tiers, nearest first
  * @param coordination the coordination with other processes; absent: no coordinator is configured
  * @param accounts the accounts, as configured
+ * @param removed what accounts used since the start that are no longer configured, or were connected anew
  * @param tenants the tenants, those with most waiting first, and last a row for all others together; empty as long as
  *     only one tenant has needed a call
  * @param pickerFaults how often a strategy threw, and the account with the fewest calls for its weight was taken
@@ -51,6 +52,7 @@ public record StatusSnapshot(
         List<CacheTier> caches,
         Optional<CoordinatorStatus> coordination,
         List<AccountStatus> accounts,
+        List<RemovedAccount> removed,
         List<Tenant> tenants,
         long pickerFaults,
         List<String> notes) {
@@ -59,6 +61,7 @@ public record StatusSnapshot(
     public StatusSnapshot {
         caches = List.copyOf(caches);
         accounts = List.copyOf(accounts);
+        removed = List.copyOf(removed);
         tenants = List.copyOf(tenants);
         notes = List.copyOf(notes);
     }
@@ -166,6 +169,21 @@ public record StatusSnapshot(
         COOLING,
         /** Out of credit, or its token is refused: needs attention. */
         OFF
+    }
+
+    /**
+     * What an account used before it was removed.
+     *
+     * @param id its configured id
+     * @param provider its provider's name
+     * @param tokensByModel the tokens by model, as the service names it
+     */
+    public record RemovedAccount(String id, String provider, Map<String, TokenUsage> tokensByModel) {
+
+        /** Copies the tokens. */
+        public RemovedAccount {
+            tokensByModel = Map.copyOf(tokensByModel);
+        }
     }
 
     /**

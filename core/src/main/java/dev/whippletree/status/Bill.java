@@ -8,6 +8,7 @@ import dev.whippletree.spi.AccountSettings;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 /**
  * The cost of the tokens used so far, by a price list. A missing price makes a cost unknown, never zero. Immutable.
  *
- * @param items the tokens of each account and model that gave an answer, as accounts are ordered
+ * @param items the tokens of each account and model that gave an answer, as accounts are ordered; removed ones last
  * @param prices what they are reckoned by; absent: no list was named, and no cost is known
  */
 public record Bill(List<Item> items, Optional<Prices> prices) {
@@ -51,22 +52,31 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
         items = List.copyOf(items);
     }
 
-    /** Returns the bill of all accounts, by the prices on a day. */
+    /** Returns the bill of all accounts, removed ones too, by the prices on a day. */
     public static Bill of(
             StatusSnapshot status, List<AccountSettings> accounts, Optional<PriceList> prices, LocalDate today) {
+        Map<Use, TokenUsage> used = new LinkedHashMap<>();
+        status.accounts().forEach(account -> add(used, account.id(), account.provider(), account.tokensByModel()));
+        status.removed().forEach(account -> add(used, account.id(), account.provider(), account.tokensByModel()));
         List<Item> items = new ArrayList<>();
-        for (StatusSnapshot.AccountStatus account : status.accounts()) {
+        used.forEach((use, tokens) -> {
             Optional<Credit> credit = accounts.stream()
-                    .filter(settings -> settings.id().equals(account.id()))
+                    .filter(settings -> settings.id().equals(use.account()))
                     .findFirst()
                     .flatMap(AccountSettings::credit);
-            for (Map.Entry<String, TokenUsage> used : new TreeMap<>(account.tokensByModel()).entrySet()) {
-                Optional<BigDecimal> cost = prices.flatMap(list -> list.of(account.provider(), used.getKey()))
-                        .map(price -> price.cost(used.getValue()));
-                items.add(new Item(account.id(), used.getKey(), used.getValue(), cost, credit));
-            }
-        }
+            Optional<BigDecimal> cost =
+                    prices.flatMap(list -> list.of(use.provider(), use.model())).map(price -> price.cost(tokens));
+            items.add(new Item(use.account(), use.model(), tokens, cost, credit));
+        });
         return new Bill(items, prices.map(list -> Prices.of(list, today)));
+    }
+
+    private record Use(String account, String provider, String model) {}
+
+    private static void add(
+            Map<Use, TokenUsage> used, String account, String provider, Map<String, TokenUsage> tokensByModel) {
+        new TreeMap<>(tokensByModel)
+                .forEach((model, tokens) -> used.merge(new Use(account, provider, model), tokens, TokenUsage::plus));
     }
 
     public TokenUsage tokens() {

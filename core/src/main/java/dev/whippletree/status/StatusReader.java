@@ -74,6 +74,7 @@ final class StatusReader {
                 all(root, "caches", StatusReader::cache),
                 optional(root, "coordination", StatusReader::coordination),
                 all(root, "accounts", account -> account(account, bill)),
+                List.of(), // The bill has what they used.
                 root.has("tenants") ? all(root, "tenants", StatusReader::tenant) : List.of(),
                 root.required("picker_faults").longValue(),
                 all(root, "notes", StatusReader::text));

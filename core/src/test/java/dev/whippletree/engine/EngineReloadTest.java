@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
@@ -17,10 +18,14 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.status.Bill;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,6 +137,36 @@ final class EngineReloadTest {
             bench.reload();
         }
         assertThat(bench.closed).hasSize(1);
+    }
+
+    private List<Tuple> bill() {
+        return Bill.of(bench.status(), List.of(), Optional.empty(), LocalDate.EPOCH).items().stream()
+                .map(item -> tuple(item.account(), item.model(), item.tokens().total()))
+                .toList();
+    }
+
+    @Test
+    void billOfARemovedAccount_stays_andGrowsWithItsAttemptsUnderWay_andIfItComesBack() {
+        ScriptedClient leaving = bench.member("a").client();
+        leaving.usually(leaving.answersAfter(MOMENT));
+        bench.ask("answered");
+        bench.advance(SECOND);
+        leaving.usually(leaving.answersAfter(Duration.ofSeconds(10)));
+        bench.ask("under way");
+        bench.advance(SECOND);
+        bench.member("b");
+        bench.without("a").route("default", "b").reload();
+        assertThat(bill()).containsExactly(tuple("a", EngineFixture.MODEL, 10L));
+        bench.run();
+        assertThat(bill()).containsExactly(tuple("a", EngineFixture.MODEL, 20L));
+
+        bench.member("a");
+        bench.route("default", "a").reload();
+        bench.ask("another");
+        bench.run();
+
+        assertThat(bill()).containsExactly(tuple("a", EngineFixture.MODEL, 30L));
+        assertThat(bench.status().tokens().total()).isEqualTo(30);
     }
 
     @ParameterizedTest

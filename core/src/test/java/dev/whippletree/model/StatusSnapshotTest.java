@@ -59,6 +59,7 @@ final class StatusSnapshotTest {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 List.of(first, second, third),
                 3,
                 List.of());

@@ -104,6 +104,7 @@ final class PricedStatusTest {
                                 new CacheTier("similar", 14, 15, 16, List.of("It measures.", "It serves nothing."))),
                         coordination,
                         accounts,
+                        List.of(),
                         tenants,
                         17,
                         List.of("A note.", "Another.")),

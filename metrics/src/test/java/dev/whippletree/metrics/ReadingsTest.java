@@ -98,6 +98,7 @@ final class ReadingsTest {
                                 Optional.of(AT.minusSeconds(1)),
                                 limit(80, minute, LimitSource.DECLARED, all)),
                         account("off", AccountState.OFF, Optional.empty())),
+                List.of(),
                 List.of(
                         new Tenant(
                                 Optional.of(""),

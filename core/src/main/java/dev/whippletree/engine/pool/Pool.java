@@ -6,6 +6,7 @@ import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.Secret;
+import dev.whippletree.model.StatusSnapshot.RemovedAccount;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
@@ -13,12 +14,14 @@ import dev.whippletree.spi.LimitUse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,9 @@ public final class Pool {
     private final TokenForecast forecast = new TokenForecast();
     private volatile Snapshot present;
     private long pastCalls;
-    private TokenUsage pastTokens = TokenUsage.NONE;
+
+    /** What removed accounts without attempts used, by provider and id. */
+    private final Map<List<String>, RemovedAccount> past = new LinkedHashMap<>();
 
     public Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
@@ -90,7 +95,7 @@ public final class Pool {
         for (Account account : List.copyOf(gone)) {
             if (account.inFlight() == 0) {
                 pastCalls += account.calls();
-                pastTokens = pastTokens.plus(account.tokens());
+                addTo(past, account);
                 gone.remove(account);
             }
         }
@@ -205,8 +210,31 @@ public final class Pool {
 
     /** Returns all tokens since the start, including those of removed accounts. */
     public TokenUsage tokens() {
-        TokenUsage ofPresent = accounts().stream().map(Account::tokens).reduce(pastTokens, TokenUsage::plus);
-        return gone.stream().map(Account::tokens).reduce(ofPresent, TokenUsage::plus);
+        return Stream.concat(
+                        accounts().stream().map(Account::tokens),
+                        removed().stream().flatMap(account -> account.tokensByModel().values().stream()))
+                .reduce(TokenUsage.NONE, TokenUsage::plus);
+    }
+
+    /** Returns what removed accounts used. */
+    public List<RemovedAccount> removed() {
+        Map<List<String>, RemovedAccount> all = new LinkedHashMap<>(past);
+        gone.forEach(account -> addTo(all, account));
+        return List.copyOf(all.values());
+    }
+
+    private static void addTo(Map<List<String>, RemovedAccount> sums, Account account) {
+        String provider = account.settings().provider();
+        RemovedAccount used = new RemovedAccount(account.id(), provider, account.tokensByModel());
+        if (!used.tokensByModel().isEmpty()) {
+            sums.merge(List.of(provider, account.id()), used, Pool::sum);
+        }
+    }
+
+    private static RemovedAccount sum(RemovedAccount one, RemovedAccount other) {
+        Map<String, TokenUsage> tokens = new HashMap<>(one.tokensByModel());
+        other.tokensByModel().forEach((model, used) -> tokens.merge(model, used, TokenUsage::plus));
+        return new RemovedAccount(one.id(), one.provider(), tokens);
     }
 
     /**

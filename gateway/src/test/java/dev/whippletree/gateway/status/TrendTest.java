@@ -37,6 +37,7 @@ final class TrendTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
+                List.of(),
                 0,
                 List.of());
     }

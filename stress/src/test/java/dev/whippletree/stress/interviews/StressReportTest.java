@@ -184,6 +184,7 @@ class StressReportTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
+                List.of(),
                 0,
                 List.of());
     }

@@ -56,6 +56,7 @@ public final class Snapshots {
                 Optional.empty(),
                 List.of(account),
                 List.of(),
+                List.of(),
                 0,
                 List.of());
     }
@@ -124,6 +125,7 @@ public final class Snapshots {
                 Optional.of(new CoordinatorStatus("redis", true, 4, 1589, 0, 37, 1600, 811, 0, Optional.empty(), List.of())),
                 List.of(busy, account("hf-2", AccountState.OPEN, 588, Map.of(), List.of(left)), off),
                 List.of(),
+                List.of(),
                 2,
                 List.of(
                         "The accounts hf-1, hf-2 and hf-3 are counted as separate because they are configured so; keys of"
@@ -171,6 +173,7 @@ public final class Snapshots {
                 busy.caches(),
                 busy.coordination(),
                 busy.accounts(),
+                busy.removed(),
                 tenants,
                 busy.pickerFaults(),
                 busy.notes());
