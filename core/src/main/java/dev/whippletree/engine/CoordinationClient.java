@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Topology.OpenCoordination;
+import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
@@ -49,6 +50,7 @@ final class CoordinationClient {
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
+    private final FaultLevels levels;
 
     /** Since when reservations time out without any answer; guarded by this. */
     private OptionalLong silentSinceNanos = OptionalLong.empty();
@@ -59,6 +61,7 @@ final class CoordinationClient {
     CoordinationClient(OpenCoordination open, Timeline timeline) {
         this.open = open;
         this.timeline = timeline;
+        this.levels = new FaultLevels(timeline);
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
@@ -152,7 +155,7 @@ final class CoordinationClient {
 
     private void fault(Throwable cause) {
         faults.incrementAndGet();
-        LOG.debug("The coordinator failed: {}", ShownText.line(String.valueOf(cause)));
+        LOG.atLevel(levels.next(cause)).log("The coordinator failed: {}", ShownText.line(String.valueOf(cause)));
     }
 
     void granted() {

@@ -6,12 +6,14 @@ import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Target;
+import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.TargetView;
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One pass through the waiting line after a change, lane by lane in turn. Takes out, one at a time, the flights that
@@ -233,7 +236,14 @@ final class DispatchPass {
     /** Asks balancing strategies to pick a target, and picks one itself if they fail. Guarded by the engine's lock. */
     static final class GuardedPicker {
 
+        private final Monitor monitor;
+        private final FaultLevels levels;
         private long faults;
+
+        GuardedPicker(Monitor monitor, Timeline timeline) {
+            this.monitor = monitor;
+            this.levels = new FaultLevels(timeline);
+        }
 
         /** Returns one of the ready targets. */
         Target among(List<Target> ready, Picker picker, long now) {
@@ -245,9 +255,9 @@ final class DispatchPass {
                 return ready.get(picker.pick(views, now));
             } catch (Throwable e) {
                 faults++;
-                LOG.debug(
-                        "A balancing strategy failed; the target with the fewest calls for its weight is used instead",
-                        e);
+                Level level = levels.next(e);
+                String what = "A balancing strategy failed; the target with the fewest calls for its weight is used";
+                monitor.announce(() -> LOG.atLevel(level).setCause(e).log(what));
                 return leastCalled(ready);
             }
         }

@@ -55,7 +55,7 @@ final class Dispatcher {
     private final Optional<StateSaver> saver;
     private final Attempt.AttemptListener listener;
     private final LongWaitLog longWaits;
-    private final GuardedPicker guardedPicker = new GuardedPicker();
+    private final GuardedPicker guardedPicker;
 
     private final List<Flight> entered = new ArrayList<>();
 
@@ -93,6 +93,7 @@ final class Dispatcher {
         this.sending = sending;
         this.saver = saver;
         this.listener = listener;
+        this.guardedPicker = new GuardedPicker(monitor, timeline);
         this.longWaits = new LongWaitLog(line, monitor);
     }
 

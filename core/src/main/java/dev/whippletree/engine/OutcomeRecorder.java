@@ -9,6 +9,7 @@ import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
+import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Records what an attempt shows about its target: its limits, tokens, health and latency, and whether it is open. Ends
@@ -56,6 +58,7 @@ final class OutcomeRecorder {
     private final Monitor monitor;
     private final Timeline timeline;
     private final RandomGenerator random;
+    private final FaultLevels pickerFaults;
 
     OutcomeRecorder(
             ScopeClosures closures,
@@ -75,6 +78,7 @@ final class OutcomeRecorder {
         this.monitor = monitor;
         this.timeline = timeline;
         this.random = timeline.random();
+        this.pickerFaults = new FaultLevels(timeline);
     }
 
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
@@ -195,7 +199,7 @@ final class OutcomeRecorder {
     }
 
     /** Ends an attempt that says nothing about its target. */
-    private static void leave(Attempt attempt, long now) {
+    private void leave(Attempt attempt, long now) {
         Target target = attempt.target();
         target.health().ended(attempt.lease().health());
         target.ended(attempt.lease(), false);
@@ -293,19 +297,21 @@ final class OutcomeRecorder {
         }
     }
 
-    private static void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
+    private void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
         Target target = attempt.target();
         for (Picker picker : attempt.flight().route().pickersOf(target)) {
             tell(picker, target, outcome, attempt.tookNanos(now), now);
         }
     }
 
-    private static void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
+    private void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
         try {
             picker.ended(target.id(), outcome, tookNanos, now);
         } catch (Throwable e) {
             // A strategy that fails here can still pick.
-            LOG.debug("A balancing strategy failed when told an outcome", e);
+            Level level = pickerFaults.next(e);
+            monitor.announce(
+                    () -> LOG.atLevel(level).setCause(e).log("A balancing strategy failed when told an outcome"));
         }
     }
 }

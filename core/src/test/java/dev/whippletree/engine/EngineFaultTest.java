@@ -272,10 +272,18 @@ final class EngineFaultTest {
                 throw new StackOverflowError();
             }
         });
-        CompletableFuture<Completion> answer = fixture.ask("q");
-        fixture.run();
-        assertThat(answer).isCompleted();
-        assertThat(fixture.status().pickerFaults()).isEqualTo(1);
+        try (LoggedLines ofPicks = new LoggedLines(DispatchPass.class);
+                LoggedLines ofOutcomes = new LoggedLines(OutcomeRecorder.class)) {
+            List<CompletableFuture<Completion>> answers = fixture.askMany(3);
+            fixture.run();
+            assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+            assertThat(ofPicks.ofThisThread())
+                    .containsExactly("WARN A balancing strategy failed; the target with the fewest calls for its weight"
+                            + " is used");
+            assertThat(ofOutcomes.ofThisThread())
+                    .containsExactly("WARN A balancing strategy failed when told an outcome");
+        }
+        assertThat(fixture.status().pickerFaults()).isEqualTo(3);
     }
 
     /** Picks the last, and remembers what it saw and how attempts ended. */

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ShownText;
@@ -52,15 +53,29 @@ public final class CacheTiers {
 
     /** A cache and its counts. */
     private record CountedCache(
-            String name, boolean shared, CacheStore store, AtomicLong hits, AtomicLong misses, AtomicLong faults) {
+            String name,
+            boolean shared,
+            CacheStore store,
+            AtomicLong hits,
+            AtomicLong misses,
+            AtomicLong faults,
+            FaultLevels levels) {
 
-        CountedCache(Topology.OpenCache open) {
-            this(open.name(), open.shared(), open.store(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+        CountedCache(Topology.OpenCache open, Timeline timeline) {
+            this(
+                    open.name(),
+                    open.shared(),
+                    open.store(),
+                    new AtomicLong(),
+                    new AtomicLong(),
+                    new AtomicLong(),
+                    new FaultLevels(timeline));
         }
 
         void fault(Throwable cause) {
             faults.incrementAndGet();
-            LOG.debug("Cache {} failed: {}", name, ShownText.line(String.valueOf(cause)));
+            LOG.atLevel(levels.next(cause))
+                    .log("Cache {} failed, and is passed over: {}", name, ShownText.line(String.valueOf(cause)));
         }
 
         /**
@@ -78,7 +93,8 @@ public final class CacheTiers {
     }
 
     public CacheTiers(List<Topology.OpenCache> caches, Timeline timeline, Duration timeout) {
-        this.tiers = caches.stream().map(CountedCache::new).toList();
+        this.tiers =
+                caches.stream().map(cache -> new CountedCache(cache, timeline)).toList();
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, timeout.toNanos());
     }

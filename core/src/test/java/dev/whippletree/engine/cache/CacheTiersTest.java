@@ -12,6 +12,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -211,6 +212,19 @@ final class CacheTiersTest {
                 Optional.empty(),
                 new AnswerExtras(Map.of("choices", choices), Map.of(), Map.of()),
                 ANSWER.origin());
+    }
+
+    @Test
+    void cacheThatAlwaysFails_isWarnedOfOnceAnHour() {
+        near.fault(() -> CompletableFuture.failedFuture(new IllegalStateException("broken")));
+        try (LoggedLines log = new LoggedLines(CacheTiers.class)) {
+            for (int minutes = 0; minutes <= 60; minutes += 20) {
+                find();
+                timeline.advance(Duration.ofMinutes(20));
+            }
+            String line = "WARN Cache near failed, and is passed over: java.lang.IllegalStateException: broken";
+            assertThat(log.ofThisThread()).containsExactly(line, line);
+        }
     }
 
     @Test

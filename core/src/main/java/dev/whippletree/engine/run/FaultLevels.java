@@ -1,0 +1,36 @@
+package dev.whippletree.engine.run;
+
+import dev.whippletree.time.Timeline;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.slf4j.event.Level;
+
+/**
+ * The levels at which a plugin's faults are logged: a plugin that fails each time would fill the log. Thread-safe.
+ */
+public final class FaultLevels {
+
+    private static final long QUIET_NANOS = Duration.ofHours(1).toNanos();
+
+    private final Timeline timeline;
+    private final Map<Class<?>, Long> quietUntil = new HashMap<>();
+
+    public FaultLevels(Timeline timeline) {
+        this.timeline = timeline;
+    }
+
+    /** Returns WARN once an hour for each type of fault, else DEBUG. */
+    public synchronized Level next(Throwable fault) {
+        Throwable cause = fault.getCause();
+        Class<?> kind = (fault instanceof CompletionException && cause != null ? cause : fault).getClass();
+        long now = timeline.nanoTime();
+        Long until = quietUntil.get(kind);
+        if (until != null && now - until < 0) {
+            return Level.DEBUG;
+        }
+        quietUntil.put(kind, now + QUIET_NANOS);
+        return Level.WARN;
+    }
+}
