@@ -324,7 +324,7 @@ public final class Whippletree implements AutoCloseable {
      * prompts under way are stored afterwards.
      *
      * @return completes with the number of answers removed from the cache that had most, -1 if none can tell; or with a
-     *     cache's failure
+     *     cache's failure, such as ten minutes of silence
      */
     public CompletableFuture<Long> clearCaches() {
         return assembly.engine().clearCaches(Optional.empty());

@@ -38,9 +38,13 @@ public final class CacheTiers {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheTiers.class);
 
+    /** A store of millions of answers is swept step by step. */
+    private static final long CLEARING_NANOS = Duration.ofMinutes(10).toNanos();
+
     private final List<CountedCache> tiers;
     private final Timeline timeline;
     private final PluginCall calls;
+    private final PluginCall clearing;
 
     /** One future for each answer being stored; completes once every cache has it or has failed. */
     private final Set<CompletableFuture<Void>> storing = ConcurrentHashMap.newKeySet();
@@ -97,6 +101,7 @@ public final class CacheTiers {
                 caches.stream().map(cache -> new CountedCache(cache, timeline)).toList();
         this.timeline = timeline;
         this.calls = new PluginCall(timeline, timeout.toNanos());
+        this.clearing = new PluginCall(timeline, Math.max(timeout.toNanos(), CLEARING_NANOS));
     }
 
     /** Returns whether any of them is shared with other processes. */
@@ -212,7 +217,7 @@ public final class CacheTiers {
 
     /**
      * Removes what is stored everywhere, and what is being stored; completes with the number of answers removed from
-     * the cache that had most, -1 if none can tell.
+     * the cache that had most, -1 if none can tell; fails if a cache fails, or is silent for ten minutes.
      */
     public CompletableFuture<Long> clear(Optional<String> tenant) {
         removals.incrementAndGet();
@@ -228,13 +233,8 @@ public final class CacheTiers {
         return most;
     }
 
-    private static CompletionStage<Long> clear(CountedCache tier, Optional<String> tenant) {
-        try {
-            return Objects.requireNonNull(tier.store().clear(tenant), "a cache gave no stage");
-        } catch (Throwable e) {
-            tier.fault(e);
-            return CompletableFuture.failedFuture(e);
-        }
+    private CompletableFuture<Long> clear(CountedCache tier, Optional<String> tenant) {
+        return orFail(clearing, tier, () -> tier.store().clear(tenant), -1L);
     }
 
     /** Removes a key's answer everywhere, also one that is being stored; fails if a cache fails or is silent. */
@@ -246,16 +246,21 @@ public final class CacheTiers {
     }
 
     private CompletableFuture<Boolean> remove(CountedCache tier, CacheKey key) {
-        CompletableFuture<Boolean> removed = new CompletableFuture<>();
-        calls.ask(
-                () -> tier.store().remove(key).thenApply(done -> true),
-                false,
+        return orFail(calls, tier, () -> tier.store().remove(key).thenApply(done -> true), false);
+    }
+
+    private static <T> CompletableFuture<T> orFail(
+            PluginCall call, CountedCache tier, Supplier<CompletionStage<T>> question, T substitute) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        call.ask(
+                question,
+                substitute,
                 failure -> {
                     tier.fault(failure);
-                    removed.completeExceptionally(failure);
+                    done.completeExceptionally(failure);
                 },
-                removed::complete);
-        return removed;
+                done::complete);
+        return done;
     }
 
     /** Tells the cache that its answer was delivered. Don't call it under a lock. */

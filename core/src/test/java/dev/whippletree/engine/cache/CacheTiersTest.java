@@ -214,6 +214,20 @@ final class CacheTiersTest {
                 ANSWER.origin());
     }
 
+    /** A sweep of millions of answers takes its time. */
+    @Test
+    void clear_failsIfACacheIsSilent_onceItHasHadTenMinutes_andTheOthersAreCleared() {
+        near.entries().put(KEY, entry(Duration.ofHours(1)));
+        far.fault(CompletableFuture::new);
+        CompletableFuture<Long> cleared = tiers.clear(Optional.empty());
+        assertThat(near.entries()).isEmpty();
+        timeline.advance(Duration.ofSeconds(599));
+        assertThat(cleared).isNotDone();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(cleared).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("no answer in time");
+        assertThat(status().get(1).faults()).isEqualTo(1);
+    }
+
     @Test
     void cacheThatAlwaysFails_isWarnedOfOnceAnHour() {
         near.fault(() -> CompletableFuture.failedFuture(new IllegalStateException("broken")));
