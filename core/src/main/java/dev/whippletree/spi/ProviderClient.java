@@ -35,8 +35,8 @@ public interface ProviderClient extends AutoCloseable {
     }
 
     /**
-     * Makes one call. Reports its events to the sink, serially, ending with exactly one of {@code done} and {@code
-     * failed}.
+     * Makes one call. Doesn't block: this may be the thread of the prompt's caller. Reports its events to the sink,
+     * serially, ending with exactly one of {@code done} and {@code failed}.
      *
      * <p>Never repeats a call, except for a {@linkplain AttemptSink#staleConnection stale connection}, never waits
      * for a limit, never queues: the engine does all that. Reports every failure to the sink; an exception thrown here

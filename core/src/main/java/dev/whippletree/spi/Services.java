@@ -18,7 +18,7 @@ public interface Services {
     /**
      * Returns the executor for blocking calls to the service. A task makes one call, and reports its end to the
      * {@link AttemptSink} last: what follows from that, up to the caller's own code, runs on the task's thread after
-     * the task.
+     * the task. If a task throws that {@link ProviderClient#send} has added on its own thread, the call fails.
      */
     default Executor callExecutor() {
         return executor();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.run.Listeners;
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -23,6 +24,7 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,23 @@ final class EngineFaultTest {
                 .hasSize(2)
                 .allSatisfy(attempt -> assertThat(attempt.failure().message())
                         .startsWith("the provider failed: java.lang.NullPointer"));
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    @Test
+    void taskOfACallThatThrows_failsItsAttempt() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CallTasks tasks = new CallTasks(fixture.timeline.executor());
+        client.then((prompt, model, sink) -> {
+            tasks.execute(() -> {
+                throw new StackOverflowError("too deep");
+            });
+            return () -> {};
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer.join().origin().attempts()).isEqualTo(2);
+        assertThat(fixture.status("a").failures()).containsExactly(Map.entry(FailureKind.UNAVAILABLE, 1L));
         assertThat(fixture.status().inFlight()).isZero();
     }
 

@@ -4,6 +4,7 @@ import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -198,14 +199,12 @@ public final class Attempt implements AttemptSink {
         Cancellable made;
         try {
             made = Objects.requireNonNull(
-                    target.account().client().send(flight.prompt(), target.model(), this),
+                    CallTasks.hearing(
+                            this::providerFailed,
+                            () -> target.account().client().send(flight.prompt(), target.model(), this)),
                     "send returned nothing that cancels the call");
         } catch (Throwable e) {
-            LOG.debug(
-                    "account {}: its provider failed to make a call",
-                    target.account().id(),
-                    e);
-            failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + e));
+            providerFailed(e);
             monitor.decide(target.account()::clientUsed);
             return;
         }
@@ -217,6 +216,14 @@ public final class Attempt implements AttemptSink {
                 target.account().clientUsed();
             }
         });
+    }
+
+    private void providerFailed(Throwable cause) {
+        LOG.debug(
+                "account {}: its provider failed to make a call",
+                target.account().id(),
+                cause);
+        failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + cause));
     }
 
     private void cancel(Cancellable made) {
