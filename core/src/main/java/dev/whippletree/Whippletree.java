@@ -309,6 +309,7 @@ public final class Whippletree implements AutoCloseable {
      * @param like some of those prompts, one or more, of one route, by which their needs are estimated
      * @param calls the number of calls that they need; 0: the time is that of those that wait
      * @return empty if unknown, if longer than sixty days, or if the route is unknown
+     * @throws IllegalArgumentException if {@code like} is empty
      */
     public Optional<Duration> timeFor(List<Prompt> like, long calls) {
         return assembly.engine().timeFor(like, calls);
@@ -934,10 +935,22 @@ public final class Whippletree implements AutoCloseable {
             throw new ConfigurationException(problems);
         }
 
+        /** The source can't name the variables: they depend on the plugins. */
+        private static void requireAccount(ConfigurationSource from, PluginCatalog catalog) {
+            if (from.file().isEmpty()
+                    && catalog.accountsFrom(from.environment()).isEmpty()) {
+                throw new ConfigurationException(
+                        List.of("there is no account: write a configuration file, or set one of"
+                                + " the environment variables "
+                                + catalog.environmentVariables().keySet()));
+            }
+        }
+
         private Configuration whole(Intake intake) {
             if (configuration != null) {
                 return configuration;
             }
+            source().ifPresent(from -> requireAccount(from, intake.catalog()));
             return input().isPresent() ? intake.read() : parts.whole(intake.catalog());
         }
     }

@@ -670,6 +670,10 @@ final class WhippletreeTest {
                 .hasMessageStartingWith("two plugins are the provider 'fake'");
         assertThat(problem(builder().environment(Map.of())).problems())
                 .containsExactly("there is no account; add one with account(…) or take them from the environment");
+        assertThat(problem(Whippletree.builder().provider(new FakeProvider()).configuration(source(Map.of())))
+                        .problems())
+                .containsExactly("there is no account: write a configuration file, or set one of the environment"
+                        + " variables [FAKE_TOKEN]");
         Configuration empty = new Configuration(List.of(), List.of(), List.of(), EngineSettings.DEFAULT, List.of());
         assertThat(problem(builder().configuration(empty)).problems())
                 .containsExactly("there is no account; add one, or take them from the environment");

@@ -227,6 +227,9 @@ public final class Engine {
 
     /** Estimates as {@link WaitEstimator#timeFor} does; empty if the route is unknown. Calls no service. */
     public Optional<Duration> timeFor(List<Prompt> like, long count) {
+        if (like.isEmpty()) {
+            throw new IllegalArgumentException("name at least one prompt like those to come");
+        }
         Optional<Route> route = pool.route(like.get(0).route());
         if (route.isEmpty()) {
             return Optional.empty();

@@ -387,7 +387,7 @@ public final class Prompt {
                             "type",
                             "json_schema",
                             "json_schema",
-                            JsonValues.object("name", "answer", "schema", schema)));
+                            JsonValues.object("name", "answer", "schema", Objects.requireNonNull(schema, "schema"))));
         }
 
         /** Sets another field of the protocol's request, as a JSON value in JDK types. */

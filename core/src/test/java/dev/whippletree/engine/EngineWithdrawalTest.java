@@ -1,6 +1,7 @@
 package dev.whippletree.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
@@ -127,6 +128,14 @@ final class EngineWithdrawalTest {
         Duration one = fixture.engine().timeFor(like, 1).orElseThrow();
         assertThat(none).isBetween(Duration.ofMinutes(1), Duration.ofSeconds(90));
         assertThat(one).isGreaterThan(none.plusSeconds(50));
+    }
+
+    @Test
+    void timeForMoreLikeNothing_isRefused() {
+        fixture.account("a", "10 / 1m");
+        assertThatThrownBy(() -> fixture.engine().timeFor(List.of(), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("name at least one prompt like those to come");
     }
 
     @Test

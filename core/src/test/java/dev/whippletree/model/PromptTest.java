@@ -112,6 +112,9 @@ final class PromptTest {
                 .isEqualTo(Map.of(
                         "response_format",
                         Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", SCHEMA))));
+        assertThatThrownBy(() -> Prompt.builder().responseSchema(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("schema");
     }
 
     @Test
