@@ -145,7 +145,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         if (!(content instanceof List<?> list)) {
             throw fields.wrong("content", "must be a string or a list of parts");
         }
-        return fields.objects("content", list).stream().map(Fields::rest).toList();
+        return fields.objects("content", list).stream().map(Fields::whole).toList();
     }
 
     private static ToolCall toolCall(Fields call) {

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
 
     private final String path;
+    private final Map<String, ? extends @Nullable Object> whole;
     private final Map<String, Object> rest;
 
     /** Takes a JSON object apart; the path is where it stands in the request, empty for the request itself. */
     public Fields(String path, Map<String, ? extends @Nullable Object> object) {
         this.path = path;
+        this.whole = object;
         this.rest = new LinkedHashMap<>();
         object.forEach((name, value) -> {
             if (value != null) {
@@ -116,6 +118,12 @@ public final class Fields {
             return new Fields(at, (Map<String, @Nullable Object>) map);
         }
         throw new WrongFieldException(at, "must be an object");
+    }
+
+    /** Returns the object as it was given, so with its members that are null. */
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> whole() {
+        return (Map<String, Object>) whole;
     }
 
     /** Returns what wasn't taken. */

@@ -29,9 +29,9 @@ public record AnswerExtras(Map<String, Object> answer, Map<String, Object> choic
      * @throws IllegalArgumentException if something isn't a JSON value, or is nested deeper than 100 levels
      */
     public AnswerExtras {
-        answer = JsonValues.copyOfAnswer(answer);
-        choice = JsonValues.copyOfAnswer(choice);
-        message = JsonValues.copyOfAnswer(message);
+        answer = JsonValues.copyOfFields(answer);
+        choice = JsonValues.copyOfFields(choice);
+        message = JsonValues.copyOfFields(message);
     }
 
     /** Returns whether there are no fields. */

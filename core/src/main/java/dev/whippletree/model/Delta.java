@@ -153,7 +153,7 @@ public sealed interface Delta {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(arguments, "arguments");
             Objects.requireNonNull(type, "type");
-            extras = JsonValues.copyOfAnswer(extras);
+            extras = JsonValues.copyOfFields(extras);
             if (index < 0) {
                 throw new IllegalArgumentException("a tool call's index can't be negative: " + index);
             }

@@ -15,23 +15,23 @@ final class JsonValues {
 
     private JsonValues() {}
 
-    /** Drops what is null at any level, except in arrays: in a request, it means absent. */
+    /** Keeps members that are null: in a schema, {@code "const": null} isn't the same as nothing. */
     static Map<String, Object> copyOf(Map<String, ?> object) {
-        return copyOfObject(object, 0, false);
+        return copyOfObject(object, 0, true);
     }
 
-    /** Drops null as {@link #copyOf} does, and refuses fields that have a component of their own. */
+    /** Drops fields that are null as {@link #copyOfFields} does, and refuses fields that have a component of their own. */
     static Map<String, Object> copyOfExtras(Map<String, ?> extras, Set<String> reserved) {
-        Map<String, Object> copy = copyOf(extras);
+        Map<String, Object> copy = copyOfFields(extras);
         copy.keySet().stream().filter(reserved::contains).findFirst().ifPresent(field -> {
             throw new IllegalArgumentException("'" + field + "' has its own field and can't be an extra");
         });
         return copy;
     }
 
-    /** Drops members of the object itself that are null; further down, readers may expect them. */
-    static Map<String, Object> copyOfAnswer(Map<String, ?> object) {
-        return copyOfObject(object, 0, true);
+    /** Drops fields that are null, which means absent; members of their values may be null. */
+    static Map<String, Object> copyOfFields(Map<String, ?> object) {
+        return copyOfObject(object, 0, false);
     }
 
     /** Returns an object with its fields in this order, which services that cache beginnings of requests rely on. */
@@ -54,7 +54,7 @@ final class JsonValues {
     }
 
     /** Keeps the order of keys. */
-    private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth, boolean innerNulls) {
+    private static Map<String, Object> copyOfObject(Map<?, ?> object, int depth, boolean nulls) {
         if (object.isEmpty()) {
             return Collections.emptyMap();
         }
@@ -64,29 +64,29 @@ final class JsonValues {
                 throw new IllegalArgumentException("a JSON object's keys are strings, not " + key);
             }
             if (value != null) {
-                copy.put(name, copyOfValue(value, depth + 1, innerNulls));
-            } else if (innerNulls && depth > 0) {
+                copy.put(name, copyOfValue(value, depth + 1));
+            } else if (nulls) {
                 copy.put(name, null);
             }
         });
         return Collections.unmodifiableMap(copy);
     }
 
-    private static List<@Nullable Object> copyOfArray(List<?> array, int depth, boolean innerNulls) {
+    private static List<@Nullable Object> copyOfArray(List<?> array, int depth) {
         List<@Nullable Object> copy = new ArrayList<>(array.size());
-        array.forEach(value -> copy.add(value == null ? null : copyOfValue(value, depth + 1, innerNulls)));
+        array.forEach(value -> copy.add(value == null ? null : copyOfValue(value, depth + 1)));
         return Collections.unmodifiableList(copy);
     }
 
-    private static Object copyOfValue(Object value, int depth, boolean innerNulls) {
+    private static Object copyOfValue(Object value, int depth) {
         if (depth > DEEPEST) {
             throw new IllegalArgumentException("JSON nested deeper than " + DEEPEST);
         }
         if (value instanceof Map<?, ?> object) {
-            return copyOfObject(object, depth, innerNulls);
+            return copyOfObject(object, depth, true);
         }
         if (value instanceof List<?> array) {
-            return copyOfArray(array, depth, innerNulls);
+            return copyOfArray(array, depth);
         }
         if (value instanceof Double number && !Double.isFinite(number)) {
             throw new IllegalArgumentException("a number must be within ±1.8e308, not " + number);

@@ -29,7 +29,7 @@ public record ToolCall(String id, String name, String arguments, Type type, Map<
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(arguments, "arguments");
         Objects.requireNonNull(type, "type");
-        extras = JsonValues.copyOfAnswer(extras);
+        extras = JsonValues.copyOfFields(extras);
     }
 
     /** Creates a call without extras. */

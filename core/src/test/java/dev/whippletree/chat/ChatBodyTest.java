@@ -88,6 +88,22 @@ final class ChatBodyTest {
     }
 
     @Test
+    void fieldThatIsNull_isAbsent_butWhatAValueHoldsIsKeptAsItIs() {
+        String schema = "{\"enum\":[\"a\",null],\"default\":null,\"anyOf\":[{\"const\":null}]}";
+        String values = "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"strict\":null,\"schema\":"
+                + schema + "}},\"tools\":[{\"function\":{\"name\":\"f\",\"parameters\":" + schema + "}}]";
+        String part = "{\"type\":\"text\",\"text\":\"Hi\",\"cache_control\":null}";
+        ChatBody body = ChatBody.read(fields("{\"messages\":[{\"role\":\"user\",\"name\":null,\"content\":[" + part
+                + "]}],\"logit_bias\":null," + values + "}"));
+
+        assertThat(body.parameters().extras())
+                .isEqualTo(fields("{" + values + "}").rest());
+        assertThat(body.messages())
+                .containsExactly(
+                        new Message(Role.USER, "", List.of(fields(part).whole()), List.of(), Optional.empty()));
+    }
+
+    @Test
     void defaultsAndBlanks_areNone() {
         assertThat(chat(",\"model\":\" \",\"n\":1,\"logprobs\":false,\"seed\":null"))
                 .isEqualTo(new ChatBody(Optional.empty(), List.of(Message.user("Hi")), Parameters.NONE));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,22 @@ final class PromptTest {
                         own,
                         function("weather", "Tells it", SCHEMA),
                         function("now", "Tells the time", Map.of("type", "object", "properties", Map.of()))));
+    }
+
+    @Test
+    void nullsInSchemas_areKept() {
+        Map<String, Object> schema = new HashMap<>(SCHEMA);
+        schema.put("default", null);
+        Prompt prompt = Prompt.builder()
+                .user("q")
+                .tool(Tool.of("weather", "Tells it", schema))
+                .responseSchema(schema)
+                .build();
+
+        assertThat(prompt.parameters().extras())
+                .containsEntry("tools", List.of(function("weather", "Tells it", schema)))
+                .extractingByKey("response_format")
+                .isEqualTo(Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", schema)));
     }
 
     private static Map<String, Object> function(String name, String description, Map<String, Object> parameters) {

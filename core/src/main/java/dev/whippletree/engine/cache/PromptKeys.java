@@ -140,7 +140,7 @@ public final class PromptKeys {
     }
 
     /**
-     * Writes JSON values in a canonical form: keys sorted, no spaces, no keys with null, numbers by value ({@code 1}
+     * Writes JSON values in a canonical form: keys sorted, no spaces, numbers by value ({@code 1}
      * equals {@code 1.0}). Two values have the same form exactly if they mean the same.
      */
     static final class CanonicalJson {
@@ -175,12 +175,10 @@ public final class PromptKeys {
         private void object(Map<?, ?> object) {
             out.append('{');
             sorted(object).forEach((key, value) -> {
-                if (value != null) {
-                    separate('{');
-                    string((String) key);
-                    out.append(':');
-                    value(value);
-                }
+                separate('{');
+                string((String) key);
+                out.append(':');
+                value(value);
             });
             out.append('}');
         }

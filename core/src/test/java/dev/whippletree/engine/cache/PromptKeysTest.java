@@ -12,6 +12,7 @@ import dev.whippletree.spi.CacheKey;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,9 @@ final class PromptKeysTest {
                 prompt -> prompt.extra("logprobs", true),
                 prompt -> prompt.extra("reasoning_effort", "high"),
                 prompt -> prompt.extra("nobody_has_heard_of", true),
-                prompt -> prompt.extra("response_format", Map.of("type", "json_object")));
+                prompt -> prompt.extra("response_format", Map.of("type", "json_object")),
+                prompt -> prompt.extra("x", Map.of()),
+                prompt -> prompt.extra("x", Collections.singletonMap("const", null)));
     }
 
     @Test
@@ -178,14 +181,14 @@ final class PromptKeysTest {
     }
 
     @Test
-    void keysAreSortedAtEveryDepth_textsEscaped_andMissingValuesLeftOutButInLists() {
+    void keysAreSortedAtEveryDepth_andTextsEscaped() {
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("gone", null);
+        object.put("c", null);
         object.put("b", Map.of("z", 1, "y", "\"\\\n\u0001\u000f\u0010\u001f "));
         object.put("a", Arrays.asList(true, null, List.of(), Map.of(), ""));
         assertThat(CanonicalJson.write(object))
                 .isEqualTo("{\"a\":[true,null,[],{},\"\"],"
-                        + "\"b\":{\"y\":\"\\\"\\\\\\u000a\\u0001\\u000f\\u0010\\u001f \",\"z\":1}}");
+                        + "\"b\":{\"y\":\"\\\"\\\\\\u000a\\u0001\\u000f\\u0010\\u001f \",\"z\":1},\"c\":null}");
     }
 
     @Test

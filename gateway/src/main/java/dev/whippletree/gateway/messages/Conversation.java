@@ -165,7 +165,7 @@ final class Conversation {
     private ToolCall call(Fields block) {
         String id = block.needed("id");
         calls.called(block, "id", id);
-        Map<String, Object> input = block.object("input").map(Fields::rest).orElse(Map.of());
+        Map<String, Object> input = block.object("input").map(Fields::whole).orElse(Map.of());
         return new ToolCall(id, block.needed("name"), GatewayJson.text(input));
     }
 

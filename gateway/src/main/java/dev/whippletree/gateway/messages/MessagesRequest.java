@@ -118,7 +118,7 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         }
         Map<String, Object> schema = format.object("schema")
                 .orElseThrow(() -> format.wrong("schema", "is missing"))
-                .rest();
+                .whole();
         Map<String, Object> named = Map.of("name", "output", "strict", canBeStrict(schema), "schema", schema);
         return Map.of("type", JSON_SCHEMA, JSON_SCHEMA, named);
     }

@@ -48,7 +48,7 @@ final class ToolsReader {
         function.put(
                 "parameters",
                 schema.orElseThrow(() -> tool.wrong("input_schema", "is missing"))
-                        .rest());
+                        .whole());
         tool.flag("strict").ifPresent(strict -> function.put("strict", strict));
         return functions.put(name, Map.of("type", "function", "function", function)) != null;
     }

@@ -110,7 +110,7 @@ final class Tools {
     private static Map<String, Object> function(Fields tool) {
         Map<String, Object> function = new LinkedHashMap<>();
         tool.text("description").ifPresent(text -> function.put("description", text));
-        function.put("parameters", tool.object("parameters").map(Fields::rest).orElse(NO_PARAMETERS));
+        function.put("parameters", tool.object("parameters").map(Fields::whole).orElse(NO_PARAMETERS));
         tool.flag("strict").filter(strict -> strict).ifPresent(strict -> function.put("strict", true));
         return function;
     }

@@ -151,7 +151,7 @@ final class MessagesRequestTest {
                                 + "{'type':'thinking'},{'type':'compaction','content':'Before. '},{'type':'text','text':'I '},"
                                 + "{'type':'text','text':'look.'},{'type':'tool_use','id':'t1','name':'look_up',"
                                 + "'input':{'word':'oak'},'caller':{'type':'direct'}},"
-                                + "{'type':'tool_use','id':'t2','name':'look_up','input':{}}]}",
+                                + "{'type':'tool_use','id':'t2','name':'look_up','input':{'word':null}}]}",
                         "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t1','content':[{'type':'text',"
                                 + "'text':'a tree'}]},{'type':'tool_result','tool_use_id':'t2','is_error':true,"
                                 + "'content':'no word'},{'type':'text','text':'Go on'}]}"))
@@ -161,7 +161,7 @@ final class MessagesRequestTest {
                                 "Before. I look.",
                                 Map.of("reasoning_content", "Hm."),
                                 CALLED,
-                                new ToolCall("t2", "look_up", "{}")),
+                                new ToolCall("t2", "look_up", "{\"word\":null}")),
                         result("t1", "a tree"),
                         result("t2", "Error: no word"),
                         Message.user("Go on"));
@@ -217,13 +217,13 @@ final class MessagesRequestTest {
     @Test
     void toolsAreFunctions_andThoseOfAnthropicsServersAreDropped() {
         assertThat(extras(",'tools':[" + LOOK_UP.replace("'name'", "'defer_loading':true,'cache_control':{},'name'")
-                        + ",{'type':'custom','name':'exact','strict':true,'input_schema':{'type':'object'}},"
+                        + ",{'type':'custom','name':'exact','strict':true,'input_schema':{'default':null}},"
                         + "{'type':'web_search_20250305','name':'web_search'}],"
                         + "'tool_choice':{'type':'any','disable_parallel_tool_use':true}"))
                 .isEqualTo(
                         quoted("{'tools':[{'type':'function','function':{'name':'look_up','description':'Finds a word',"
                                 + "'parameters':{'type':'object','properties':{'word':{'type':'string'}}}}},{'type':'function',"
-                                + "'function':{'name':'exact','parameters':{'type':'object'},'strict':true}}],"
+                                + "'function':{'name':'exact','parameters':{'default':null},'strict':true}}],"
                                 + "'tool_choice':'required','parallel_tool_calls':false}"));
         assertThat(extras(
                         ",'tools':[{'type':'web_search_20250305','name':'web_search'}],'tool_choice':{'type':'auto'}"))
@@ -268,7 +268,7 @@ final class MessagesRequestTest {
                 "{'type':'object','properties':{'a':{'type':'string'}},'required':['a']} | false",
                 "{'type':'array','items':{'type':'object','properties':{'a':{}}}} | false",
                 "{'anyOf':[{'type':'string'},{'type':'object','properties':{'a':{}}}]} | false",
-                "{'anyOf':[{'type':'string'},{'type':'object'}]} | true",
+                "{'default':null,'anyOf':[{'type':'string'},{'const':null}]} | true",
             })
     void schemaOfTheAnswer_isAResponseFormat_strictWhereServicesTakeItSo(String schema, boolean strict) {
         String format = "'format':{'type':'json_schema','schema':" + schema + "}";

@@ -186,13 +186,13 @@ final class ResponsesRequestTest {
     @Test
     void functionsAreNested_andWhatIsntSaidOfThemIsLeftOut() {
         assertThat(extras("'tools':[" + LOOK_UP + ",{'type':'function','name':'now','strict':null},"
-                        + "{'type':'function','name':'off','parameters':{'type':'object'},'strict':false}],"
+                        + "{'type':'function','name':'off','parameters':{'default':null},'strict':false}],"
                         + "'tool_choice':{'type':'function','name':'now'},'parallel_tool_calls':false"))
                 .isEqualTo(quoted("{'tools':[{'type':'function','function':{'name':'look_up','description':"
                         + "'Finds a word','parameters':{'type':'object','properties':{'word':{'type':'string'}}},"
                         + "'strict':true}},{'type':'function','function':{'name':'now','parameters':{'type':'object',"
                         + "'properties':{}}}},{'type':'function','function':{'name':'off','parameters':"
-                        + "{'type':'object'}}}],'tool_choice':{'type':'function','function':{'name':'now'}},"
+                        + "{'default':null}}}],'tool_choice':{'type':'function','function':{'name':'now'}},"
                         + "'parallel_tool_calls':false}"));
     }
 

@@ -11,6 +11,7 @@ import dev.whippletree.model.ToolCall;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,13 +34,13 @@ final class PromptWriterTest {
                 .topP(0.9)
                 .seed(42)
                 .stop(List.of("END"))
-                .extra("response_format", Map.of("type", "json_object"))
+                .extra("response_format", Collections.singletonMap("default", null))
                 .build();
 
         assertThat(body(prompt, false, DIALECT))
                 .isEqualTo("{\"model\":\"m:groq\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi 👋\"}],"
                         + "\"max_tokens\":7,\"temperature\":0.0,\"top_p\":0.9,\"seed\":42,\"stop\":[\"END\"],"
-                        + "\"response_format\":{\"type\":\"json_object\"}}");
+                        + "\"response_format\":{\"default\":null}}");
     }
 
     @Test
