@@ -15,6 +15,7 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -139,7 +140,7 @@ final class BatchLines implements LineReader {
         PromptRequest request = protocol.read(new Fields("body", body));
         AnswerInfo info = new AnswerInfo(
                 id.replaceFirst("^batch_req_", ""),
-                created.getEpochSecond(),
+                InstantSource.fixed(created),
                 request.body().model().orElse(""),
                 access.get().disclosure());
         Map<String, Object> json = new LinkedHashMap<>(request.writer(info).whole(answer));

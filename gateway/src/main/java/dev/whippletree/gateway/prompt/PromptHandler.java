@@ -106,7 +106,7 @@ public final class PromptHandler implements HttpHandler {
         traced.ifPresent(begun -> UnderWay.whenOver(exchange, begun::end));
         AnswerInfo info = new AnswerInfo(
                 RequestLabel.of(exchange).uniqueId(),
-                timeline.now().getEpochSecond(),
+                timeline::now,
                 request.body().model().orElse(""),
                 now.disclosure());
         StreamedResponse response =

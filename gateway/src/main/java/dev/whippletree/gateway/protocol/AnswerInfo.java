@@ -3,6 +3,7 @@ package dev.whippletree.gateway.protocol;
 import dev.whippletree.gateway.clients.Disclosure;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.model.Origin;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 public final class AnswerInfo {
 
     private final String uniqueId;
+    private final InstantSource clock;
     private final long created;
     private final String askedModel;
     private final Disclosure disclosure;
@@ -20,13 +22,14 @@ public final class AnswerInfo {
      * Creates it.
      *
      * @param uniqueId unlike any other answer's
-     * @param created in seconds since 1970
+     * @param clock tells what time it is; its request came now
      * @param askedModel what the client called a model; empty if it named none
      * @param disclosure what the client is told of accounts
      */
-    public AnswerInfo(String uniqueId, long created, String askedModel, Disclosure disclosure) {
+    public AnswerInfo(String uniqueId, InstantSource clock, String askedModel, Disclosure disclosure) {
         this.uniqueId = uniqueId;
-        this.created = created;
+        this.clock = clock;
+        this.created = now();
         this.askedModel = askedModel;
         this.disclosure = disclosure;
     }
@@ -47,6 +50,11 @@ public final class AnswerInfo {
     /** Returns when the request came, in seconds since 1970. */
     public long created() {
         return created;
+    }
+
+    /** Returns what time it is, in seconds since 1970. */
+    public long now() {
+        return clock.instant().getEpochSecond();
     }
 
     /** Returns what the client called a model; empty if it named none. */

@@ -107,7 +107,9 @@ final class ResponsesWriter implements AnswerWriter {
         model = origin.model();
         output.end(status);
         Map<String, @Nullable Object> response = response(status);
-        if (!whole) {
+        if (whole) {
+            response.put("completed_at", info.now());
+        } else {
             response.put(
                     "incomplete_details",
                     Map.of("reason", reason == FinishReason.LENGTH ? "max_output_tokens" : reason.wireName()));

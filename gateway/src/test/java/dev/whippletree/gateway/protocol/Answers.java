@@ -16,10 +16,12 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.settings.EngineSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** An answer of 20 tokens of a prompt and 9 of its own, for the writers of the protocols. */
@@ -31,11 +33,12 @@ public final class Answers {
 
     private Answers() {}
 
-    /** Of request {@code a1}, at second 1700, to a client that asked {@code m} and may see accounts. */
+    /** Of request {@code a1}, at second 1700 until 1705, to a client that asked {@code m} and may see accounts. */
     public static AnswerInfo info() {
+        AtomicLong second = new AtomicLong(1_700);
         return new AnswerInfo(
                 "a1",
-                1_700,
+                () -> Instant.ofEpochSecond(second.getAndSet(1_705)),
                 "m",
                 new Disclosure(
                         GatewaySettings.DEFAULT,

@@ -135,7 +135,7 @@ final class ResponsesWriterTest {
 
         assertThat(Answers.read(response))
                 .isEqualTo(quoted("{'id':'resp_a1','object':'response','created_at':1700,"
-                        + "'status':'completed','completed_at':null,'error':null,'incomplete_details':null,'model':'served',"
+                        + "'status':'completed','completed_at':1705,'error':null,'incomplete_details':null,'model':'served',"
                         + "'background':false,'instructions':'Be','max_output_tokens':9,'max_tool_calls':null,"
                         + "'parallel_tool_calls':true,'previous_response_id':null,'prompt_cache_key':null,"
                         + "'reasoning':{'effort':'low','summary':null},'safety_identifier':null,'service_tier':'default',"
@@ -372,6 +372,7 @@ final class ResponsesWriterTest {
         assertThat(types(events)).endsWith("output_item.done incomplete");
         assertThat(last(events))
                 .containsEntry("status", "incomplete")
+                .containsEntry("completed_at", null)
                 .containsEntry("incomplete_details", Map.of("reason", told));
         assertItems(events, reasoning("rs_a1_0"), text("msg_a1_1", "incomplete", "Hel"));
     }
