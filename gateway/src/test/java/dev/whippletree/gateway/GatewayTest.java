@@ -243,9 +243,9 @@ final class GatewayTest extends OverGateway {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "not json | isn't a JSON object",
+                "not json | isn't valid JSON: see line 1, column ",
                 "[] | isn't a JSON object",
-                "{} trailing | isn't a JSON object",
+                "{} trailing | isn't valid JSON: see line 1, column ",
                 "{} | 'messages' is missing",
                 "{'messages':[]} | at least one message",
                 "{'messages':[7]} | 'messages[0]' must be an object",

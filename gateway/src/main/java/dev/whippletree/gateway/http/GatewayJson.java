@@ -19,6 +19,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,8 +53,8 @@ public final class GatewayJson {
      * Reads a JSON object.
      *
      * @param counter is told how many values have been read, as they are; may throw to end the reading
-     * @return empty if it is anything else
-     * @throws RequestException if it isn't UTF-8, or is beyond a bound, saying which
+     * @return empty if it is another value, or none
+     * @throws RequestException if it isn't UTF-8 or JSON, saying where, or is beyond a bound, saying which
      */
     @SuppressWarnings("unchecked")
     public static Optional<Map<String, Object>> object(InputStream bytes, IntConsumer counter) {
@@ -66,6 +67,13 @@ public final class GatewayJson {
                     "the request's body has a name of more than " + MOST_NAME_LENGTH
                             + " characters, or a number of more than " + MOST_NUMBER_LENGTH
                             + ", which the gateway doesn't accept"));
+        } catch (StreamReadException e) {
+            // Jackson's own message repeats what stands there, which may be a secret.
+            throw new RequestException(ApiError.wrong(
+                    "",
+                    "the request's body isn't valid JSON: see line "
+                            + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr()));
         } catch (JacksonException e) {
             if (e.getCause() instanceof CharacterCodingException) {
                 throw notUtf8();

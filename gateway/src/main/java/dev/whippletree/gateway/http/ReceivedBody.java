@@ -74,8 +74,8 @@ public final class ReceivedBody {
     /**
      * Reads it as a JSON object.
      *
-     * @return empty if it is anything else
-     * @throws RequestException if it is beyond a bound of what is read, or there is no memory for it
+     * @return empty if it is another value, or none
+     * @throws RequestException if it isn't JSON or is beyond a bound of what is read, or there is no memory for it
      */
     public Optional<Map<String, Object>> json() {
         return GatewayJson.object(stream(), lease::read);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class GatewayJsonTest {
@@ -29,9 +30,28 @@ final class GatewayJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", " ", "null", "[]", "1", "{", "{\"a\":1", "{} {}", "{}]", "{\"a\":[1}", "{a:1}", "{\"a\":NaN}"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ | 1, column 2",
+                "{\"a\":1 | 1, column 7",
+                "{}] | 1, column 3",
+                "{\"a\":[1} | 1, column 8",
+                "{a:1} | 1, column 2",
+                "{\"a\":NaN} | 1, column 9",
+                "{\"a\":1,~  \"b\" 2} | 2, column 7",
             })
+    void brokenJson_isRefused_sayingWhereItBreaks(String text, String place) {
+        assertRefused(text.replace('~', '\n'), "isn't valid JSON: see line " + place);
+    }
+
+    @Test
+    void brokenJson_isNotRepeated() {
+        assertThatThrownBy(() -> read("{\"key\": sk-secret}")).hasMessageNotContaining("sk");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "null", "[]", "1", "{} {}"})
     void whatIsNotOneObject_isNone(String text) {
         assertThat(read(text)).isEmpty();
     }

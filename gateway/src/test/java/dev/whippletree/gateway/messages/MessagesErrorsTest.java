@@ -92,7 +92,7 @@ final class MessagesErrorsTest extends OverGateway {
     @CsvSource(
             delimiter = '|',
             value = {
-                "POST /v1/messages||not JSON|400|isn't a JSON object",
+                "POST /v1/messages||not JSON|400|isn't valid JSON: see line 1, column ",
                 "POST /v1/messages||{\"model\":\"fast\"}|400|messages",
                 "POST /v1/messages||{\"messages\":[{\"role\":\"robot\"}]}|400|messages[0].role",
                 "POST /v1/messages||{\"thread\":{\"type\":\"create\"}}|400|without 'thread'",
