@@ -66,6 +66,7 @@ public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> a
             Connections connections = new Connections(settings.bounds().mostConnections(), connection -> {
                 RequestLine.watch(connection);
                 BlockedWrites.watch(connection, settings.bounds().clientTimeout());
+                RefusedHeads.watch(connection);
                 http.handleEvent(connection);
             });
             http.setRootHandler(connections.noting(handler));

@@ -20,13 +20,12 @@ final class StrictRequestsTest extends OverGateway {
     private static final String POST = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
     private static final String CHUNKED = POST + "Transfer-Encoding: chunked\r\n\r\n";
 
-    private void assertRefused(String request, boolean withReason) throws IOException {
+    private void assertRefused(String request) throws IOException {
         try (Socket socket = running.send(request.getBytes(ISO_8859_1))) {
-            String response = RunningGateway.readAll(socket);
-            assertThat(response).startsWith("HTTP/1.1 400 ").containsOnlyOnce("\r\n\r\n");
-            if (withReason) {
-                assertThat(response).contains("\"code\":\"malformed_request\"");
-            }
+            assertThat(RunningGateway.readAll(socket))
+                    .startsWith("HTTP/1.1 400 ")
+                    .containsOnlyOnce("\r\n\r\n")
+                    .contains("\"code\":\"malformed_request\"");
         }
         assertThat(running.provider.unseenCalls()).isZero();
     }
@@ -53,7 +52,7 @@ final class StrictRequestsTest extends OverGateway {
             })
     void lengthThatIsNotOneNumber_isRefused(String length) throws IOException {
         assertThat(BODY).hasSize(61);
-        assertRefused(POST + "Content-Length: " + length + "\r\n\r\n" + BODY, false);
+        assertRefused(POST + "Content-Length: " + length + "\r\n\r\n" + BODY);
     }
 
     @ParameterizedTest
@@ -66,14 +65,14 @@ final class StrictRequestsTest extends OverGateway {
                 "\"chunked\"",
             })
     void transferEncodingThatIsNotChunkedAlone_isRefused(String encoding) throws IOException {
-        assertRefused(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n" + CHUNK + "0\r\n\r\n", true);
+        assertRefused(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n" + CHUNK + "0\r\n\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Content-Length: 71"})
     void chunksWithAnotherWordAboutTheLength_areRefused(String header) throws IOException {
-        assertRefused(POST + header + "\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
-        assertRefused(POST + "Transfer-Encoding: chunked\r\n" + header + "\r\n\r\n" + CHUNK + "0\r\n\r\n", false);
+        assertRefused(POST + header + "\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNK + "0\r\n\r\n");
+        assertRefused(POST + "Transfer-Encoding: chunked\r\n" + header + "\r\n\r\n" + CHUNK + "0\r\n\r\n");
     }
 
     /** A proxy that checks keys may have read the other one. */
@@ -82,10 +81,10 @@ final class StrictRequestsTest extends OverGateway {
     void twoKeys_areRefused(String other) throws IOException {
         String one = "Authorization: Bearer key-of-acme-0123456789\r\n";
         String more = "authorization: " + other + "\r\n";
-        assertRefused(RunningGateway.wire(BODY).replace("Host:", one + more + "Host:"), true);
-        assertRefused(RunningGateway.wire(BODY).replace("Host:", more + one + "Host:"), true);
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", one + more + "Host:"));
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", more + one + "Host:"));
         String bare = "x-api-key: key-of-acme-0123456789\r\nX-Api-Key: key-of-acme-0123456789\r\n";
-        assertRefused(RunningGateway.wire(BODY).replace("Host:", bare + "Host:"), true);
+        assertRefused(RunningGateway.wire(BODY).replace("Host:", bare + "Host:"));
         assertAnswered(RunningGateway.wire(BODY).replace("Host:", one + "Host:"));
     }
 
@@ -110,7 +109,7 @@ final class StrictRequestsTest extends OverGateway {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/9.9", "HTTP/1.2", "HTTP/2.0", "HTTP/1.10", "HTTPS/1.1", "http/1.1"})
     void otherProtocol_isRefused(String protocol) throws IOException {
-        assertRefused(RunningGateway.wire(BODY).replace("HTTP/1.1", protocol), false);
+        assertRefused(RunningGateway.wire(BODY).replace("HTTP/1.1", protocol));
     }
 
     @Test
@@ -131,7 +130,7 @@ final class StrictRequestsTest extends OverGateway {
     @ValueSource(strings = {"/healthz;", "/healthz;a=1,1?b", "/v1/models/a;b", "http://localhost/healthz;a"})
     void pathWithParameters_isRefused_alsoOnAKeptConnection(String path) throws IOException {
         String request = get(path);
-        assertRefused(request, false);
+        assertRefused(request);
         try (Socket later = running.send(RunningGateway.wire(BODY))) {
             assertThat(RunningGateway.readResponse(later)).startsWith("HTTP/1.1 200 ");
             later.getOutputStream().write(request.getBytes(UTF_8));
@@ -145,8 +144,8 @@ final class StrictRequestsTest extends OverGateway {
     @Test
     void firstLine_hasAtMost2048Bytes_and16Parameters() throws IOException {
         String longest = "/healthz?" + "a".repeat(2_048 - "GET /healthz? HTTP/1.1\r\n".length());
-        assertRefused(get(longest + "a"), false);
-        assertRefused(get("/healthz?" + "a&".repeat(17)), false);
+        assertRefused(get(longest + "a"));
+        assertRefused(get("/healthz?" + "a&".repeat(17)));
         try (Socket socket = running.send(get(longest) + get("/healthz?;" + "a&".repeat(15)))) {
             RunningGateway.readUntil(socket, "{\"status\":\"ok\"}");
             assertThat(RunningGateway.readUntil(socket, "{\"status\":\"ok\"}")).startsWith("HTTP/1.1 200 ");
@@ -157,7 +156,7 @@ final class StrictRequestsTest extends OverGateway {
     void head_hasAtMost16Kilobytes() throws IOException {
         String begun = POST + "Content-Length: 61\r\nX: ";
         String most = begun + "a".repeat(16_384 - begun.length() - 4) + "\r\n\r\n";
-        assertRefused(most.replace("X: a", "X: aa"), false);
+        assertRefused(most.replace("X: a", "X: aa"));
         assertAnswered(most + BODY);
     }
 
@@ -188,7 +187,7 @@ final class StrictRequestsTest extends OverGateway {
                 "1000000000000003d\r\n" + BODY + "\r\n0\r\n\r\n",
             })
     void chunksThatAreNotDelimitedAsTheyHaveToBe_areRefused(String chunks) throws IOException {
-        assertRefused(CHUNKED + chunks, true);
+        assertRefused(CHUNKED + chunks);
     }
 
     @ParameterizedTest
@@ -219,16 +218,16 @@ final class StrictRequestsTest extends OverGateway {
     @Test
     void lineBetweenChunks_hasAtMost4096Bytes() throws IOException {
         String most = "3d;" + "a".repeat(4_096 - 5) + "\r\n" + BODY + "\r\n0\r\nA: " + "b".repeat(4_096 - 7) + "\r\n\r";
-        assertRefused(CHUNKED + most.replace(";a", ";aa") + "\n", true);
-        assertRefused(CHUNKED + most.replace(": b", ": bb") + "\n", true);
-        assertRefused(CHUNKED + "0".repeat(4_097), true);
+        assertRefused(CHUNKED + most.replace(";a", ";aa") + "\n");
+        assertRefused(CHUNKED + most.replace(": b", ": bb") + "\n");
+        assertRefused(CHUNKED + "0".repeat(4_097));
         assertAnswered(CHUNKED + most + "\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"%C0%AF", "a%c0%afb", "%ED%A0%80", "%FF", "%E2%82", "%", "%4", "%zz", "\u00C0\u00AF"})
     void pathThatIsNotUtf8_isRefused(String name) throws IOException {
-        assertRefused("GET /v1/models/" + name + " HTTP/1.1\r\nHost: localhost\r\n\r\n", false);
+        assertRefused("GET /v1/models/" + name + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
 
     @Test
