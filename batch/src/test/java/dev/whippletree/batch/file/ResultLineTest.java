@@ -78,6 +78,7 @@ final class ResultLineTest {
                 .isEqualTo("url_citation");
         assertThat(body.at("/choices/0/logprobs/content/0/token").stringValue()).isEqualTo("Hi");
         assertThat(body.at("/choices/1/message/content").stringValue()).isEqualTo("Ho");
+        assertThat(body.at("/choices/1/logprobs").isNull()).isTrue();
         assertThat(body.at("/usage/prompt_tokens_details").toString())
                 .contains("\"cached_tokens\":4", "\"audio_tokens\":2");
         assertThat(body.at("/usage/cost").doubleValue()).isEqualTo(0.5);

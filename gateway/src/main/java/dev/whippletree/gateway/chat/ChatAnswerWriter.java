@@ -83,7 +83,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         choice.put("finish_reason", reason(completion.finishReason(), called));
         extras.choice().forEach(choice::putIfAbsent);
         List<Object> choices = new ArrayList<>(List.of(choice));
-        choices.addAll(further(extras));
+        further(extras).forEach(further -> choices.add(complete(further)));
         model = completion.origin().model();
         Map<String, Object> answer = head("chat.completion");
         answer.put("choices", choices);
@@ -113,6 +113,21 @@ final class ChatAnswerWriter implements AnswerWriter {
     /** Returns the further choices of an answer, as the service sent them. */
     private static List<?> further(AnswerExtras extras) {
         return extras.answer().get("choices") instanceof List<?> choices ? choices : List.of();
+    }
+
+    /** Adds what the first choice always has, since some clients require it. */
+    private static Object complete(Object further) {
+        if (!(further instanceof Map<?, ?> fields)) {
+            return further;
+        }
+        Map<Object, @Nullable Object> choice = new LinkedHashMap<>(fields);
+        choice.putIfAbsent("logprobs", null);
+        if (fields.get("message") instanceof Map<?, ?> said) {
+            Map<Object, @Nullable Object> message = new LinkedHashMap<>(said);
+            message.putIfAbsent("refusal", null);
+            choice.put("message", message);
+        }
+        return choice;
     }
 
     /** Some clients know only one of the names that services have for it. */
@@ -165,9 +180,10 @@ final class ChatAnswerWriter implements AnswerWriter {
         }
         for (Object further : further(part)) {
             if (further instanceof Map<?, ?> fields) {
-                Map<String, Object> other = new LinkedHashMap<>();
+                Map<String, @Nullable Object> other = new LinkedHashMap<>();
                 fields.forEach((name, value) -> other.put(name.equals("message") ? "delta" : (String) name, value));
                 other.computeIfPresent("delta", (name, message) -> numbered(message));
+                other.putIfAbsent("logprobs", null);
                 chunks.add(chunk(other));
             }
         }

@@ -185,10 +185,11 @@ final class ChatAnswerWriterTest {
     @Test
     void furtherFieldsAndChoices_arePassedOn_wholeAndInChunks() {
         assertThat(Answers.read(writer("").whole(completion("Hi", "", "", FinishReason.STOP, EXTRAS))))
-                .isEqualTo(whole(
-                        "'content':'Hi','refusal':null,'annotations':['there']",
-                        ",'logprobs':['p'],'finish_reason':'stop','stop_reason':'END'},{'index':1,'message':{'content':'Other','tool_calls':"
-                                + "[{'id':'c9'}]},'finish_reason':'stop'}],'service_tier':'flex','citations':['c']"));
+                .isEqualTo(
+                        whole(
+                                "'content':'Hi','refusal':null,'annotations':['there']",
+                                ",'logprobs':['p'],'finish_reason':'stop','stop_reason':'END'},{'index':1,'message':{'content':'Other','tool_calls':"
+                                        + "[{'id':'c9'}],'refusal':null},'finish_reason':'stop','logprobs':null}],'service_tier':'flex','citations':['c']"));
 
         Map<String, Object> extras = chunk(
                 "'role':'assistant','content':'','annotations':['there']",
@@ -198,7 +199,7 @@ final class ChatAnswerWriterTest {
         further.put(
                 "choices",
                 quoted("{'c':[{'index':1,'delta':{'content':'Other','tool_calls':[{'index':0,'id':'c9'}]},"
-                                + "'finish_reason':'stop'}]}")
+                                + "'finish_reason':'stop','logprobs':null}]}")
                         .get("c"));
         assertThat(stream(
                         writer(""),
