@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +76,7 @@ final class BatchCommandRun {
                 BatchFiles files = spool == null ? given : given.withInput(typed.copy(spool));
                 sayThatCheckingTakesTime(files);
                 if (command.check) {
-                    long lines = some(BatchFile.check(files, whippletree.configuration(), item -> {}));
-                    surroundings
-                            .out()
-                            .println(files.input() + ": " + Words.count(lines, "prompt") + ", no problem found");
-                    return ExitCode.ANSWERED;
+                    return check(files, whippletree);
                 }
                 if (command.plan) {
                     MeasuredPrompts measured = PromptsFile.measure(files, whippletree);
@@ -88,11 +85,29 @@ final class BatchCommandRun {
                 return run(files, spool, whippletree, rules);
             }
         } catch (BadInputException e) {
-            e.problems().forEach(problem -> surroundings.say(ShownText.line(problem)));
-            return ExitCode.WRONG_USAGE;
+            return refuse(e.problems());
         } catch (IOException e) {
             throw new UserMistake(FileTrouble.said(e));
         }
+    }
+
+    /** Names a pipe as people do: nobody asked for its copy. */
+    private int check(BatchFiles files, Whippletree whippletree) throws IOException {
+        try {
+            long lines = some(BatchFile.check(files, whippletree.configuration(), item -> {}));
+            surroundings.out().println(typed.source() + ": " + Words.count(lines, "prompt") + ", no problem found");
+            return ExitCode.ANSWERED;
+        } catch (BadInputException e) {
+            String copy = files.input().toString();
+            return refuse(e.problems().stream()
+                    .map(problem -> problem.replace(copy, typed.source()))
+                    .toList());
+        }
+    }
+
+    private int refuse(List<String> problems) {
+        problems.forEach(problem -> surroundings.err().println("whippletree: " + ShownText.line(problem)));
+        return ExitCode.WRONG_USAGE;
     }
 
     private void sayThatCheckingTakesTime(BatchFiles files) throws IOException {
@@ -100,7 +115,7 @@ final class BatchCommandRun {
         if (size >= LARGE_BYTES) {
             surroundings
                     .err()
-                    .println("Checking " + files.input() + " (" + Words.count(size / BYTES_A_MEGABYTE)
+                    .println("Checking " + typed.source() + " (" + Words.count(size / BYTES_A_MEGABYTE)
                             + " MB) before anything is asked.");
         }
     }

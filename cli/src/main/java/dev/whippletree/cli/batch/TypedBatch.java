@@ -11,9 +11,12 @@ import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.PriceList;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,6 +33,9 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
 
     private static final Path STANDARD_INPUT = Path.of("-");
     private static final String NOWHERE = "answers.jsonl";
+
+    /** The bytes of a byte order mark. */
+    private static final String MARK = "\u00ef\u00bb\u00bf";
 
     /**
      * Returns what copies the prompts, if they come from a pipe; null: they come from a file.
@@ -114,6 +120,7 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
      * Reads a pipe to its end, and returns its copy. Blocks.
      *
      * @throws IOException if it can't be read, or the copy can't be written
+     * @throws UserMistake if nobody named its format, and it doesn't look like the usual one
      */
     Path copy(Spool spool) throws IOException {
         boolean standard = isStandardInput();
@@ -123,7 +130,24 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
                 .println("Reading " + source() + " to its end; nothing is asked before that."
                         + (typed ? " Ctrl-D ends it." : ""));
         try (InputStream stream = standard ? surroundings.in() : Files.newInputStream(there())) {
-            return spool.copy(stream);
+            Path copy = spool.copy(stream);
+            if (command.format.isEmpty() && !isJson(copy)) {
+                throw new UserMistake(source() + " doesn't begin with a JSON object, which OpenAI's batch format has in"
+                        + " each line; name its format: --format text, csv or tsv");
+            }
+            return copy;
+        }
+    }
+
+    /** Returns whether a file begins as JSON lines do, or has nothing in it. */
+    private static boolean isJson(Path file) throws IOException {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1))) {
+            int first = reader.read();
+            while (first >= 0 && (Character.isWhitespace(first) || MARK.indexOf(first) >= 0)) {
+                first = reader.read();
+            }
+            return first < 0 || first == '{';
         }
     }
 

@@ -284,6 +284,31 @@ final class BatchCommandTest {
     }
 
     @Test
+    void checkOfStandardInput_namesIt_andNotItsCopy() {
+        shell.input(LINE.formatted("one", "Hello")).succeeds("batch", "-", "-o", "a.jsonl", "--check");
+        assertThat(shell.out()).isEqualTo("standard input: 1 prompt, no problem found\n");
+
+        Shell wrong = again().input(LINE.formatted("one", "Hello") + "{\n");
+        assertThat(wrong.run("batch", "-", "-o", "a.jsonl", "--check")).isEqualTo(2);
+        assertThat(wrong.err()).contains("whippletree: standard input:2: this isn't a JSON object");
+    }
+
+    @Test
+    void textFromAPipe_isOneMistake_unlessItsFormatIsNamed() throws IOException {
+        shell.input("Hello\nHow are you?\n");
+        assertThat(shell.run("batch", "-", "-o", "a.jsonl")).isEqualTo(2);
+        assertThat(shell.err().lines().skip(1))
+                .containsExactly("whippletree: standard input doesn't begin with a JSON object, which OpenAI's batch"
+                        + " format has in each line; name its format: --format text, csv or tsv");
+
+        again().input("Hello\nHow are you?\n").succeeds("batch", "-", "-o", "a.jsonl", "--format", "text");
+        assertThat(file("a.jsonl")).contains("\"custom_id\":\"line-2\"");
+
+        again().input("\uFEFF\n" + LINE.formatted("one", "Hello")).succeeds("batch", "-", "-o", "b.jsonl");
+        assertThat(file("b.jsonl")).contains("\"custom_id\":\"one\"");
+    }
+
+    @Test
     @DisabledOnOs(OS.WINDOWS)
     void namedPipe_isReadOnce() throws Exception {
         Path pipe = folder.resolve("pipe");
