@@ -6,11 +6,18 @@ import dev.whippletree.cli.base.FirstContact;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.config.Configuration;
+import dev.whippletree.config.GatewaySettings;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.terminal.board.Words;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,8 +45,39 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Whippletree whippletree = opening.openToShow(surroundings)) {
+            whippletree.configuration().gateway().ifPresent(CheckCommand::requireThatItStarts);
             print(whippletree.configuration(), whippletree.status().notes(), coordinatorsProblem(whippletree));
             return ExitCode.ANSWERED;
+        }
+    }
+
+    /**
+     * Checks what only a gateway uses, so that the other commands don't look at it.
+     *
+     * @throws ConfigurationException with every problem
+     */
+    private static void requireThatItStarts(GatewaySettings gateway) {
+        List<String> problems = new ArrayList<>();
+        try {
+            InetAddress.getByName(gateway.host());
+        } catch (UnknownHostException e) {
+            problems.add("gateway.host: unknown host '" + gateway.host() + "'; name an address of this machine");
+        }
+        gateway.batches().ifPresent(batches -> requireFolder("gateway.batches.folder", batches.folder(), problems));
+        gateway.trace().ifPresent(folder -> requireFolder("gateway.trace", folder, problems));
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
+        }
+    }
+
+    /** It needn't be there yet. */
+    private static void requireFolder(String key, Path folder, List<String> problems) {
+        Path above = folder.toAbsolutePath();
+        while (!Files.exists(above) && above.getParent() != null) {
+            above = above.getParent();
+        }
+        if (Files.exists(above) && !Files.isDirectory(above)) {
+            problems.add(key + ": " + above + " is a file; name a folder");
         }
     }
 

@@ -199,6 +199,28 @@ class CheckCommandTest extends ShellTest {
     }
 
     @Test
+    void gatewayThatCouldNotStart_isAProblem() {
+        shell.withAccount()
+                .variable("KEY", "key-of-acme-0123456789")
+                .file("notes", "")
+                .file("whippletree.yaml", """
+                gateway:
+                  host: no such host
+                  batches: {folder: notes}
+                  trace: notes/below
+                  clients: [{name: acme, key: '${KEY}'}]
+                """);
+        assertThat(shell.run("check")).isEqualTo(2);
+        String file = folder.resolve("notes") + " is a file; name a folder";
+        assertThat(shell.err().lines())
+                .containsExactly(
+                        "whippletree: gateway.host: unknown host 'no such host'; name an address of this machine",
+                        "whippletree: gateway.batches.folder: " + file,
+                        "whippletree: gateway.trace: " + file);
+        assertThat(shell.out()).isEmpty();
+    }
+
+    @Test
     void shortKey_isWarnedAbout_andNeverShown() {
         shell.withAccount()
                 .variable("SHORT_KEY", "short-key")
