@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder its folder, named by its id
  * @param asked what its client asked for: the content of {@value #ASKED}, which never changes
  */
-record BatchPlace(Path folder, Map<String, Object> asked) {
+record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
 
     static final String ASKED = "batch.json";
 
@@ -47,7 +47,8 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         return WholeFiles.read(folder, ASKED, TEXTS, NUMBERS).map(asked -> new BatchPlace(folder, asked));
     }
 
-    String id() {
+    @Override
+    public String id() {
         return String.valueOf(folder.getFileName());
     }
 
@@ -60,7 +61,8 @@ record BatchPlace(Path folder, Map<String, Object> asked) {
         return String.valueOf(asked.get(field));
     }
 
-    long number(String field) {
+    @Override
+    public long number(String field) {
         return number(asked, field);
     }
 

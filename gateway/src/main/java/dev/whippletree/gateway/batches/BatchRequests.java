@@ -31,6 +31,7 @@ final class BatchRequests {
 
     private final Collection<String> endpoints;
     private final GatewayParts gateway;
+    private final TimedIds ids;
     private final Runnable changed;
 
     /**
@@ -39,9 +40,10 @@ final class BatchRequests {
      * @param endpoints those that batches may have
      * @param changed is run when there is a batch to be begun or to be ended
      */
-    BatchRequests(Collection<String> endpoints, GatewayParts gateway, Runnable changed) {
+    BatchRequests(Collection<String> endpoints, GatewayParts gateway, TimedIds ids, Runnable changed) {
         this.endpoints = new TreeSet<>(endpoints);
         this.gateway = gateway;
+        this.ids = ids;
         this.changed = changed;
     }
 
@@ -57,11 +59,7 @@ final class BatchRequests {
 
     private static Map<String, Object> list(StorageRequest request) throws IOException {
         return request.page(
-                request.folder().batches(),
-                USUALLY_LISTED,
-                MOST_LISTED,
-                BatchPlace::id,
-                batch -> batch.json(request.accountsShown()));
+                request.folder().batches(), USUALLY_LISTED, MOST_LISTED, batch -> batch.json(request.accountsShown()));
     }
 
     private static BatchPlace need(StorageRequest request) throws IOException {
@@ -125,8 +123,8 @@ final class BatchRequests {
                     "must be a file with the purpose 'batch', and " + inputId + " has the purpose '" + input.purpose()
                             + "'");
         }
-        String id = ClientFolder.newId(ClientFolder.BATCH, gateway.timeline().random());
-        long now = now();
+        String id = ids.next(ClientFolder.BATCH);
+        long now = TimedIds.second(id.substring(ClientFolder.BATCH.length()));
         Map<String, ?> asked = GatewayJson.of(
                 "id",
                 id,

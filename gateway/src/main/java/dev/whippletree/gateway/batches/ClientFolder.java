@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -49,17 +48,21 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     private static final List<String> TEXTS = List.of("object", "filename", "purpose", "status");
     private static final List<String> NUMBERS = List.of("bytes", "created_at", "expires_at", "lines");
     private static final Pattern FILE_ID = Pattern.compile("file-([0-9a-f]{32})(-output|-errors)?");
-    private static final Pattern BATCH_ID = Pattern.compile("batch_[0-9a-f]{32}");
-
-    private static final Comparator<BatchPlace> NEWEST_FIRST = Comparator.<BatchPlace>comparingLong(
-                    batch -> batch.number("created_at"))
-            .thenComparing(BatchPlace::id)
-            .reversed();
+    private static final Pattern BATCH_ID = Pattern.compile("batch_([0-9a-f]{32})");
 
     /** Reads what one of several places has. */
     private interface PlaceReader<P, T> {
 
         Optional<T> read(P place) throws IOException;
+    }
+
+    /** What was once listed. */
+    private record Gone(String id, long createdAt) implements Listed {
+
+        @Override
+        public long number(String field) {
+            return createdAt;
+        }
     }
 
     /** A batch that ended in a second since 1970, and what it has put out. */
@@ -91,12 +94,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** Returns where files and batches are put together, and where they go to be deleted. */
     static Path coming(GatewaySettings.Batches settings) {
         return settings.folder().resolve("coming");
-    }
-
-    /** Returns a new id. */
-    static String newId(String prefix, RandomGenerator random) {
-        HexFormat hex = HexFormat.of();
-        return prefix + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
     }
 
     private Path uploads() {
@@ -181,7 +178,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** Publishes an upload whose folder has its content. */
     void publish(Path complete, Map<String, ?> json) throws IOException {
         WholeFiles.write(complete, ABOUT, json);
-        WholeFiles.publish(complete, uploads());
+        WholeFiles.publish(complete, uploads(), String.valueOf(json.get("id")));
     }
 
     /** Creates a batch. */
@@ -191,7 +188,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
             PrivateFile.createFolder(complete);
             PrivateFile.create(complete.resolve(BatchPlace.OPEN));
             WholeFiles.write(complete, BatchPlace.ASKED, asked);
-            WholeFiles.publish(complete, batchFolder());
+            WholeFiles.publish(complete, batchFolder(), id);
         } finally {
             WholeFiles.delete(complete);
         }
@@ -215,15 +212,25 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     List<StoredFile> files() throws IOException {
         List<StoredFile> files = readable(list(uploads(), FILE_ID), ClientFolder::upload);
         readable(batches(), this::ended).forEach(ended -> files.addAll(ended.outputs()));
-        files.sort(Comparator.<StoredFile>comparingLong(file -> file.number("created_at"))
-                .thenComparing(StoredFile::id)
-                .reversed());
+        files.sort(Listed.NEWEST_FIRST);
         return files;
     }
 
     /** Returns a batch. */
     Optional<BatchPlace> batch(String id) throws IOException {
         return BATCH_ID.matcher(id).matches() ? BatchPlace.read(batchFolder().resolve(id)) : Optional.empty();
+    }
+
+    /** Returns where in its list a file or batch was that isn't in it any more; empty if there never was one. */
+    Optional<Listed> gone(String id) throws IOException {
+        Matcher file = FILE_ID.matcher(id);
+        Matcher batch = BATCH_ID.matcher(id);
+        if (!file.matches()) {
+            return batch.matches() ? Optional.of(new Gone(id, TimedIds.second(batch.group(1)))) : Optional.empty();
+        }
+        Optional<BatchPlace> from = file.group(2) == null ? Optional.empty() : batch(BATCH + file.group(1));
+        Optional<Ended> ended = from.isPresent() ? ended(from.get()) : Optional.empty();
+        return Optional.of(new Gone(id, ended.map(Ended::second).orElseGet(() -> TimedIds.second(file.group(1)))));
     }
 
     /** Returns where batches are. */
@@ -241,7 +248,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** Returns all batches that can be read, newest first. */
     List<BatchPlace> batches() throws IOException {
         List<BatchPlace> batches = readable(places(), BatchPlace::read);
-        batches.sort(NEWEST_FIRST);
+        batches.sort(Listed.NEWEST_FIRST);
         return batches;
     }
 
@@ -357,7 +364,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     private void discardEnded(List<Ended> all, long nowSecond) throws IOException {
-        all.sort(Comparator.comparing(Ended::batch, NEWEST_FIRST));
+        all.sort(Comparator.comparing(Ended::batch, Listed.NEWEST_FIRST));
         int empty = 0;
         for (Ended ended : all) {
             boolean isEmpty = ended.outputs().isEmpty();

@@ -4,7 +4,6 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.BodyPieces;
 import dev.whippletree.gateway.http.RequestException;
-import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -26,16 +25,16 @@ final class FileRequests {
 
     private final GatewaySettings.Batches settings;
     private final BodyPieces bodies;
-    private final Timeline timeline;
+    private final TimedIds ids;
 
     /** Those that have begun, of all clients. Guarded by itself. */
     private final List<Upload> underWay = new ArrayList<>();
 
     /** Creates it for files in the settings' folder. */
-    FileRequests(GatewaySettings.Batches settings, BodyPieces bodies, Timeline timeline) {
+    FileRequests(GatewaySettings.Batches settings, BodyPieces bodies, TimedIds ids) {
         this.settings = settings;
         this.bodies = bodies;
-        this.timeline = timeline;
+        this.ids = ids;
     }
 
     /** Returns what serves them, for a {@link StorageHandler}. */
@@ -53,7 +52,7 @@ final class FileRequests {
         List<StoredFile> files = request.folder().files().stream()
                 .filter(file -> purpose.isEmpty() || purpose.get().equals(file.purpose()))
                 .toList();
-        return request.page(files, MOST_LISTED, MOST_LISTED, StoredFile::id, StoredFile::json);
+        return request.page(files, MOST_LISTED, MOST_LISTED, StoredFile::json);
     }
 
     private static StoredFile need(StorageRequest request) throws IOException {
@@ -85,7 +84,7 @@ final class FileRequests {
         }
         Upload upload = new Upload(
                 request.folder(),
-                ClientFolder.newId(ClientFolder.FILE, timeline.random()),
+                ids.next("upload-"),
                 exchange.getRequestContentLength(),
                 underWay,
                 boundary,
@@ -109,7 +108,8 @@ final class FileRequests {
             if (failure != null) {
                 throw failure instanceof RuntimeException wrong ? wrong : new IllegalStateException(failure);
             }
-            return upload.finish(timeline.now().getEpochSecond());
+            String id = ids.next(ClientFolder.FILE);
+            return upload.finish(id, TimedIds.second(id.substring(ClientFolder.FILE.length())));
         });
     }
 }

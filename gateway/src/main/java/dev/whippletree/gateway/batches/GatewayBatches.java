@@ -107,6 +107,7 @@ public final class GatewayBatches {
     private final GatewayParts gateway;
     private final Timeline timeline;
     private final Executor files;
+    private final TimedIds ids;
     private final long mostRunning;
     private final Map<String, BatchRunner> running = new ConcurrentHashMap<>();
 
@@ -149,12 +150,13 @@ public final class GatewayBatches {
         this.files = files;
         this.gateway = gateway;
         this.timeline = gateway.timeline();
+        this.ids = new TimedIds(timeline);
         this.mostRunning = Math.max(2, gateway.settings().bounds().memoryBytes() / MEMORY_OF_ONE);
         this.began = timeline.now();
         this.beganNanos = timeline.nanoTime();
         try {
             PrivateFile.createFolder(ClientFolder.coming(settings));
-            Path probe = ClientFolder.coming(settings).resolve(ClientFolder.newId("probe-", timeline.random()));
+            Path probe = ClientFolder.coming(settings).resolve(ids.next("probe-"));
             PrivateFile.create(probe);
             Files.delete(probe);
         } catch (IOException e) {
@@ -168,8 +170,8 @@ public final class GatewayBatches {
     /** Returns what serves its paths, with all below them. */
     public Map<String, HttpHandler> handlers() {
         BodyPieces pieces = gateway.bodies().pieces(FILES);
-        FileRequests files = new FileRequests(settings, pieces, timeline);
-        BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, this::wake);
+        FileRequests files = new FileRequests(settings, pieces, ids);
+        BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, ids, this::wake);
         return Map.of(
                 "/v1/files", new StorageHandler(settings, gateway, unreadable, files.servings()),
                 "/v1/batches", new StorageHandler(settings, gateway, unreadable, batches.servings()));

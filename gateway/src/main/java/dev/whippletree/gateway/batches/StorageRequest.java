@@ -11,11 +11,11 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,15 +107,15 @@ record StorageRequest(
     }
 
     /**
-     * Returns the page of a list that it wants, as OpenAI's API has them, without items that can't be read. Behind an
-     * item that is gone, the list begins anew, for clients that delete what they list.
+     * Returns the page of a list that it wants, as OpenAI's API has them, without items that can't be read.
      *
      * @param newestFirst the whole list
      * @param usual how many a page has unless it says so
      * @param most how many it may say
      * @throws RequestException if it says that wrongly
      */
-    <T> Map<String, Object> page(List<T> newestFirst, int usual, int most, Function<T, String> idOf, Writer<T> writer) {
+    <T extends Listed> Map<String, Object> page(List<T> newestFirst, int usual, int most, Writer<T> writer)
+            throws IOException {
         String limit = parameter("limit").orElse(String.valueOf(usual));
         if (!limit.matches("0*[1-9]\\d{0,8}") || Integer.parseInt(limit) > most) {
             throw new RequestException(ApiError.wrong("limit", "'limit' must be 1 to " + most + ", not " + limit));
@@ -124,18 +124,16 @@ record StorageRequest(
         if (!order.matches("asc|desc")) {
             throw new RequestException(ApiError.wrong("order", "'order' must be asc or desc, not " + order));
         }
-        List<T> all = new ArrayList<>(newestFirst);
-        if (order.equals("asc")) {
-            Collections.reverse(all);
-        }
-        List<String> ids = all.stream().map(idOf).toList();
-        int next = parameter("after").map(ids::indexOf).orElse(-1) + 1;
+        Comparator<Listed> sorted = order.equals("asc") ? Listed.NEWEST_FIRST.reversed() : Listed.NEWEST_FIRST;
+        List<T> all = newestFirst.stream().sorted(sorted).toList();
+        Optional<String> after = parameter("after").filter(id -> !id.isEmpty());
+        int next = after.isPresent() ? behind(all, sorted, after.get()) : 0;
         List<String> shown = new ArrayList<>();
         List<Map<String, Object>> data = new ArrayList<>();
         for (; next < all.size() && data.size() < Integer.parseInt(limit); next++) {
             try {
                 data.add(writer.json(all.get(next)));
-                shown.add(ids.get(next));
+                shown.add(all.get(next).id());
             } catch (IOException e) {
                 LOG.debug("What can't be read is left out", e);
             }
@@ -151,5 +149,18 @@ record StorageRequest(
                 shown.isEmpty() ? null : shown.get(shown.size() - 1),
                 "has_more",
                 next < all.size());
+    }
+
+    /** Returns the place behind an item, also if the item is gone: clients delete what they list. */
+    private int behind(List<? extends Listed> all, Comparator<Listed> sorted, String id) throws IOException {
+        for (int place = 0; place < all.size(); place++) {
+            if (all.get(place).id().equals(id)) {
+                return place + 1;
+            }
+        }
+        Listed gone = folder.gone(id)
+                .orElseThrow(() -> new RequestException(
+                        ApiError.wrong("after", "'after' must be the id of a file or a batch, not " + id)));
+        return -Collections.binarySearch(all, gone, sorted) - 1;
     }
 }

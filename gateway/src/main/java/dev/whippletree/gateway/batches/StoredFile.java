@@ -9,12 +9,13 @@ import java.util.Map;
  * @param json the file as OpenAI's API has it, an upload also with the number of its lines
  * @param content where it is
  */
-record StoredFile(Map<String, Object> json, Path content) {
+record StoredFile(Map<String, Object> json, Path content) implements Listed {
 
     static final String INPUT = "batch";
     static final String OUTPUT = "batch_output";
 
-    String id() {
+    @Override
+    public String id() {
         return String.valueOf(json.get("id"));
     }
 
@@ -22,8 +23,8 @@ record StoredFile(Map<String, Object> json, Path content) {
         return String.valueOf(json.get("purpose"));
     }
 
-    /** Returns one of its numbers, such as {@code bytes}. */
-    long number(String field) {
+    @Override
+    public long number(String field) {
         return BatchPlace.number(json, field);
     }
 }

@@ -62,20 +62,20 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
      * Creates one of which nothing has come.
      *
      * @param client whose it is
-     * @param id its file's
+     * @param coming the name of its folder until it is published
      * @param announcedBytes the length of the form; negative: unknown
      * @param underWay those that have begun, for which there must be room too; guarded by itself
      * @param boundary what separates the form's parts
      */
     Upload(
             ClientFolder client,
-            String id,
+            String coming,
             long announcedBytes,
             List<Upload> underWay,
             String boundary,
             ByteBufferPool buffers) {
         this.client = client;
-        this.place = ClientFolder.coming(client.settings()).resolve(id);
+        this.place = ClientFolder.coming(client.settings()).resolve(coming);
         long most = client.settings().mostFileBytes();
         this.reservedBytes = announcedBytes < 0 ? most : Math.min(most, announcedBytes);
         this.underWay = underWay;
@@ -197,12 +197,13 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
     /**
      * Publishes the file. Then it is safe.
      *
+     * @param id its file's
      * @param nowSecond since 1970
      * @return the file as OpenAI's API has it
      * @throws RequestException if the form lacks something
      * @throws IOException if it can't be kept
      */
-    synchronized Map<String, Object> finish(long nowSecond) throws IOException {
+    synchronized Map<String, Object> finish(String id, long nowSecond) throws IOException {
         FileChannel complete = content;
         if (!parser.isComplete() || complete == null) {
             throw new RequestException(ApiError.wrong("file", "'file' is missing, or the form has no end"));
@@ -217,7 +218,7 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
         }
         long kept = client.keptSeconds();
         Map<String, Object> json = ClientFolder.json(
-                String.valueOf(place.getFileName()),
+                id,
                 name,
                 StoredFile.INPUT,
                 bytes,

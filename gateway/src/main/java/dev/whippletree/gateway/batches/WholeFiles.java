@@ -100,10 +100,10 @@ final class WholeFiles {
     }
 
     /** Moves a folder that is complete into the folder where it is looked for. */
-    static void publish(Path complete, Path into) throws IOException {
+    static void publish(Path complete, Path into, String name) throws IOException {
         force(complete);
         PrivateFile.createFolder(into);
-        Files.move(complete, into.resolve(complete.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(complete, into.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         force(into);
     }
 

@@ -37,6 +37,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,7 +123,7 @@ final class GatewayBatchesTest extends OverBatches {
                                 running.get(
                                         "/v1/files?limit=1&after=" + at(running.get("/v1/files?limit=1"), "last_id")),
                                 "data.0.id")))
-                .containsExactlyInAnyOrder(id, second);
+                .containsExactly(second, id);
         assertThat(at(running.get("/v1/files?purpose=batch_output"), "data")).isEqualTo("[]");
 
         assertThat(RunningGateway.json(delete(running, id)))
@@ -155,6 +156,39 @@ final class GatewayBatchesTest extends OverBatches {
         }
 
         assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+    }
+
+    @Test
+    void listGoesOn_whereTheItemWasThatIsGone() throws Exception {
+        List<String> files = new ArrayList<>();
+        for (int file = 0; file < 4; file++) {
+            files.add(0, uploaded(running, lines("one")));
+        }
+        assertThat(idsOf("/v1/files")).isEqualTo(files);
+        delete(running, files.get(1));
+        assertThat(idsOf("/v1/files?after=" + files.get(1))).isEqualTo(files.subList(2, 4));
+        assertThat(idsOf("/v1/files?order=asc&after=" + files.get(1))).containsExactly(files.get(0));
+        assertThat(idsOf("/v1/files?after=")).hasSize(3);
+
+        String first = at(create(running, files.get(0), CHAT), "id");
+        String output = at(until(running, first, "completed"), "output_file_id");
+        String second = at(create(running, files.get(0), CHAT), "id");
+        assertThat(idsOf("/v1/batches")).containsExactly(second, first);
+        delete(running, output);
+        assertThat(idsOf("/v1/files?purpose=batch&after=" + output)).isEqualTo(idsOf("/v1/files?purpose=batch"));
+
+        for (String list : List.of("/v1/files", "/v1/batches")) {
+            HttpResponse<String> refused = running.get(list + "?after=nothing");
+            assertError(refused, 400, "invalid_value", "'after' must be the id of a file or a batch, not nothing");
+            assertThat(at(refused, "error.param")).isEqualTo("after");
+        }
+    }
+
+    private List<String> idsOf(String list) throws Exception {
+        return ((List<?>) RunningGateway.json(running.get(list)).get("data"))
+                .stream()
+                        .map(item -> String.valueOf(((Map<?, ?>) item).get("id")))
+                        .toList();
     }
 
     /** No array is as long as what is said of this file. */

@@ -92,7 +92,7 @@ final class UploadTest {
                 upload.take(ByteBuffer.wrap(bytes, at, size).slice());
                 at += size;
             }
-            Map<String, Object> json = upload.finish(5);
+            Map<String, Object> json = upload.finish(id, 5);
             upload.discard();
             StoredFile stored = client().file(id).orElseThrow();
             assertThat(Files.readString(stored.content())).as("seed %d", seed).isEqualTo(content.toString());
@@ -114,7 +114,7 @@ final class UploadTest {
         give(upload, form.substring(0, form.length() - 6));
         assertThat(folder.resolve("coming").resolve(ID)).exists();
 
-        assertThatThrownBy(() -> upload.finish(5)).isInstanceOf(RequestException.class);
+        assertThatThrownBy(() -> upload.finish(ID, 5)).isInstanceOf(RequestException.class);
         upload.discard();
 
         assertThat(folder.resolve("coming").resolve(ID)).doesNotExist();
@@ -151,7 +151,7 @@ final class UploadTest {
 
         assertThatThrownBy(() -> {
                     give(upload, field("purpose", purpose) + "\r\n" + life + file(content) + END);
-                    upload.finish(5);
+                    upload.finish(ID, 5);
                 })
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining(words);
@@ -166,7 +166,7 @@ final class UploadTest {
                     upload,
                     field("purpose", "batch") + "\r\n" + field("expires_after[anchor]", "created_at") + "\r\n"
                             + field("expires_after[seconds]", seconds) + "\r\n" + file("x") + END);
-            assertThat(upload.finish(100))
+            assertThat(upload.finish(ID, 100))
                     .containsEntry("expires_at", 100 + Math.min(7 * 86_400L, Long.parseLong(seconds)));
             upload.discard();
             client().delete(client().file(ID).orElseThrow());
@@ -204,7 +204,7 @@ final class UploadTest {
         Upload upload = upload();
         give(upload, form("x").replace("Content-Type: app", "Content-Transfer-Encoding: binary\r\nContent-Type: app"));
 
-        assertThat(upload.finish(5)).containsEntry("bytes", 1L).containsEntry("filename", "in.jsonl");
+        assertThat(upload.finish(ID, 5)).containsEntry("bytes", 1L).containsEntry("filename", "in.jsonl");
         upload.discard();
     }
 
@@ -224,7 +224,7 @@ final class UploadTest {
         third.discard();
 
         give(first, END);
-        first.finish(5);
+        first.finish(ID.substring(0, 36) + "a", 5);
         first.discard();
         second.discard();
         Upload fourth = upload(few, ID.substring(0, 36) + "d", 100);
