@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ final class BatchRunner {
     private final BatchLines lines;
     private final GatewayParts gateway;
     private final Consumer<BatchResult> told;
+    private final Executor files;
     private final Timeline timeline;
     private final boolean refusesLate;
     private final CompletableFuture<Boolean> over = new CompletableFuture<>();
@@ -88,6 +90,7 @@ final class BatchRunner {
      * @param lock of the batch; closed in the end
      * @param input its input; empty: it is gone
      * @param told is told each new result
+     * @param files runs what blocks at its end
      */
     BatchRunner(
             BatchPlace batch,
@@ -95,12 +98,14 @@ final class BatchRunner {
             Optional<Path> input,
             BatchLines lines,
             GatewayParts gateway,
-            Consumer<BatchResult> told) {
+            Consumer<BatchResult> told,
+            Executor files) {
         this.batch = batch;
         this.input = input;
         this.lines = lines;
         this.gateway = gateway;
         this.told = told;
+        this.files = files;
         this.timeline = gateway.timeline();
         this.refusesLate = gateway.settings().batches().stream().anyMatch(GatewaySettings.Batches::refuseLate);
         this.beganNanos = timeline.nanoTime();
@@ -241,7 +246,12 @@ final class BatchRunner {
                     items.settle(result);
                     counts.add(result);
                 })
-                .whenCompleteAsync((progress, failure) -> ended(file, items, counts, failure), GatewayBatches.FILES);
+                .handleAsync((progress, failure) -> ended(file, items, counts, failure), files)
+                .exceptionally(noThread -> {
+                    items.end();
+                    giveUp(noThread);
+                    return false;
+                });
         if (stopped) {
             endRun();
         }
@@ -329,7 +339,7 @@ final class BatchRunner {
                 "because", wait.reason().orElse(null));
     }
 
-    private void ended(BatchFile file, ChargedItems items, LineCounts counts, @Nullable Throwable failure) {
+    private boolean ended(BatchFile file, ChargedItems items, LineCounts counts, @Nullable Throwable failure) {
         items.end();
         try {
             if (failure != null && lacksClient()) {
@@ -344,6 +354,7 @@ final class BatchRunner {
         } catch (Throwable e) {
             giveUp(e);
         }
+        return true;
     }
 
     /** Completes the files of a batch all of whose lines are done, or that is decided to end, and ends it. */

@@ -394,7 +394,7 @@ public final class GatewayBatches {
 
     private void begin(BatchPlace batch, Closeable lock, Optional<Path> input, Protocol protocol) {
         BatchLines lines = new BatchLines(batch, protocol, gateway.access());
-        BatchRunner runner = new BatchRunner(batch, lock, input, lines, gateway, this::count);
+        BatchRunner runner = new BatchRunner(batch, lock, input, lines, gateway, this::count, files);
         running.put(batch.id(), runner);
         var unused = runner.over().whenComplete((hasEnded, failure) -> {
             if (failure != null) {

@@ -3,10 +3,12 @@ package dev.whippletree.gateway.batches;
 import static dev.whippletree.gateway.RunningGateway.assertError;
 import static dev.whippletree.gateway.RunningGateway.at;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
@@ -43,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -58,6 +62,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xnio.IoUtils;
 
 /** Files and batches as OpenAI's clients use them. */
 final class GatewayBatchesTest extends OverBatches {
@@ -576,13 +581,44 @@ final class GatewayBatchesTest extends OverBatches {
                 throw new OutOfMemoryError("for the test");
             });
             AtomicBoolean unlocked = new AtomicBoolean();
-            BatchRunner runner =
-                    new BatchRunner(batch, () -> unlocked.set(true), Optional.empty(), lines, parts, result -> {});
+            BatchRunner runner = new BatchRunner(
+                    batch, () -> unlocked.set(true), Optional.empty(), lines, parts, result -> {}, Runnable::run);
 
             runner.begin();
 
             assertThat(runner.over()).isCompletedExceptionally();
             assertThat(unlocked).isTrue();
+        }
+    }
+
+    @Test
+    void batchWhoseEndHasNoThread_isGivenUp() throws Exception {
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            Access access =
+                    Access.of(running.whippletree.configuration(), GatewaySettings.DEFAULT, timeline, Optional.empty());
+            GatewayParts parts = mock(GatewayParts.class);
+            when(parts.whippletree()).thenReturn(running.whippletree);
+            when(parts.access()).thenReturn(() -> access);
+            when(parts.timeline()).thenReturn(timeline);
+            when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
+            String id = "batch_00000000000000000000000000000001";
+            BatchPlace batch = ClientFolder.of(GatewaySettings.Batches.in(folder.resolve("apart")), "")
+                    .create(id, asked(id, "", "file-1", 0));
+            BatchRunner runner = new BatchRunner(
+                    batch,
+                    BatchFile.lock(batch.answers()).orElseThrow(),
+                    Optional.of(Files.writeString(folder.resolve("input"), lines("one"))),
+                    new BatchLines(batch, ChatRequest::read, parts.access()),
+                    parts,
+                    result -> {},
+                    work -> {
+                        throw new OutOfMemoryError("for the test");
+                    });
+
+            runner.begin();
+
+            assertThatThrownBy(() -> runner.over().get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThat(BatchFile.lock(batch.answers())).hasValueSatisfying(IoUtils::safeClose);
         }
     }
 
