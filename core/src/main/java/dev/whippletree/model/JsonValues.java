@@ -44,12 +44,12 @@ final class JsonValues {
         return object;
     }
 
-    static List<Map<String, Object>> copyOfObjects(List<? extends Map<String, ?>> objects) {
+    static List<Map<String, Object>> copyOfParts(List<? extends Map<String, ?>> objects) {
         if (objects.isEmpty()) {
             return Collections.emptyList();
         }
         List<Map<String, Object>> copies = new ArrayList<>(objects.size());
-        objects.forEach(object -> copies.add(copyOf(object)));
+        objects.forEach(object -> copies.add(copyOfFields(object)));
         return Collections.unmodifiableList(copies);
     }
 

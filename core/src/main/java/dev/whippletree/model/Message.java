@@ -45,7 +45,7 @@ public record Message(
         Objects.requireNonNull(role, "role");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(toolCallId, "toolCallId");
-        parts = JsonValues.copyOfObjects(parts);
+        parts = JsonValues.copyOfParts(parts);
         toolCalls = List.copyOf(toolCalls);
         if (!parts.isEmpty() && !text.isEmpty()) {
             throw new IllegalArgumentException("a message has either text or parts, not both");

@@ -155,10 +155,10 @@ final class LowerBound {
                 false,
                 Map.of());
         if (twin.receive(Optional.of("twin"), request, 0) instanceof Outcome.Answered answered) {
-            return answered.answer().promptTokens()
+            return answered.answer().draft().promptTokens()
                     + (of.service().kind() == ServiceKind.GROQ
                             ? Case.MAX_TOKENS
-                            : answered.answer().completionTokens());
+                            : answered.answer().draft().completionTokens());
         }
         throw new IllegalStateException("a service without limits refuses");
     }

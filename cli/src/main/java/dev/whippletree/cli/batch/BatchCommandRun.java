@@ -106,7 +106,7 @@ final class BatchCommandRun {
     }
 
     private int refuse(List<String> problems) {
-        problems.forEach(problem -> surroundings.err().println("whippletree: " + ShownText.line(problem)));
+        problems.forEach(problem -> surroundings.say(ShownText.line(problem)));
         return ExitCode.WRONG_USAGE;
     }
 
