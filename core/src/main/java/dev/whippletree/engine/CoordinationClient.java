@@ -3,7 +3,6 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.pool.Topology.OpenCoordination;
 import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
-import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
@@ -155,7 +154,7 @@ final class CoordinationClient {
 
     private void fault(Throwable cause) {
         faults.incrementAndGet();
-        LOG.atLevel(levels.next(cause)).log("The coordinator failed: {}", ShownText.line(String.valueOf(cause)));
+        LOG.atLevel(levels.next(cause)).log("The coordinator failed: {}", FaultLevels.words(cause));
     }
 
     void granted() {

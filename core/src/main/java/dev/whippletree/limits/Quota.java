@@ -33,7 +33,7 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
     long waitNanos(long sum, long now);
 
     /**
-     * Returns the largest sum for which {@link #waitNanos} is at most {@code aheadNanos}, the inverse of that method, if
+     * Returns the largest sum for which {@link #waitNanos} is at most {@code aheadNanos}, its inverse, if
      * each part of the sum must keep a reserve free.
      *
      * @param aheadNanos 0 or more

@@ -20,7 +20,7 @@ final class JsonValues {
         return copyOfObject(object, 0, true);
     }
 
-    /** Drops fields that are null as {@link #copyOfFields} does, and refuses fields that have a component of their own. */
+    /** Copies as {@link #copyOfFields} does, and refuses fields that have a component of their own. */
     static Map<String, Object> copyOfExtras(Map<String, ?> extras, Set<String> reserved) {
         Map<String, Object> copy = copyOfFields(extras);
         copy.keySet().stream().filter(reserved::contains).findFirst().ifPresent(field -> {

@@ -55,7 +55,7 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
     /** Returns the bill of all accounts, removed ones too, by the prices on a day. */
     public static Bill of(
             StatusSnapshot status, List<AccountSettings> accounts, Optional<PriceList> prices, LocalDate today) {
-        Map<Use, TokenUsage> used = new LinkedHashMap<>();
+        Map<AccountModel, TokenUsage> used = new LinkedHashMap<>();
         status.accounts().forEach(account -> add(used, account.id(), account.provider(), account.tokensByModel()));
         status.removed().forEach(account -> add(used, account.id(), account.provider(), account.tokensByModel()));
         List<Item> items = new ArrayList<>();
@@ -71,12 +71,16 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
         return new Bill(items, prices.map(list -> Prices.of(list, today)));
     }
 
-    private record Use(String account, String provider, String model) {}
+    private record AccountModel(String account, String provider, String model) {}
 
     private static void add(
-            Map<Use, TokenUsage> used, String account, String provider, Map<String, TokenUsage> tokensByModel) {
+            Map<AccountModel, TokenUsage> used,
+            String account,
+            String provider,
+            Map<String, TokenUsage> tokensByModel) {
         new TreeMap<>(tokensByModel)
-                .forEach((model, tokens) -> used.merge(new Use(account, provider, model), tokens, TokenUsage::plus));
+                .forEach((model, tokens) ->
+                        used.merge(new AccountModel(account, provider, model), tokens, TokenUsage::plus));
     }
 
     public TokenUsage tokens() {

@@ -99,6 +99,7 @@ class CheatsTest {
     }
 
     @Test
+    @Tag("thorough")
     void whoeverCheats_isCalledOutOnThePage() throws Exception {
         UNDERTOW.setLevel(Level.WARNING);
         Results results = Results.NONE.with(asked().setting());

@@ -36,7 +36,7 @@ public final class HeldWarnings {
         this.printed = printed;
     }
 
-    /** Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks as long as asking does. */
+    /** Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks meanwhile. */
     public static <T> T during(Timeline timeline, Consumer<String> printed, Supplier<T> asking) {
         if (!LogOutput.isQuiet()) {
             return asking.get();

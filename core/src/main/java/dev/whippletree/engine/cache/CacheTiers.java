@@ -4,7 +4,6 @@ import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.ShownText;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
@@ -79,7 +78,7 @@ public final class CacheTiers {
         void fault(Throwable cause) {
             faults.incrementAndGet();
             LOG.atLevel(levels.next(cause))
-                    .log("Cache {} failed, and is passed over: {}", name, ShownText.line(String.valueOf(cause)));
+                    .log("Cache {} failed, and is passed over: {}", name, FaultLevels.words(cause));
         }
 
         /**

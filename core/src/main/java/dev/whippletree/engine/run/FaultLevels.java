@@ -1,5 +1,6 @@
 package dev.whippletree.engine.run;
 
+import dev.whippletree.model.ShownText;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,8 +24,7 @@ public final class FaultLevels {
 
     /** Returns WARN once an hour for each type of fault, else DEBUG. */
     public synchronized Level next(Throwable fault) {
-        Throwable cause = fault.getCause();
-        Class<?> kind = (fault instanceof CompletionException && cause != null ? cause : fault).getClass();
+        Class<?> kind = cause(fault).getClass();
         long now = timeline.nanoTime();
         Long until = quietUntil.get(kind);
         if (until != null && now - until < 0) {
@@ -32,5 +32,17 @@ public final class FaultLevels {
         }
         quietUntil.put(kind, now + QUIET_NANOS);
         return Level.WARN;
+    }
+
+    /** Returns what a fault says, in one line; its type, if it says nothing. */
+    public static String words(Throwable fault) {
+        Throwable cause = cause(fault);
+        String message = cause.getMessage();
+        return ShownText.line(message == null || message.isBlank() ? cause.toString() : message);
+    }
+
+    private static Throwable cause(Throwable fault) {
+        Throwable cause = fault.getCause();
+        return fault instanceof CompletionException && cause != null ? cause : fault;
     }
 }

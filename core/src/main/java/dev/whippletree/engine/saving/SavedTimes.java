@@ -3,7 +3,7 @@ package dev.whippletree.engine.saving;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Converts ticker readings, which mean nothing to another process, to moments and back, by a pair taken at one instant. */
+/** Converts ticker readings, which mean nothing to another process, to moments and back, by a pair of one instant. */
 record SavedTimes(long now, Instant at) {
 
     private static final Duration FURTHEST = Duration.ofDays(3650);

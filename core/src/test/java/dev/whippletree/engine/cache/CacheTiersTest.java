@@ -236,7 +236,7 @@ final class CacheTiersTest {
                 find();
                 timeline.advance(Duration.ofMinutes(20));
             }
-            String line = "WARN Cache near failed, and is passed over: java.lang.IllegalStateException: broken";
+            String line = "WARN Cache near failed, and is passed over: broken";
             assertThat(log.ofThisThread()).containsExactly(line, line);
         }
     }

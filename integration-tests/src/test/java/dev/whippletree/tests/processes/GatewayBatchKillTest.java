@@ -60,46 +60,12 @@ final class GatewayBatchKillTest {
         }
     }
 
-    @Test
-    @Tag("slow")
-    void killedTwice_givesOneResultALine() throws Exception {
-        killAndCount(8_000, 2);
-    }
-
+    /** The replica that is killed is the one that runs the batch: the first alone begins it. */
     @Test
     @Tag("thorough")
     void killedTenTimes_gives100000Lines_oneResultEach() throws Exception {
-        killAndCount(100_000, 10);
-    }
-
-    /** A gigabyte is uploaded, checked, asked and answered. Of its lines, nothing stays in memory but digests. */
-    @Test
-    @Tag("thorough")
-    void millionLinesOfAGigabyte_areAnswered_withAHeapOf256MB() throws Exception {
-        start(0, QUICK);
-        int lines = 1_000_000;
-        String file = upload(lines, " " + "x".repeat(900));
-        assertThat(get(0, "/files/" + file).path("bytes").asLong()).isBetween(1_000_000_000L, 1L << 30);
-        String batch = create(file);
-        JsonNode ended = awaitCompleted(0, batch);
-
-        assertThat(ended.at("/request_counts/completed").asInt()).isEqualTo(lines);
-        assertThat(QUICK.stats(ServiceKind.HUGGING_FACE).calls()).isEqualTo(lines);
-        assertThat(replicas[0].process().isAlive()).isTrue();
-    }
-
-    private String create(String file) throws Exception {
-        return post(
-                        0,
-                        "/batches",
-                        "{\"input_file_id\":\"" + file
-                                + "\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}")
-                .path("id")
-                .asString();
-    }
-
-    /** The replica that is killed is the one that runs the batch: the first alone begins it. */
-    private void killAndCount(int lines, int kills) throws Exception {
+        int lines = 100_000;
+        int kills = 10;
         long callsBefore = SERVICES.stats(ServiceKind.HUGGING_FACE).calls();
         start(0, SERVICES);
         String batch = create(upload(lines, ""));
@@ -128,6 +94,32 @@ final class GatewayBatchKillTest {
         assertThat(SERVICES.stats(ServiceKind.HUGGING_FACE).calls() - callsBefore)
                 .as("calls made again")
                 .isBetween((long) lines, (long) lines + (long) kills * KillStage.MOST_UNWRITTEN);
+    }
+
+    /** A gigabyte is uploaded, checked, asked and answered. Of its lines, nothing stays in memory but digests. */
+    @Test
+    @Tag("thorough")
+    void millionLinesOfAGigabyte_areAnswered_withAHeapOf256MB() throws Exception {
+        start(0, QUICK);
+        int lines = 1_000_000;
+        String file = upload(lines, " " + "x".repeat(900));
+        assertThat(get(0, "/files/" + file).path("bytes").asLong()).isBetween(1_000_000_000L, 1L << 30);
+        String batch = create(file);
+        JsonNode ended = awaitCompleted(0, batch);
+
+        assertThat(ended.at("/request_counts/completed").asInt()).isEqualTo(lines);
+        assertThat(QUICK.stats(ServiceKind.HUGGING_FACE).calls()).isEqualTo(lines);
+        assertThat(replicas[0].process().isAlive()).isTrue();
+    }
+
+    private String create(String file) throws Exception {
+        return post(
+                        0,
+                        "/batches",
+                        "{\"input_file_id\":\"" + file
+                                + "\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}")
+                .path("id")
+                .asString();
     }
 
     private JsonNode awaitCompleted(int replica, String batch) throws Exception {

@@ -35,6 +35,7 @@ final class DistributionsTest {
     private Path folder;
 
     @Test
+    @Tag("thorough")
     void smallest_asksGroq_isSmall_andHasNothingThatWasNotChosen() throws IOException, InterruptedException {
         Path target = OutsideBuild.packaged(PROJECTS.resolve("smallest")).resolve("target");
 
@@ -98,6 +99,7 @@ final class DistributionsTest {
     }
 
     @Test
+    @Tag("thorough")
     void shared_asksAStrangersProviderOnce_findsTheAnswerInRedisThen_andHasNoEhcache()
             throws IOException, InterruptedException {
         Path target = OutsideBuild.packaged(PROJECTS.resolve("shared")).resolve("command/target");

@@ -95,6 +95,7 @@ final class LangChain4jGuideTest {
                     .build());
 
     @Test
+    @Tag("thorough")
     void page_leadsFromNothingToAnAnswer() throws IOException, InterruptedException {
         Path project = Files.createDirectories(folder.resolve("langchain4j-guide"));
         String dependencies = PAGE.blocks("xml").get(0);

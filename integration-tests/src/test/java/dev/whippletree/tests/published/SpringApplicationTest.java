@@ -94,6 +94,7 @@ final class SpringApplicationTest {
     }
 
     @Test
+    @Tag("thorough")
     void guidesApplication_answersAndEndsInOrder() throws Exception {
         Path project = folder.resolve("interviews");
         Folders.copy(GUIDE, project);
@@ -142,7 +143,7 @@ final class SpringApplicationTest {
         }
 
         Optional<Path> newer = OtherJdk.ofVersion(25);
-        if (Boolean.getBoolean("thorough") && newer.isPresent()) {
+        if (newer.isPresent()) {
             try (Running application = start(target, newer.get())) {
                 assertThat(application.get("/ask?question=" + encoded("Under a newer JDK?")))
                         .isNotBlank();

@@ -228,7 +228,7 @@ public final class Contact {
         }
     }
 
-    /** Goes on with a command's reply on the services' threads; if it fails, that is {@linkplain #lost noted} before. */
+    /** Goes on with a command's reply on the services' threads; a failure is {@linkplain #lost noted} before. */
     public <T> CompletionStage<T> heed(CompletionStage<T> command) {
         return command.whenCompleteAsync(
                 (reply, failure) -> {

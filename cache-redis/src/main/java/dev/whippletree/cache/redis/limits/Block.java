@@ -37,7 +37,7 @@ final class Block {
     /** What has ended since uses were last told. */
     private OwnUses untold = new OwnUses();
 
-    /** Whether anything has, also if nothing was used: until that is told, the others count what was reserved for it. */
+    /** Whether anything has, also if nothing was used: until that is told, others count what was reserved. */
     private boolean ended;
 
     /** What was told by a trade that isn't answered yet. */
