@@ -14,6 +14,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.PromptException.Reason;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
@@ -175,6 +176,21 @@ final class EngineFaultTest {
         for (int index = 3; index < requests.size(); index++) {
             assertThat(requests.get(index) - requests.get(index - 3)).isGreaterThanOrEqualTo(window.toNanos());
         }
+    }
+
+    @Test
+    void requestIsNotSentAgain_whileTheServiceAsksToWait() {
+        ScriptedClient client = fixture.account("a", "10 / 1m");
+        List<Boolean> again = new ArrayList<>();
+        client.then(client.limits(SHORT, FailureKind.RATE_LIMITED, Duration.ofMinutes(1), Reach.ORGANIZATION));
+        client.then(client.later(SHORT.multipliedBy(2), (prompt, model, sink) -> {
+            again.add(sink.staleConnection(true));
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "closed"));
+            return () -> {};
+        }));
+        fixture.askMany(2);
+        fixture.advance(SHORT.multipliedBy(3));
+        assertThat(again).containsExactly(false);
     }
 
     @Test

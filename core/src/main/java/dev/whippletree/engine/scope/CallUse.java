@@ -1,6 +1,5 @@
 package dev.whippletree.engine.scope;
 
-import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
@@ -70,8 +69,7 @@ public final class CallUse {
      * @param lostUntil when the first request has arrived at the latest, if it has
      */
     public boolean repeat(long lostUntil, long now) {
-        long wait = Math.max(organization.statedNanos(tokens(), 0, now), model.statedNanos(tokens(), 0, now));
-        if (wait > Waits.NONE) {
+        if (!organization.hasStatedRoom(tokens(), now) || !model.hasStatedRoom(tokens(), now)) {
             return false;
         }
         ofOrganization.repeat(lostUntil, now);

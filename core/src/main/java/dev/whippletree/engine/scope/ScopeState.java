@@ -102,6 +102,11 @@ public final class ScopeState {
         return Math.max(shared.waitNanos(tokens, now), limits.statedNanos(tokens, reserve, now));
     }
 
+    /** Returns whether it is open, and a reservation fits now by what is declared, reported and known from others. */
+    boolean hasStatedRoom(TokenCount tokens, long now) {
+        return !closure.isClosed(now) && statedNanos(tokens, 0, now) == Waits.NONE;
+    }
+
     /**
      * Returns how long until reserving for one prompt makes another one wait no longer for its own reservation, because
      * both fit.
