@@ -108,18 +108,17 @@ class RefusalsTest {
 
     @Test
     void declaredLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
-        learnsALimitCutToHalf(Counting.BUCKET);
+        learnsALimitCutToHalf("100 requests / 10s", Counting.BUCKET);
     }
 
     @Test
     @Tag("thorough")
     void declaredSlidingLimitCutToHalf_isLearned_andTrustedWhenItIsRightAgain() {
-        learnsALimitCutToHalf(Counting.SLIDING);
+        learnsALimitCutToHalf("1000 requests / 1min", Counting.SLIDING);
     }
 
-    private static void learnsALimitCutToHalf(Counting counting) {
-        RefusingService service =
-                RefusingService.of("1000 requests / 1min", counting).known(Known.DECLARED);
+    private static void learnsALimitCutToHalf(String limit, Counting counting) {
+        RefusingService service = RefusingService.of(limit, counting).known(Known.DECLARED);
 
         RefusalRun run = new RefusalRun(service, SEED).ask(service.width() + 16);
         run.run(unit(service).multipliedBy(10));
