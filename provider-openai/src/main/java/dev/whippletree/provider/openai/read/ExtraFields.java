@@ -31,6 +31,9 @@ final class ExtraFields {
     private static final Set<String> OF_MESSAGE =
             Set.of("role", "content", "refusal", "reasoning", "reasoning_content", "tool_calls", "function_call");
 
+    /** Clients require these, if only as null. */
+    private static final Set<String> KEPT_AS_NULL = Set.of("content", "logprobs", "refusal");
+
     private static final Set<String> OF_TOOL_CALL = Set.of("index", "id", "type", "function", "custom");
 
     private final Map<String, JsonNode> toldOfAnswer = new HashMap<>(4);
@@ -55,16 +58,22 @@ final class ExtraFields {
                 : new AnswerExtras(Map.of(), ofChoice, ofMessage);
     }
 
-    /** Returns the choices of an answer that aren't the answer itself, as they came. */
+    /** Returns the choices of an answer that aren't the answer itself, without most fields that are null. */
     @SuppressWarnings("ReferenceEquality")
     static AnswerExtras ofOtherChoices(JsonNode answer, JsonNode choice) {
         List<@Nullable Object> others = new ArrayList<>();
         for (JsonNode other : answer.path("choices")) {
             if (other != choice) {
+                dropNulls(other);
+                dropNulls(other.path("message"));
                 others.add(JsonFields.value(other));
             }
         }
         return ofAnswer(others.isEmpty() ? Map.of() : Map.of("choices", others));
+    }
+
+    private static void dropNulls(JsonNode object) {
+        object.properties().removeIf(field -> field.getValue().isNull() && !KEPT_AS_NULL.contains(field.getKey()));
     }
 
     /** Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum. */
