@@ -1,5 +1,6 @@
 package dev.whippletree.cli.emulate;
 
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.Configuration;
@@ -93,7 +94,7 @@ record EmulatorRun(Surroundings surroundings, EmulateCommand command) {
             String text = Files.readString(file);
             return UserMistake.checked("--answers " + file + ": ", () -> AnswerScript.read(text));
         } catch (IOException e) {
-            throw new UserMistake("--answers " + file + " can't be read: " + e);
+            throw new UserMistake("--answers " + file + " can't be read: " + FileTrouble.reason(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.whippletree.cli.plan;
 
+import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.planner.PromptList;
 import dev.whippletree.planner.RecordedPrompt;
@@ -50,7 +51,7 @@ final class TraceFile {
         } catch (NoSuchFileException e) {
             throw new UserMistake("--trace: there is no " + e.getFile());
         } catch (IOException e) {
-            throw new UserMistake("--trace: " + place + " can't be read: " + e);
+            throw new UserMistake("--trace: " + place + " can't be read: " + FileTrouble.reason(e));
         }
         if (all.isEmpty()) {
             throw new UserMistake("--trace: " + place + " has no prompts; name the folder that a gateway has for its"

@@ -85,7 +85,7 @@ class EmulateCommandTest extends ShellTest {
         "--assumed-max-tokens=-1,0 or more",
         "--limit=few,is not a limit",
         "--latency=soon,is not a latency",
-        "--answers=nonesuch.json,--answers nonesuch.json can't be read",
+        "--answers=nonesuch.json,--answers nonesuch.json can't be read: there is no such file",
         "--fault=explode,explode",
         "--fault=503:hf-9,there is no account 'hf-9'; there are account-1 to account-2",
         "--accounts=20000000,'at most 2,000'",

@@ -121,8 +121,10 @@ public final class EmulatorServer implements AutoCloseable {
         try {
             server.undertow.start();
         } catch (RuntimeException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IllegalStateException(
-                    "the emulator can't listen on port " + port + ": " + e.getMessage() + "; choose another port", e);
+                    "the emulator can't listen on port " + port + ": " + cause.getMessage() + "; choose another port",
+                    e);
         }
         return server;
     }
