@@ -59,7 +59,9 @@ public final class StateFolder {
         List<String> warnings = new ArrayList<>();
         if (!Files.isDirectory(folder)) {
             warnings.add("limits won't be remembered after this process: the state folder " + folder
-                    + " doesn't exist; create it, or remove the key 'state'");
+                    + (Files.exists(folder)
+                            ? " is a file; name a folder"
+                            : " doesn't exist; create it, or remove the key 'state'"));
         } else if (!Files.isWritable(folder)) {
             warnings.add("limits won't be remembered after this process: the state folder " + folder
                     + " isn't writable; make this process's user its owner");

@@ -350,6 +350,7 @@ final class StateFolderTest {
         }
         assertThat(StateFolder.open(folder.resolve("missing")).warnings().get(0))
                 .contains("doesn't exist; create it");
+        assertThat(StateFolder.open(folder.resolve("file")).warnings().get(0)).contains("is a file; name a folder");
     }
 
     /** Whoever may write to the folder could have it read, or write to, another's file. */
