@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +122,7 @@ public final class Claims implements Contact.Member {
             contact.beat();
             return ALONE;
         }
-        Own own = new Own(waiter.key, waiter.question, token);
+        Own own = new Own(waiter.key, waiter.question, token, new AtomicBoolean());
         synchronized (this) {
             owned.put(waiter.question, own);
         }
@@ -138,13 +139,13 @@ public final class Claims implements Contact.Member {
     }
 
     private void end(Own own) {
-        synchronized (this) {
-            if (!owned.remove(own.question, own)) {
-                return;
+        if (own.ended.compareAndSet(false, true)) {
+            synchronized (this) {
+                owned.remove(own.question, own);
             }
+            unclaim(own.key, own.token);
+            services.executor().execute(() -> endAll(own.question));
         }
-        unclaim(own.key, own.token);
-        services.executor().execute(() -> endAll(own.question));
     }
 
     /** A notice of another process has come: perhaps it has ended its claim. */
@@ -194,14 +195,10 @@ public final class Claims implements Contact.Member {
         }
         List<Own> next = all.subList(0, Math.min(MOST_AT_ONCE, all.size()));
         CompletionStage<Void> renewed = CompletableFuture.allOf(next.stream()
-                .filter(this::isOwned)
+                .filter(own -> !own.ended.get())
                 .map(own -> commands.renew(own.key, own.token, lease).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
         contact.heed(renewed).whenComplete((done, failure) -> renew(all.subList(next.size(), all.size())));
-    }
-
-    private synchronized boolean isOwned(Own own) {
-        return own.equals(owned.get(own.question));
     }
 
     /** Ends what waits; claims are given back by time. */
@@ -213,8 +210,8 @@ public final class Claims implements Contact.Member {
         waiting().forEach(Waiter::end);
     }
 
-    /** A claim of this process. */
-    private record Own(CacheKey key, String question, String token) {}
+    /** A claim of this process. If Redis loses one while the next is asked for, there are two for a question. */
+    private record Own(CacheKey key, String question, String token, AtomicBoolean ended) {}
 
     /** Somebody who waits for a claim to end. */
     private final class Waiter {

@@ -9,6 +9,7 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 import dev.whippletree.cache.redis.contact.Contact;
@@ -124,6 +125,24 @@ final class ClaimsTest {
         timeline.advance(Duration.ofMillis(10));
         verify(commands).unclaim(eq(KEY), anyString(), anyString());
         assertThat(ends).allMatch(CompletableFuture::isDone);
+    }
+
+    /** As if Redis had lost the first before it granted the second. */
+    @Test
+    void twoClaimsForAQuestion_areBothGivenBack() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        doReturn(CompletableFuture.completedFuture(0L)).when(commands).claim(any(), anyString(), any(), anyLong());
+        List<CompletableFuture<Claim>> both = Stream.of(KEY, KEY)
+                .map(key -> claims.claim(key).toCompletableFuture())
+                .toList();
+        timeline.advance(Duration.ofMillis(10));
+
+        both.forEach(claim -> ((Claim.Ours) claim.join()).end().run());
+        timeline.advance(Duration.ofMillis(10));
+
+        verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
     }
 
     /** By what Redis says instead of a time ({@link CoordinationCommands#claim}). */
