@@ -322,7 +322,8 @@ public final class BatchFile implements AutoCloseable {
                 InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
         readers.add(reader);
         Fingerprints fingerprints = new Fingerprints(files, configuration, input.sessionEnds());
-        return Stream.generate(() -> item(reader, fingerprints))
+        return Stream.iterate(Optional.<BatchItem>empty(), last -> item(reader, fingerprints))
+                .skip(1)
                 .takeWhile(Optional::isPresent)
                 .map(Optional::get)
                 .iterator();
