@@ -240,6 +240,8 @@ final class StaleConnectionTest {
         RecordingSink sink = new RecordingSink(false);
         var call = service.client().send(Prompt.of("How are you?"), "test/model", sink);
         arrived.await();
+        // The service may have read the request before the client's thread has told that it is sent.
+        sink.awaitSent();
 
         sink.cancelled();
         call.cancel();
