@@ -1,11 +1,10 @@
 package dev.whippletree.planner;
 
+import dev.whippletree.emulator.simulation.ForwardingSink;
 import dev.whippletree.model.Completion;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Origin;
-import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.planner.PlannedAccount.Target;
 import dev.whippletree.spi.AnswerEnd;
@@ -90,32 +89,14 @@ final class Recorder {
         }
     }
 
-    /** Forwards a call's events, and records its end. */
-    private record Forwarding(AttemptSink sink, Call call) implements AttemptSink {
+    /** Records the end of a call. */
+    private static final class RecordedEnd extends ForwardingSink {
 
-        @Override
-        public boolean streaming() {
-            return sink.streaming();
-        }
+        private final Call call;
 
-        @Override
-        public void sent() {
-            sink.sent();
-        }
-
-        @Override
-        public void firstByte() {
-            sink.firstByte();
-        }
-
-        @Override
-        public void limits(List<RateLimitReport> reports) {
-            sink.limits(reports);
-        }
-
-        @Override
-        public void delta(Delta.Piece delta) {
-            sink.delta(delta);
+        RecordedEnd(AttemptSink sink, Call call) {
+            super(sink);
+            this.call = call;
         }
 
         @Override
@@ -123,13 +104,13 @@ final class Recorder {
             TokenUsage usage = end.usage().orElse(TokenUsage.NONE);
             call.promptTokens = usage.promptTokens();
             call.completionTokens = usage.completionTokens();
-            sink.done(end);
+            super.done(end);
         }
 
         @Override
         public void failed(Failure failure) {
             call.refused = failure.kind() == FailureKind.RATE_LIMITED || failure.kind() == FailureKind.QUOTA_EXHAUSTED;
-            sink.failed(failure);
+            super.failed(failure);
         }
     }
 
@@ -146,7 +127,7 @@ final class Recorder {
     AttemptSink call(Target target, AttemptSink sink) {
         Call call = new Call(timeline.nanoTime());
         callsByTarget.computeIfAbsent(target, first -> new ArrayList<>()).add(call);
-        return new Forwarding(sink, call);
+        return new RecordedEnd(sink, call);
     }
 
     /** Ends the recording: prompts without an answer have waited until now. */

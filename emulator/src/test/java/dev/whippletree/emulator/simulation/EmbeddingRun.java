@@ -9,7 +9,6 @@ import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.Vectors;
-import dev.whippletree.model.Delta;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Failure;
@@ -18,7 +17,6 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
-import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
@@ -284,43 +282,25 @@ final class EmbeddingRun {
     }
 
     /** Notices the end of a call. */
-    private record WatchedEnd(AttemptSink sink, Runnable end) implements AttemptSink {
+    private static final class WatchedEnd extends ForwardingSink {
 
-        @Override
-        public boolean streaming() {
-            return sink.streaming();
-        }
+        private final Runnable end;
 
-        @Override
-        public void sent() {
-            sink.sent();
-        }
-
-        @Override
-        public void firstByte() {
-            sink.firstByte();
-        }
-
-        @Override
-        public void limits(List<RateLimitReport> reports) {
-            sink.limits(reports);
-        }
-
-        @Override
-        public void delta(Delta.Piece piece) {
-            sink.delta(piece);
+        WatchedEnd(AttemptSink sink, Runnable end) {
+            super(sink);
+            this.end = end;
         }
 
         @Override
         public void done(AnswerEnd answer) {
             end.run();
-            sink.done(answer);
+            super.done(answer);
         }
 
         @Override
         public void failed(Failure failure) {
             end.run();
-            sink.failed(failure);
+            super.failed(failure);
         }
     }
 

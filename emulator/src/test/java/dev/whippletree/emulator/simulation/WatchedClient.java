@@ -3,13 +3,11 @@ package dev.whippletree.emulator.simulation;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -66,53 +64,37 @@ final class WatchedClient implements ProviderClient {
     }
 
     /** Passes on what it is told. */
-    private final class WatchedSink implements AttemptSink {
+    private final class WatchedSink extends ForwardingSink {
 
         private final Call call;
-        private final AttemptSink sink;
 
         WatchedSink(Call call, AttemptSink sink) {
+            super(sink);
             this.call = call;
-            this.sink = sink;
-        }
-
-        @Override
-        public boolean streaming() {
-            return sink.streaming();
-        }
-
-        @Override
-        public void sent() {
-            sink.sent();
         }
 
         @Override
         public void firstByte() {
             watch.get().arrived(call);
-            sink.firstByte();
-        }
-
-        @Override
-        public void limits(List<RateLimitReport> reports) {
-            sink.limits(reports);
+            super.firstByte();
         }
 
         @Override
         public void delta(Delta.Piece delta) {
             call.admitted = true;
-            sink.delta(delta);
+            super.delta(delta);
         }
 
         @Override
         public void done(AnswerEnd end) {
             watch.get().answered(call, end);
-            sink.done(end);
+            super.done(end);
         }
 
         @Override
         public void failed(Failure failure) {
             watch.get().failed(call, failure);
-            sink.failed(failure);
+            super.failed(failure);
         }
     }
 }

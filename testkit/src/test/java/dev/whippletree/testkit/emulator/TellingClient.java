@@ -1,11 +1,9 @@
 package dev.whippletree.testkit.emulator;
 
-import dev.whippletree.model.Delta;
-import dev.whippletree.model.Failure;
+import dev.whippletree.emulator.simulation.ForwardingSink;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.spi.Admission;
-import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.ProviderClient;
@@ -53,47 +51,15 @@ final class TellingClient implements ProviderClient {
         client.close();
     }
 
-    private final class TellingSink implements AttemptSink {
-
-        private final AttemptSink sink;
+    private final class TellingSink extends ForwardingSink {
 
         TellingSink(AttemptSink sink) {
-            this.sink = sink;
-        }
-
-        @Override
-        public boolean streaming() {
-            return sink.streaming();
-        }
-
-        @Override
-        public void sent() {
-            sink.sent();
-        }
-
-        @Override
-        public void firstByte() {
-            sink.firstByte();
+            super(sink);
         }
 
         @Override
         public void limits(List<RateLimitReport> reports) {
-            sink.limits(change.apply(reports));
-        }
-
-        @Override
-        public void delta(Delta.Piece piece) {
-            sink.delta(piece);
-        }
-
-        @Override
-        public void done(AnswerEnd end) {
-            sink.done(end);
-        }
-
-        @Override
-        public void failed(Failure failure) {
-            sink.failed(failure);
+            super.limits(change.apply(reports));
         }
     }
 }
