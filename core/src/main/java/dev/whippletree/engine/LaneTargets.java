@@ -89,7 +89,12 @@ final class LaneTargets implements Eligibility {
             Limit.Unit unit, Flight smallest, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness =
                 Readiness.at(tiers, canWiden, smallest, smallestBlocked.get(unit), trigger, earmarks, now);
-        smallestBlocked.compute(unit, (same, before) -> readiness.blocked());
+        @Nullable BlockedUntil blocked = readiness.blocked();
+        if (blocked == null) {
+            smallestBlocked.remove(unit);
+        } else {
+            smallestBlocked.put(unit, blocked);
+        }
         return readiness;
     }
 }
