@@ -251,7 +251,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         keepTime();
         land();
-        writer.write().forEach(result -> count(result));
+        writer.write().forEach(this::count);
         heed();
         delivery.tell();
         if (stopped == null && failure == null && writer.trouble().isEmpty()) {
@@ -525,7 +525,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             return false;
         }
         if (aborted && !writer.isSettled()) {
-            writer.writeOrFail().forEach(result -> count(result));
+            writer.writeOrFail().forEach(this::count);
             fail(writer.failure());
             delivery.tell();
         }
