@@ -108,8 +108,12 @@ final class OutcomeRecorder {
             failed(attempt, failed.failure(), now);
         } else if (outcome instanceof AttemptOutcome.AttemptCancelled) {
             cancelled(attempt, now);
-        } else if (outcome instanceof AttemptOutcome.SentBack) {
-            unused(attempt, now);
+        } else if (outcome instanceof AttemptOutcome.SentBack back) {
+            if (back.used()) {
+                used(attempt, Optional.empty(), now);
+            } else {
+                unused(attempt, now);
+            }
             attempt.target().account().sentBack();
             leave(attempt, now);
         }

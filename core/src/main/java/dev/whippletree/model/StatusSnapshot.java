@@ -206,7 +206,7 @@ public record StatusSnapshot(
      * @param tokensByModel the same by model, as the service names it; models without an answer are absent
      * @param limits its organization's limits, declared and learned
      * @param staleConnections kept connections that the service had closed; their requests were sent again at once if
-     *     the limits had room for that
+     *     the limits had room for that, else once they had
      */
     public record AccountStatus(
             String id,

@@ -27,7 +27,8 @@ public interface AttemptSink {
      *
      * @param begun whether some of the request may have been sent, so that the service may have counted it
      * @return whether the client sends the request on a new connection, and tells {@code sent} again; otherwise the
-     *     call fails, because the limits have no room for a second request
+     *     limits have no room for a second request, and the client tells {@code failed}, which the engine ignores if it
+     *     has put the prompt back into the line
      */
     default boolean staleConnection(boolean begun) {
         return true;

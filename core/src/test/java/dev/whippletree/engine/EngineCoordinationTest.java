@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Limit;
@@ -161,17 +162,55 @@ final class EngineCoordinationTest {
                         .contains(tuple("requests/PT1H", 1000L)));
     }
 
-    @Test
-    void requestThatMayHaveBeenCounted_isNotSentAgain_becauseTheOthersGrantedOne() {
-        List<Boolean> again = new ArrayList<>();
-        client.then((prompt, model, sink) -> {
-            again.add(sink.staleConnection(false));
-            again.add(sink.staleConnection(true));
+    private ScriptedClient.Behaviour staleAfter(Duration latency) {
+        return client.later(latency, (prompt, model, sink) -> {
+            assertThat(sink.staleConnection(false)).isTrue();
+            assertThat(sink.staleConnection(true)).isFalse();
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "closed"));
             return () -> {};
         });
-        fixture.ask("q");
+    }
+
+    private void asksAgain(CompletableFuture<Completion> answer) {
+        others.answers(uses ->
+                others.reserved.size() == 2 ? ScriptedCoordination.refusal(uses.get(0), SECOND) : others.grant());
         fixture.advance(SECOND);
-        assertThat(again).containsExactly(true, false);
+        assertThat(fixture.status().waiting()).isEqualTo(1);
+        assertThat(others.told).containsExactly("settled grant-1 -5000 ms");
+        fixture.run();
+        assertThat(client.callTimes()).containsExactly(0L, 2 * SECOND.toNanos());
+        assertThat(answer.join().origin().attempts()).isEqualTo(1);
+        assertThat(others.told).hasSize(2).element(1).asString().startsWith("settled grant-2 ");
+        AccountStatus account = fixture.status("a");
+        assertThat(account.failures()).isEmpty();
+        assertThat(account.state()).isEqualTo(AccountState.OPEN);
+        assertThat(account.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void requestOnAStaleConnection_isSentAgainOnceTheOthersGrantAnother_andIsNoFailure() {
+        client.then(staleAfter(SECOND));
+        asksAgain(fixture.ask("q"));
+    }
+
+    @Test
+    void streamOnAStaleConnection_isSentAgainOnceTheOthersGrantAnother_andIsNoFailure() {
+        client.then(staleAfter(SECOND));
+        ReadingCaller caller = ReadingCaller.of(fixture.engine(), Prompt.of("q"));
+        asksAgain(caller.whole());
+        assertThat(caller.whole().join().text()).isEqualTo("answer");
+    }
+
+    @Test
+    void secondStaleConnectionOfAPrompt_isAFailure() {
+        client.usually(staleAfter(SECOND));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompletedExceptionally();
+        long attempts = client.calls() - 1;
+        assertThat(fixture.status("a").failures()).isEqualTo(Map.of(FailureKind.UNAVAILABLE, attempts));
+        assertThat(fixture.status("a").calls()).isEqualTo(attempts);
+        assertThat(attempts).isPositive();
     }
 
     @Test

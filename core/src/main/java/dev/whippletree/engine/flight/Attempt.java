@@ -148,7 +148,7 @@ public final class Attempt implements AttemptSink {
         monitor.assertHeld();
         if (!ended) {
             finish();
-            listener.ended(this, new AttemptOutcome.SentBack(), now);
+            listener.ended(this, new AttemptOutcome.SentBack(false), now);
         }
     }
 
@@ -303,8 +303,16 @@ public final class Attempt implements AttemptSink {
                 return false;
             }
             target.account().staleConnection();
+            long now = timeline.nanoTime();
             // What the other processes granted is one request.
-            return !begun || (grant == null && lease.repeat(timeline.nanoTime()));
+            if (!begun || (grant == null && lease.repeat(now))) {
+                return true;
+            }
+            if (flight.forgivesStaleConnection()) {
+                finish();
+                listener.ended(this, new AttemptOutcome.SentBack(true), now);
+            }
+            return false;
         });
     }
 
@@ -431,7 +439,11 @@ public final class Attempt implements AttemptSink {
         /** Nobody wants the answer any longer. */
         record AttemptCancelled() implements AttemptOutcome {}
 
-        /** It was never sent, because the other processes refused it. */
-        record SentBack() implements AttemptOutcome {}
+        /**
+         * Its flight goes back to its place in the line: the other processes refused it, or its connection was stale.
+         *
+         * @param used whether it was sent, so that the service may have counted it
+         */
+        record SentBack(boolean used) implements AttemptOutcome {}
     }
 }

@@ -80,6 +80,8 @@ public final class Flight implements Waiter {
     /** Whether an empty answer has been treated as a failure. */
     private boolean distrustedEmptiness;
 
+    private boolean forgaveStaleConnection;
+
     /** When it began to wait for its tiers; {@link Long#MAX_VALUE} if it hasn't. */
     private long waitingSince = Long.MAX_VALUE;
 
@@ -329,7 +331,14 @@ public final class Flight implements Waiter {
         return calls == 0 ? 0 : now - firstCallNanos;
     }
 
-    /** Uncounts a call that was never sent. */
+    /** Treats a stale connection as no failure, the first time. Returns whether this is the first. */
+    boolean forgivesStaleConnection() {
+        boolean first = !forgaveStaleConnection;
+        forgaveStaleConnection = true;
+        return first;
+    }
+
+    /** Uncounts a call that was never sent, or never read. */
     public void sentBack() {
         calls--;
     }

@@ -213,7 +213,7 @@ public final class Account {
         leaveIfIdle();
     }
 
-    /** Uncounts a call that was never sent. */
+    /** Uncounts a call that was never sent, or never read. */
     public void sentBack() {
         calls--;
     }

@@ -164,7 +164,8 @@ final class StaleConnectionTest {
     /** The service may have counted the request whose connection it closed without a word. */
     @ParameterizedTest
     @CsvSource({"2, 1", "3, 2"})
-    void requestIsSentAgain_onlyIfTheLimitHasRoomForBoth(int limit, int connections) throws Exception {
+    void requestIsSentAgain_onlyIfTheLimitHasRoomForBoth_andIsNoFailureIfItHasnt(int limit, int connections)
+            throws Exception {
         service.reply(0, ANSWER);
         service.reply(0, closedAfter(""));
         service.reply(1, ANSWER);
@@ -182,13 +183,17 @@ final class StaleConnectionTest {
             whippletree.complete(Prompt.of("one")).get(30, TimeUnit.SECONDS);
 
             whippletree
-                    .complete(Prompt.of("two"))
+                    .complete(Prompt.builder()
+                            .user("two")
+                            .deadline(Duration.ofSeconds(10))
+                            .build())
                     .handle((answer, failure) -> true)
                     .get(30, TimeUnit.SECONDS);
 
             assertThat(service.connections()).hasSize(connections);
             StatusSnapshot.AccountStatus status =
                     whippletree.status().accounts().get(0);
+            assertThat(status.failures()).isEmpty();
             assertThat(status.limits().get(0).left()).isZero();
             assertThat(status.answered()).isEqualTo(connections);
         }
