@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An open cache. Thread-safe. No method blocks. A failure ends the stage exceptionally, soon, and counts as a miss.
+ * An open cache. Thread-safe. No method blocks. A failure ends the stage exceptionally, soon, and counts as a miss. The
+ * engine warns of it, unless it is a {@link ReportedFaultException}.
  *
  * <p>A store never returns an entry that has expired, that belongs to another tenant, or that it can't read in full.
  */

@@ -83,11 +83,17 @@ final class LettuceCommands implements CoordinationCommands {
         remarks = new Remarks(settings);
         keys = new RedisKeys(settings.keyPrefix());
         this.connector = connector;
-        link = new RedisLink(settings, "this process grants its own share of each limit", connector, services);
+        link = new RedisLink(
+                settings,
+                new RedisLink.Effect(
+                        "this process grants its own share of each limit", "the processes share limits again"),
+                connector,
+                services);
         scripts = new Scripts(link, corrupt);
         notices = new RedisLink(
                 settings,
-                "notices of other processes don't arrive",
+                new RedisLink.Effect(
+                        "notices of other processes don't arrive", "notices of other processes arrive again"),
                 () -> connector.connectTo(keys.notices(), notice -> listener.accept(new String(notice, UTF_8))),
                 services);
     }
@@ -138,7 +144,7 @@ final class LettuceCommands implements CoordinationCommands {
     private CompletionStage<Long> remainingOfVersion1() {
         return settings.isCluster()
                 ? CompletableFuture.completedFuture(0L)
-                : scripts.send(redis -> redis.pttl(keys.processesOfVersion1()));
+                : link.send(redis -> redis.pttl(keys.processesOfVersion1()));
     }
 
     /** A node of a cluster that is taken for a server alone refuses keys of two slots. The second isn't touched. */
@@ -169,7 +175,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     @Override
     public CompletionStage<Void> leave(String process) {
-        return scripts.send(redis -> redis.zrem(keys.processes(), process.getBytes(UTF_8)))
+        return link.send(redis -> redis.zrem(keys.processes(), process.getBytes(UTF_8)))
                 .thenAccept(count -> {});
     }
 
@@ -257,7 +263,7 @@ final class LettuceCommands implements CoordinationCommands {
      * another type is one that nobody can use; the next that uses it mends it.
      */
     private CompletionStage<Long> used(String place) {
-        return scripts.send(redis -> redis.hmget(keys.limit(place), SUMS))
+        return link.send(redis -> redis.hmget(keys.limit(place), SUMS))
                 .thenApply(sums -> sums.stream()
                         .mapToLong(sum -> amount(place, sum.getValueOrElse(ZERO)))
                         .sum())

@@ -20,15 +20,16 @@ record Problem(RedisSettings redis, int shares) {
         if (trouble instanceof OtherVersionException) {
             return redis.where() + ": " + trouble.getMessage();
         }
-        return what(trouble) + "; meanwhile " + meanwhile() + "; " + remedy(trouble);
+        return what(redis, trouble) + "; meanwhile " + meanwhile() + "; " + remedy(trouble);
     }
 
     /** Returns a sentence about limits that can't be shared although there is contact. */
     String ofLimits(Throwable trouble) {
-        return what(trouble) + "; for some limits " + meanwhile() + "; " + remedy(trouble);
+        return what(redis, trouble) + "; for some limits " + meanwhile() + "; " + remedy(trouble);
     }
 
-    private String what(Throwable trouble) {
+    /** Says what is wrong with a Redis, or with a shard of it. */
+    static String what(RedisSettings redis, Throwable trouble) {
         if (trouble instanceof RedisUnavailableException) {
             return String.valueOf(trouble.getMessage());
         }

@@ -56,9 +56,14 @@ public final class RedisCache implements Cache {
     public CacheStore open(Settings settings, Services services) {
         RedisSettings read = RedisSettings.from(settings);
         RedisLink link = new RedisLink(
-                read, "answers are neither found nor stored there", LettuceConnector.of(read, services), services);
+                read,
+                new RedisLink.Effect(
+                        "answers are neither found nor stored there", "answers are found and stored there again"),
+                LettuceConnector.of(read, services),
+                services);
         RedisStore store = new RedisStore(read, link, services);
         link.onConnected(store::lookAtClock);
+        link.onLate(store::warnOfLateAnswer);
         link.connect();
         return store;
     }

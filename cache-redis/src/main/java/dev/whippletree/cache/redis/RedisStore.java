@@ -3,10 +3,15 @@ package dev.whippletree.cache.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.whippletree.cache.redis.contact.RedisKeys;
+import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.RedisLink;
 import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.Remarks;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheHit;
@@ -23,9 +28,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -46,8 +53,12 @@ final class RedisStore implements CacheStore {
     /** Keys looked at in one step of a sweep: a millisecond's work for Redis. */
     private static final int SWEEP_STEP = 1_000;
 
+    private static final long BETWEEN_WARNINGS_NANOS = Duration.ofHours(1).toNanos();
+
+    private final RedisSettings settings;
     private final RedisKeys keys;
     private final RedisLink link;
+    private final Services services;
     private final InstantSource clock;
     private final CorruptValue corrupt;
     private final Remarks remarks;
@@ -55,8 +66,13 @@ final class RedisStore implements CacheStore {
     /** For sweeps: to look at a cluster's next node, Lettuce waits until it is connected. */
     private final Executor executor;
 
+    /** Until when no other late answer is warned of; guarded by this. */
+    private OptionalLong lateUntilNanos = OptionalLong.empty();
+
     RedisStore(RedisSettings settings, RedisLink link, Services services) {
+        this.settings = settings;
         this.link = link;
+        this.services = services;
         keys = new RedisKeys(settings.keyPrefix());
         corrupt = new CorruptValue(settings, services);
         remarks = new Remarks(settings);
@@ -64,16 +80,55 @@ final class RedisStore implements CacheStore {
         executor = services.executor();
     }
 
+    /**
+     * Sends a command. The link reports a Redis that is silent: as away, or as late once it answers again. What is said
+     * of one shard of a cluster, the link doesn't report.
+     */
+    private <T> CompletionStage<T> send(
+            Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
+        return link.send(command).exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure)));
+    }
+
+    private Throwable named(Throwable failure) {
+        Throwable cause = Cause.of(failure);
+        Throwable reason = ShardUnavailableException.reasonOf(cause);
+        if (reason instanceof RefusedCommandException) {
+            return reason;
+        }
+        if (cause instanceof TimeoutException) {
+            return new RedisUnavailableException(Problem.what(settings, cause));
+        }
+        return cause == reason ? cause : new IllegalStateException(Problem.what(settings, cause), cause);
+    }
+
+    /** Warns once an hour, of a Redis that isn't away. */
+    void warnOfLateAnswer() {
+        long now = services.nanoTime();
+        synchronized (this) {
+            if (lateUntilNanos.isPresent() && now - lateUntilNanos.getAsLong() < 0) {
+                return;
+            }
+            lateUntilNanos = OptionalLong.of(now + BETWEEN_WARNINGS_NANOS);
+        }
+        services.logger("cache.redis")
+                .warn(
+                        "{}: Redis at {} answers some commands later than {}, and these neither find nor store an"
+                                + " answer; find out what keeps it, or raise command-timeout",
+                        settings.where(),
+                        settings.address(),
+                        DurationText.of(settings.commandTimeout()));
+    }
+
     /** Compares the clocks. Where a user may not ask for Redis's time, nobody is told. */
     void lookAtClock() {
-        link.send(RedisClusterAsyncCommands::time)
+        send(RedisClusterAsyncCommands::time)
                 .thenAccept(time ->
                         remarks.time(Long.parseLong(new String(time.get(0), US_ASCII)) * 1_000, clock.instant()));
     }
 
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
-        return link.send(redis -> redis.get(keys.answer(key)))
+        return send(redis -> redis.get(keys.answer(key)))
                 .thenApply(stored -> Optional.ofNullable(stored)
                         .flatMap(bytes -> read(key, bytes))
                         .map(entry -> new CacheHit(entry, true)));
@@ -108,13 +163,13 @@ final class RedisStore implements CacheStore {
         byte[] envelope = Packing.pack(CacheEnvelope.write(new CacheEntry(entry.completion(), expires)));
         // Rounded up, since Redis refuses zero and the envelope knows better.
         long millis = Math.max(1, Duration.between(now, expires).toMillis());
-        return link.send(redis -> redis.set(keys.answer(key), envelope, SetArgs.Builder.px(millis)))
+        return send(redis -> redis.set(keys.answer(key), envelope, SetArgs.Builder.px(millis)))
                 .thenAccept(ok -> {});
     }
 
     @Override
     public CompletionStage<Void> remove(CacheKey key) {
-        return link.send(redis -> redis.unlink(keys.answer(key))).thenAccept(removed -> {});
+        return send(redis -> redis.unlink(keys.answer(key))).thenAccept(removed -> {});
     }
 
     /** Sweeps the keys step by step, node by node in a cluster. Answers stored meanwhile may stay. */
@@ -126,7 +181,7 @@ final class RedisStore implements CacheStore {
     }
 
     private CompletionStage<Long> sweep(ScanCursor from, ScanArgs args, long removedBefore) {
-        return link.send(redis -> redis.scan(from, args))
+        return send(redis -> redis.scan(from, args))
                 .thenCompose(step -> unlink(step)
                         .thenComposeAsync(
                                 removed -> step.isFinished()
@@ -139,7 +194,7 @@ final class RedisStore implements CacheStore {
         List<byte[]> found = step.getKeys();
         return found.isEmpty()
                 ? CompletableFuture.completedFuture(0L)
-                : link.send(redis -> redis.unlink(found.toArray(byte[][]::new)));
+                : send(redis -> redis.unlink(found.toArray(byte[][]::new)));
     }
 
     @Override

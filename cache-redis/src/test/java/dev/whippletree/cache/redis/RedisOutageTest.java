@@ -15,6 +15,8 @@ import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.ReportedFaultException;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
@@ -30,6 +32,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +101,7 @@ class RedisOutageTest {
             put(store);
             CompletableFuture<Void> killing = CompletableFuture.runAsync(redis::kill, services.executor());
             do {
-                useOften(store);
+                useOften(store).forEach(RedisOutageTest::assertReported);
             } while (!killing.isDone());
             killing.join();
             await().until(() -> failureOf(get(store)) instanceof RedisUnavailableException);
@@ -115,7 +119,7 @@ class RedisOutageTest {
             put(store);
 
             redis.freeze();
-            useOften(store);
+            useOften(store).forEach(RedisOutageTest::assertReported);
             await().until(() -> failureOf(get(store)) instanceof RedisUnavailableException);
             redis.resume();
 
@@ -123,6 +127,45 @@ class RedisOutageTest {
             assertThat(get(store).join()).isPresent();
             assertThat(ownLines()).hasSize(2);
         }
+    }
+
+    @Test
+    void outage_isALineOfTheCacheOfTheLimitsAndOfTheNotices_andAnotherWhenItIsOver() throws Exception {
+        try (RedisProcess redis = RedisProcess.started();
+                CacheStore store = open(Map.of("uri", redis.uri()));
+                Coordination coordination = new RedisCoordinator()
+                        .open(new Settings("coordinator redis", Map.of("uri", redis.uri())), services)) {
+            put(store);
+            await().until(() -> coordination.status().connected());
+
+            redis.kill();
+            awaitLines(
+                    redis,
+                    "can't be used \\(.*\\); until it is back, ",
+                    List.of(
+                            "cache redis: answers are neither found nor stored there",
+                            "coordinator redis: this process grants its own share of each limit",
+                            "coordinator redis: notices of other processes don't arrive"));
+            redis.start();
+
+            awaitLines(
+                    redis,
+                    "is back; ",
+                    List.of(
+                            "cache redis: answers are found and stored there again",
+                            "coordinator redis: the processes share limits again",
+                            "coordinator redis: notices of other processes arrive again"));
+        }
+    }
+
+    /** Waits until these are the lines about a Redis that match. */
+    private void awaitLines(RedisProcess redis, String what, List<String> lines) {
+        Pattern words = Pattern.compile("Redis at 127.0.0.1:" + redis.port() + " " + what);
+        await().untilAsserted(() -> assertThat(ownLines().stream()
+                        .map(words::matcher)
+                        .filter(Matcher::find)
+                        .map(line -> line.replaceFirst("").replaceAll("; check that .*", "")))
+                .containsExactlyInAnyOrderElementsOf(lines));
     }
 
     @Test
@@ -183,8 +226,20 @@ class RedisOutageTest {
     }
 
     /** Gives a hundred commands at once, as prompts do, and waits for all to end, no matter how. */
-    private static void useOften(CacheStore store) {
-        Stream.generate(() -> get(store)).limit(100).toList().forEach(RedisOutageTest::end);
+    private static List<CompletableFuture<Optional<CacheHit>>> useOften(CacheStore store) {
+        List<CompletableFuture<Optional<CacheHit>>> all =
+                Stream.generate(() -> get(store)).limit(100).toList();
+        all.forEach(RedisOutageTest::end);
+        return all;
+    }
+
+    /** If it failed, the engine doesn't warn of it, besides the link. */
+    private static void assertReported(CompletableFuture<?> ended) {
+        if (ended.isCompletedExceptionally()) {
+            assertThat(failureOf(ended))
+                    .isInstanceOf(ReportedFaultException.class)
+                    .hasMessageMatching("cache redis: Redis at 127.0.0.1:\\d+ can't be used \\(.*");
+        }
     }
 
     private static Throwable failureOf(CompletableFuture<?> future) {

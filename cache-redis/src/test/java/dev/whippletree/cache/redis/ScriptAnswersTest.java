@@ -44,7 +44,8 @@ final class ScriptAnswersTest {
     private final RedisSettings settings = RedisSettings.from(Settings.none("coordinator redis"));
     private final CorruptValue corrupt = new CorruptValue(settings, services);
     private final ScriptedConnector connector = new ScriptedConnector();
-    private final RedisLink link = new RedisLink(settings, "nothing is shared", connector, services);
+    private final RedisLink link =
+            new RedisLink(settings, new RedisLink.Effect("nothing is shared", "all is shared"), connector, services);
     private final Scripts scripts = new Scripts(link, corrupt);
     private final List<String> asked = new ArrayList<>();
     private final AsyncCommand<byte[], byte[], List<Object>> byDigest = command();
@@ -116,7 +117,7 @@ final class ScriptAnswersTest {
     void commandThatLettuceDoesNotTake_becauseTooManyAreUnderWay_isNobodyElsesTrouble(String words) {
         CompletableFuture<List<Object>> beat = beat();
         byDigest.completeExceptionally(new RedisException(words));
-        assertFailed(beat, TooManyCommandsException.class, words);
+        assertFailed(beat, TooManyCommandsException.class, "too many commands of this process are under way");
     }
 
     @Test

@@ -77,7 +77,7 @@ public final class Traffic {
         nowhere = connector.connection.async();
         keys = new RedisKeys(settings.keyPrefix());
         commands = new LettuceCommands(settings, services, new CorruptValue(settings, services), connector);
-        RedisLink link = new RedisLink(settings, "", connector, services);
+        RedisLink link = new RedisLink(settings, new RedisLink.Effect("", ""), connector, services);
         store = new RedisStore(settings, link, services);
         link.connect();
         commands.start(new QuietEvents());

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.run;
 
 import dev.whippletree.model.ShownText;
+import dev.whippletree.spi.ReportedFaultException;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,9 +23,13 @@ public final class FaultLevels {
         this.timeline = timeline;
     }
 
-    /** Returns WARN once an hour for each type of fault, else DEBUG. */
+    /** Returns WARN once an hour for each type of fault, else DEBUG; DEBUG for what the plugin reports itself. */
     public synchronized Level next(Throwable fault) {
-        Class<?> kind = cause(fault).getClass();
+        Throwable cause = cause(fault);
+        if (cause instanceof ReportedFaultException) {
+            return Level.DEBUG;
+        }
+        Class<?> kind = cause.getClass();
         long now = timeline.nanoTime();
         Long until = quietUntil.get(kind);
         if (until != null && now - until < 0) {

@@ -12,6 +12,7 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.spi.ReportedFaultException;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
@@ -239,6 +240,16 @@ final class CacheTiersTest {
             String line = "WARN Cache near failed, and is passed over: broken";
             assertThat(log.ofThisThread()).containsExactly(line, line);
         }
+    }
+
+    @Test
+    void faultThatTheCacheReports_isCounted_notWarnedOf() {
+        near.fault(() -> CompletableFuture.failedFuture(new ReportedFaultException("away")));
+        try (LoggedLines log = new LoggedLines(CacheTiers.class)) {
+            find();
+            assertThat(log.ofThisThread()).isEmpty();
+        }
+        assertThat(status().get(0).faults()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.whippletree.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.spi.ReportedFaultException;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -12,6 +13,12 @@ final class FaultLevelsTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final FaultLevels levels = new FaultLevels(timeline);
+
+    @Test
+    void faultThatThePluginReports_isNoWarning() {
+        assertThat(levels.next(new CompletionException(new ReportedFaultException("away"))))
+                .isEqualTo(Level.DEBUG);
+    }
 
     @Test
     void faultOfAKind_isAWarningOnceAnHour() {

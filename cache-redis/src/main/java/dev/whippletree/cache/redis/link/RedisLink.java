@@ -5,13 +5,18 @@ import dev.whippletree.spi.Services;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.PartitionException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +40,11 @@ public final class RedisLink implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final int MOST_DOUBLINGS = 5;
+    private static final String BROKEN = "the connection broke";
     private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RedisSettings settings;
-    private final String consequence;
+    private final Effect effect;
     private final RedisConnector connector;
     private final Services services;
     private final Logger log;
@@ -48,6 +54,9 @@ public final class RedisLink implements AutoCloseable {
 
     /** What commands go through: the first attempt, a connection, or a failure that says why there is none. */
     private volatile CompletableFuture<Way> current = first;
+
+    /** Told that Redis left a command unanswered, but isn't away. */
+    private volatile Runnable onLate = () -> {};
 
     /** Told of each connection, once commands go through it. */
     private volatile Runnable onConnected = () -> {};
@@ -68,14 +77,19 @@ public final class RedisLink implements AutoCloseable {
     private boolean closed;
 
     /**
+     * What it means to users that Redis is away, for the log and the status, and that it is back. A coordinator has two
+     * links, whose lines differ by it.
+     */
+    public record Effect(String away, String back) {}
+
+    /**
      * Creates a link that isn't connected.
      *
      * @param settings how messages name its owner, and where Redis is
-     * @param consequence what it means to users that Redis is away, for the log and the status
      */
-    public RedisLink(RedisSettings settings, String consequence, RedisConnector connector, Services services) {
+    public RedisLink(RedisSettings settings, Effect effect, RedisConnector connector, Services services) {
         this.settings = settings;
-        this.consequence = consequence;
+        this.effect = effect;
         this.connector = connector;
         this.services = services;
         this.log = services.logger("cache.redis");
@@ -86,14 +100,14 @@ public final class RedisLink implements AutoCloseable {
         onConnected = listener;
     }
 
+    /** Sets what is told that Redis left a command unanswered, but isn't away; called before {@link #connect()}. */
+    public void onLate(Runnable listener) {
+        onLate = listener;
+    }
+
     /** Begins to connect, and goes on until the link is closed. */
     public void connect() {
         services.executor().execute(this::attempt);
-    }
-
-    /** Returns whether it leads to a cluster, where a command that fails says nothing about other nodes. */
-    public boolean isCluster() {
-        return settings.isCluster();
     }
 
     /** Returns why Redis can't be used, what that means and what to do, a sentence; empty while it can be used. */
@@ -109,10 +123,52 @@ public final class RedisLink implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Sends a command. The stage may end on one of Lettuce's threads, which must not be held up. */
+    /**
+     * Sends a command. The stage may end on one of Lettuce's threads, which must not be held up.
+     *
+     * <p>A failure of Redis or of the connection is a {@link RefusedCommandException}, a
+     * {@link TooManyCommandsException}, a {@link TimeoutException} or a {@link RedisUnavailableException}. Of a
+     * cluster, all but the second are in a {@link ShardUnavailableException}, unless no node can be asked at all.
+     */
     public <T> CompletionStage<T> send(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return current.thenCompose(way -> way.send(command));
+        return current.thenCompose(way -> way.send(command))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(Cause.of(failure))));
+    }
+
+    private Throwable named(Throwable failure) {
+        if (failure instanceof RedisUnavailableException) {
+            return failure;
+        }
+        if (TooManyCommandsException.isMeantBy(failure)) {
+            return new TooManyCommandsException("too many commands of this process are under way");
+        }
+        Throwable reason = reasonOfCommand(failure);
+        return settings.isCluster() ? new ShardUnavailableException(reason) : reason;
+    }
+
+    private Throwable reasonOfCommand(Throwable failure) {
+        Optional<RedisCommandExecutionException> refusal = Cause.find(RedisCommandExecutionException.class, failure);
+        if (refusal.isPresent()) {
+            return new RefusedCommandException(
+                    ShownText.line(String.valueOf(refusal.get().getMessage())), failure);
+        }
+        if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
+            return new TimeoutException("it doesn't answer");
+        }
+        if (!(failure instanceof RedisException)
+                && Cause.find(IOException.class, failure).isEmpty()) {
+            return failure;
+        }
+        if (!settings.isCluster()) {
+            return new RedisUnavailableException(unavailable(BROKEN));
+        }
+        boolean connecting = failure instanceof RedisConnectionException || failure instanceof PartitionException;
+        return new IOException(connecting ? reasonOf(failure) : BROKEN);
+    }
+
+    private String unavailable(String reason) {
+        return settings.where() + ": Redis at " + settings.address() + " can't be used (" + reason + ")";
     }
 
     /**
@@ -183,11 +239,11 @@ public final class RedisLink implements AutoCloseable {
         open.handle().addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-                lose(open, "the connection broke");
+                lose(open, BROKEN);
             }
         });
         if (!open.handle().isOpen()) {
-            lose(open, "the connection broke");
+            lose(open, BROKEN);
             return false;
         }
         return true;
@@ -201,10 +257,8 @@ public final class RedisLink implements AutoCloseable {
         current = CompletableFuture.completedFuture(way);
         if (trouble.isPresent()) {
             trouble = Optional.empty();
-            log.warn(
-                    "{}: Redis at {} is back",
-                    settings.where(),
-                    settings.address()); // Who has read that it is away reads this too.
+            // Who has read that it is away reads this too.
+            log.warn("{}: Redis at {} is back; {}", settings.where(), settings.address(), effect.back());
         }
         return true;
     }
@@ -257,10 +311,10 @@ public final class RedisLink implements AutoCloseable {
 
     /** Says why commands fail from now on, and connects soon. Guarded by this. */
     private RuntimeException goAway(String reason) {
-        String message = settings.where() + ": Redis at " + settings.address() + " can't be used (" + reason + ")";
+        String message = unavailable(reason);
         RuntimeException unavailable = new RedisUnavailableException(message);
         current = CompletableFuture.failedFuture(unavailable);
-        String sentence = message + "; until it is back, " + consequence + "; " + Remedy.of(message, settings);
+        String sentence = message + "; until it is back, " + effect.away() + "; " + Remedy.of(message, settings);
         if (trouble.isEmpty()) {
             log.warn(sentence);
         }
@@ -291,8 +345,7 @@ public final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about
-                + (root.getMessage() == null ? root.getClass().getSimpleName() : ShownText.line(root.getMessage()));
+        return about + (root.getMessage() == null ? BROKEN : ShownText.line(root.getMessage()));
     }
 
     private static @Nullable Throwable behind(Throwable failure) {
@@ -309,7 +362,8 @@ public final class RedisLink implements AutoCloseable {
 
         Way(RedisConnection connection) {
             this.connection = connection;
-            this.check = new ConnectionCheck(services, this::ask, () -> lose(connection, "it doesn't answer"));
+            this.check = new ConnectionCheck(
+                    services, this::ask, () -> onLate.run(), () -> lose(connection, "it doesn't answer"));
         }
 
         <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {

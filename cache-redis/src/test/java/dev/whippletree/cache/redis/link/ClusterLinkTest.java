@@ -30,7 +30,7 @@ class ClusterLinkTest {
     private final ScriptedConnector connector = new ScriptedConnector();
     private final RedisLink link = new RedisLink(
             RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis-cluster://a:7000,b:7001"))),
-            "nothing is shared",
+            new RedisLink.Effect("nothing is shared", "all is shared"),
             connector,
             FakeServices.on(timeline));
 

@@ -13,7 +13,9 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +40,7 @@ class RedisLinkTest {
     private final ScriptedConnector connector = new ScriptedConnector();
     private final RedisLink link = new RedisLink(
             RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))),
-            "nothing is stored",
+            new RedisLink.Effect("nothing is stored", "it is stored again"),
             connector,
             FakeServices.on(clock));
 
@@ -107,7 +109,7 @@ class RedisLinkTest {
             ScriptedConnector there = new ScriptedConnector();
             RedisLink process = new RedisLink(
                     RedisSettings.from(new Settings("cache redis", Map.of("uri", "redis://host:6379"))),
-                    "nothing is stored",
+                    new RedisLink.Effect("nothing is stored", "it is stored again"),
                     there,
                     FakeServices.on(time));
             process.connect();
@@ -139,7 +141,7 @@ class RedisLinkTest {
                     .containsExactly(
                             "WARN cache redis: Redis at host:6379 can't be used (the connection broke); until it is back,"
                                     + " nothing is stored; check that it runs and can be reached from here",
-                            "WARN cache redis: Redis at host:6379 is back");
+                            "WARN cache redis: Redis at host:6379 is back; it is stored again");
         }
         assertThat(answer("hello")).isCompletedWithValue("hello");
         assertThat(link.trouble()).isEmpty();
@@ -149,6 +151,32 @@ class RedisLinkTest {
         assertThat(connector.attempts)
                 .as("a link that has worked is made anew soon")
                 .hasSize(4);
+    }
+
+    static List<Throwable> breaks() {
+        return List.of(
+                new ClosedChannelException(),
+                new IOException("Broken pipe"),
+                new RedisException("Connection closed"),
+                new RedisException("Currently not connected. Commands are rejected."),
+                new RedisException(new IOException("Connection reset by peer")));
+    }
+
+    /** However Lettuce says it, some before the link hears that the connection broke. */
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void commandUnderWayWhenTheConnectionBreaks_failsAsThoseThatComeLater(Throwable said) {
+        connected();
+        CompletableFuture<String> before = failed(new CompletionException(said));
+        connector.breakConnection(0);
+        for (CompletableFuture<String> each : List.of(before, answer("hello"))) {
+            assertThat(each)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(RedisUnavailableException.class)
+                    .withMessage("cache redis: Redis at host:6379 can't be used (the connection broke)");
+        }
     }
 
     @Test
