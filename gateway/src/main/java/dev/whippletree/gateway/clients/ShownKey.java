@@ -4,6 +4,7 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.StrictRequests;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,12 @@ final class ShownKey {
 
     private static final String BEARER = "Bearer ";
 
+    /** What a request shows, once it has been asked for. */
+    private static final AttachmentKey<Shown> SHOWN = AttachmentKey.create(Shown.class);
+
     private final byte[] digest;
+
+    private record Shown(List<ShownKey> keys) {}
 
     /** Takes the key itself. */
     ShownKey(String shown) {
@@ -51,7 +57,15 @@ final class ShownKey {
     }
 
     private static List<ShownKey> all(HttpServerExchange exchange) {
-        HeaderMap headers = exchange.getRequestHeaders();
+        Shown shown = exchange.getAttachment(SHOWN);
+        if (shown == null) {
+            shown = new Shown(all(exchange.getRequestHeaders()));
+            exchange.putAttachment(SHOWN, shown);
+        }
+        return shown.keys();
+    }
+
+    private static List<ShownKey> all(HeaderMap headers) {
         Optional<String> bearer = Optional.ofNullable(headers.getFirst(Headers.AUTHORIZATION))
                 .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
                 .map(header -> header.substring(BEARER.length()).trim());

@@ -36,7 +36,7 @@ public final class UnreadAnswers {
         void giveUp();
     }
 
-    /** An answer that is counted from the first call on. Thread-safe. */
+    /** An answer that is counted until it ends. Thread-safe. */
     public final class CountedAnswer {
 
         private final MemoryBudget.Lease lease;
@@ -54,7 +54,6 @@ public final class UnreadAnswers {
                 if (ended) {
                     return;
                 }
-                all.add(this);
                 lease.keeps(bytes);
             }
             if (lease.isBeyondShare()) {
@@ -66,10 +65,12 @@ public final class UnreadAnswers {
         }
 
         /** Stops counting it. */
-        public synchronized void end() {
-            ended = true;
+        public void end() {
+            synchronized (this) {
+                ended = true;
+                lease.keeps(0);
+            }
             all.remove(this);
-            lease.keeps(0);
         }
     }
 
@@ -78,9 +79,12 @@ public final class UnreadAnswers {
         this.memory = memory;
     }
 
-    /** Prepares to count an answer against a lease. */
+    /** Begins to count an answer against a lease. */
     public CountedAnswer count(MemoryBudget.Lease lease, Answer answer) {
-        return new CountedAnswer(lease, answer);
+        CountedAnswer counted = new CountedAnswer(lease, answer);
+        // A JVM makes a lock that takes memory of its own for an object whose first hash is taken while it is locked.
+        all.add(counted);
+        return counted;
     }
 
     private void giveUpLargest(Predicate<MemoryBudget.Lease> tooMuch) {

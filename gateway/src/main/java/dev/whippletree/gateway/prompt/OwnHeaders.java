@@ -11,7 +11,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The gateway's own headers. All have the same prefix.
@@ -29,6 +31,9 @@ final class OwnHeaders {
     static final String PREFIX = "x-whippletree-";
 
     private static final String WHOLE_MESSAGE = "*";
+
+    /** Each is made once. */
+    private static final Map<String, HttpString> NAMES = new ConcurrentHashMap<>();
 
     /** To look for a question takes as many comparisons at worst as its places have characters: some 0.1 s. */
     private static final long MOST_COMPARISONS = 100_000_000;
@@ -94,7 +99,7 @@ final class OwnHeaders {
     }
 
     private static Optional<String> value(HeaderMap headers, String name) {
-        return Optional.ofNullable(headers.getFirst(PREFIX + name))
+        return Optional.ofNullable(headers.getFirst(named(name)))
                 .map(String::strip)
                 .filter(text -> !text.isEmpty());
     }
@@ -152,6 +157,10 @@ final class OwnHeaders {
     }
 
     static void put(HeaderMap headers, String name, String value) {
-        headers.put(new HttpString(PREFIX + name), value);
+        headers.put(named(name), value);
+    }
+
+    private static HttpString named(String name) {
+        return NAMES.computeIfAbsent(name, each -> new HttpString(PREFIX + each));
     }
 }

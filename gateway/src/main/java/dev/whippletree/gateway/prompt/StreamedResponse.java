@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * there. A whole answer begins early only for {@linkplain #fillSilence silence}, and is then cut if it fails: after a
  * status 200, clients would take an error for the answer, but they retry a reset.
  *
- * <p>Until it has ended as its client is told, its connection resets when it is closed, whatever closes it. In HTTP/1.1
- * it is in chunks also where the connection closes after it. So a cut never looks like an end.
+ * <p>Once begun, and until it has ended as its client is told, its connection resets when it is closed, whatever closes
+ * it. In HTTP/1.1 it is in chunks also where the connection closes after it. So a cut never looks like an end. A whole
+ * answer that is sent at once states its length.
  */
 final class StreamedResponse implements UnreadAnswers.Answer {
 
@@ -83,7 +84,6 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         this.events = events;
         this.kept = answers.count(memory, this);
         this.silence = new Silence(timeline, this::later, this::fill);
-        Reset.whenClosed(exchange.getConnection());
         exchange.addExchangeCompleteListener((over, after) -> {
             completed();
             after.proceed();
@@ -204,6 +204,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     private void write(byte[] bytes, IoCallback then) {
         if (!begun) {
             begun = true;
+            Reset.whenClosed(exchange.getConnection());
             exchange.getResponseHeaders()
                     .put(Headers.CONTENT_TYPE, events ? "text/event-stream; charset=utf-8" : "application/json");
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
@@ -237,10 +238,10 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         silence.end();
         kept.end();
         boolean toldHowItEnds = !begun || end instanceof StreamEnd.Whole || end instanceof StreamEnd.Failed;
-        if (toldHowItEnds && exchange.isResponseComplete()) {
-            Reset.never(exchange.getConnection());
-        } else {
+        if (!toldHowItEnds || !exchange.isResponseComplete()) {
             end(new StreamEnd.Cut());
+        } else if (begun) {
+            Reset.never(exchange.getConnection());
         }
     }
 
