@@ -25,7 +25,7 @@ if /i "%~1"=="emulate" set "OPTIONS="
 if /i "%~1"=="plan" set "OPTIONS="
 if /i "%~1"=="serve" set "OPTIONS="
 rem Whoever sets options may have chosen a collector, or a heap that is smaller.
-if /i "%~1"=="serve" if %NUMBER_OF_PROCESSORS% LEQ 4 if not defined WHIPPLETREE_JAVA_OPTIONS if not defined JDK_JAVA_OPTIONS if not defined JAVA_TOOL_OPTIONS set "OPTIONS=-XX:CICompilerCount=4 -XX:+UseSerialGC -Xms112m -Xmn64m"
+if /i "%~1"=="serve" if %NUMBER_OF_PROCESSORS% LEQ 4 if not defined WHIPPLETREE_JAVA_OPTIONS if not defined JDK_JAVA_OPTIONS if not defined JAVA_TOOL_OPTIONS set "OPTIONS=-XX:CICompilerCount=4 -XX:+UseSerialGC -Xms80m -Xmn52m"
 
 rem Netty and JLine load native code, Guice and Ehcache use Unsafe: newer JVMs warn of both unless told that it is known.
 if %FEATURE% GEQ 24 set "OPTIONS=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dguice_custom_class_loading=CHILD %OPTIONS%"

@@ -135,7 +135,7 @@ class LauncherTest {
         processors("5");
         launch("", "serve");
         assertThat(starts()).hasSize(2).allSatisfy(start -> assertThat(start).doesNotContain("Tiered"));
-        assertThat(starts().get(0)).contains("-XX:CICompilerCount=4 ", "-XX:+UseSerialGC -Xms112m -Xmn64m ");
+        assertThat(starts().get(0)).contains("-XX:CICompilerCount=4 ", "-XX:+UseSerialGC -Xms80m -Xmn52m ");
         assertThat(starts().get(1)).doesNotContain("CICompilerCount", "Trim", "Serial", "-Xm");
     }
 
