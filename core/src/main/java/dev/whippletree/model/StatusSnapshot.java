@@ -172,13 +172,20 @@ public record StatusSnapshot(
     }
 
     /**
-     * What an account used before it was removed.
+     * What an account used before it was removed. If more than {@value #MOST} were, those removed first are one for
+     * each provider, {@value #EARLIER}.
      *
      * @param id its configured id
      * @param provider its provider's name
      * @param tokensByModel the tokens by model, as the service names it
      */
     public record RemovedAccount(String id, String provider, Map<String, TokenUsage> tokensByModel) {
+
+        /** How many removed accounts are kept by their ids, besides those of the latest reload. */
+        public static final int MOST = 100;
+
+        /** Stands for the id of the earlier ones together. */
+        public static final String EARLIER = "(earlier)";
 
         /** Copies the tokens. */
         public RemovedAccount {

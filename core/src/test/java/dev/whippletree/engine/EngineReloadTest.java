@@ -169,6 +169,23 @@ final class EngineReloadTest {
         assertThat(bench.status().tokens().total()).isEqualTo(30);
     }
 
+    @Test
+    void accountsWithNewIdsAtEachReload_areListedUpToABound_andAllCount() {
+        bench.member("a0");
+        for (int number = 1; number <= 1_000; number++) {
+            bench.ask("question " + number);
+            bench.advance(SECOND);
+            bench.member("a" + number);
+            bench.without("a" + (number - 1)).route("default", "a" + number).reload();
+        }
+        bench.reload();
+
+        assertThat(bill()).hasSize(101).contains(tuple("a999", EngineFixture.MODEL, 10L));
+        assertThat(bill().get(100)).isEqualTo(tuple("(earlier)", EngineFixture.MODEL, 9_000L));
+        assertThat(bench.status().tokens().total()).isEqualTo(10_000);
+        assertThat(bench.status().calls()).isEqualTo(1_000);
+    }
+
     @ParameterizedTest
     @CsvSource({"2, 3, 3", "10, 4, 4", "10, 2, 3"})
     void changedLimit_countsWhatWasUsed(int before, int after, int calls) {

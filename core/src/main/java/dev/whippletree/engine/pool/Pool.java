@@ -36,8 +36,11 @@ public final class Pool {
     private volatile Snapshot present;
     private long pastCalls;
 
-    /** What removed accounts without attempts used, by provider and id. */
+    /** What removed accounts without attempts used, by provider and id. Bounded, because ids may be new each day. */
     private final Map<List<String>, RemovedAccount> past = new LinkedHashMap<>();
+
+    /** What those used that are no longer among them, by provider. */
+    private final Map<String, RemovedAccount> earlier = new LinkedHashMap<>();
 
     public Pool(Topology topology, EngineSettings settings, long now) {
         this.defaultConcurrency = settings.maxConcurrency();
@@ -98,6 +101,13 @@ public final class Pool {
                 addTo(past, account);
                 gone.remove(account);
             }
+        }
+        while (past.size() > RemovedAccount.MOST) {
+            RemovedAccount first = past.remove(past.keySet().iterator().next());
+            earlier.merge(
+                    first.provider(),
+                    new RemovedAccount(RemovedAccount.EARLIER, first.provider(), first.tokensByModel()),
+                    Pool::sum);
         }
     }
 
@@ -220,7 +230,7 @@ public final class Pool {
     public List<RemovedAccount> removed() {
         Map<List<String>, RemovedAccount> all = new LinkedHashMap<>(past);
         gone.forEach(account -> addTo(all, account));
-        return List.copyOf(all.values());
+        return Stream.concat(all.values().stream(), earlier.values().stream()).toList();
     }
 
     private static void addTo(Map<List<String>, RemovedAccount> sums, Account account) {
