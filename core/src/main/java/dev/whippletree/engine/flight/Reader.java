@@ -10,7 +10,6 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.StreamSubscriber;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,7 +96,7 @@ public final class Reader implements Flow.Subscription {
             whole = true;
             tell();
         } else if (failure != null) {
-            fail(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+            fail(failure);
             subscription = null;
         }
     }
