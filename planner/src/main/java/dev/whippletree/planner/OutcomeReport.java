@@ -93,16 +93,14 @@ final class OutcomeReport {
         return minutes.stream().mapToLong(figure).sum();
     }
 
-    private int calls(PlannedAccount account) {
-        return recorder.callNanos(account.targets()).length;
-    }
-
     private List<PlannedAccount> asked() {
-        return planned.stream().filter(account -> calls(account) > 0).toList();
+        return planned.stream()
+                .filter(account -> recorder.calls(account.targets()) > 0)
+                .toList();
     }
 
     private LimitUse use(LimitSlot slot) {
-        long used = recorder.admittedNanos(slot.targets()).length * slot.perCall();
+        long used = recorder.admitted(slot.targets()) * slot.perCall();
         long fullest = services.fullest(
                 slot.group().service(), slot.organization(), slot.limit().counted());
         return new LimitUse(
@@ -119,7 +117,7 @@ final class OutcomeReport {
                         account.id(),
                         account.group().service(),
                         account.organization(),
-                        calls(account),
+                        recorder.calls(account.targets()),
                         limits.stream()
                                 .filter(limit -> limit.organization().equals(account.organization()))
                                 .mapToDouble(LimitUse::share)

@@ -87,6 +87,10 @@ final class Recorder {
         Call(long atNanos) {
             this.atNanos = atNanos;
         }
+
+        boolean admitted() {
+            return !refused;
+        }
     }
 
     /** Records the end of a call. */
@@ -140,6 +144,16 @@ final class Recorder {
         return prompts;
     }
 
+    /** Returns how many calls of some targets were made. */
+    long calls(List<Target> targets) {
+        return targets.stream().flatMap(this::calls).count();
+    }
+
+    /** Returns the same without calls that were refused. */
+    long admitted(List<Target> targets) {
+        return targets.stream().flatMap(this::calls).filter(Call::admitted).count();
+    }
+
     /** Returns when the calls of some targets were made, in order. */
     long[] callNanos(List<Target> targets) {
         return nanos(targets, call -> true);
@@ -147,7 +161,7 @@ final class Recorder {
 
     /** Returns the same without calls that were refused. */
     long[] admittedNanos(List<Target> targets) {
-        return nanos(targets, call -> !call.refused);
+        return nanos(targets, Call::admitted);
     }
 
     private Stream<Call> calls(Target target) {
