@@ -2,6 +2,7 @@ package dev.whippletree.chat;
 
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Parameters;
+import dev.whippletree.model.Parameters.Range;
 import dev.whippletree.model.Role;
 import dev.whippletree.model.ToolCall;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 
 /**
  * The body of a chat-completions request. Immutable.
@@ -23,8 +23,6 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
 
     /** The most answers that one request may ask for: as many as OpenAI gives. */
     private static final int MOST_CHOICES = 128;
-
-    private static final int MOST_STOPS = 4;
 
     /** Copies the messages. */
     public ChatBody {
@@ -48,9 +46,9 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     /** Reads the parameters, which are all fields that haven't been taken. */
     public static Parameters parameters(Fields fields) {
         Optional<Double> temperature = fields.number("temperature");
-        check(fields, "temperature", temperature, value -> value >= 0 && value <= 2, "must be 0 to 2");
+        check(fields, "temperature", Range.TEMPERATURE, temperature);
         Optional<Double> topP = fields.number("top_p");
-        check(fields, "top_p", topP, value -> value > 0 && value <= 1, "must be above 0 and at most 1");
+        check(fields, "top_p", Range.TOP_P, topP);
         Optional<Long> seed = fields.whole("seed");
         OptionalInt maxTokens = maxTokens(fields);
         List<String> stop = stop(fields);
@@ -76,10 +74,9 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     }
 
     /** The parameters check their ranges as well, but don't know where the request has them. */
-    private static <N extends Number> void check(
-            Fields fields, String field, Optional<N> given, Predicate<N> right, String rule) {
-        given.filter(right.negate()).ifPresent(value -> {
-            throw fields.wrong(field, rule + ", not " + value);
+    private static void check(Fields fields, String field, Range range, Optional<? extends Number> given) {
+        given.flatMap(range::problem).ifPresent(problem -> {
+            throw fields.wrong(field, problem);
         });
     }
 
@@ -89,7 +86,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
         Optional<Long> newer = fields.whole("max_completion_tokens");
         Optional<Long> given = newer.or(() -> old);
         String name = newer.isPresent() ? "max_completion_tokens" : "max_tokens";
-        check(fields, name, given, most -> most >= 1, "must be 1 or more");
+        check(fields, name, Range.MAX_TOKENS, given);
         return given.map(most -> OptionalInt.of((int) Math.min(most, Integer.MAX_VALUE)))
                 .orElseGet(OptionalInt::empty);
     }
@@ -103,7 +100,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
             return List.of(text);
         }
         if (stop.get() instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            check(fields, "stop", Optional.of(list.size()), count -> count <= MOST_STOPS, "must be at most 4 texts");
+            check(fields, "stop", Range.STOPS, Optional.of(list.size()));
             return list.stream().map(String.class::cast).toList();
         }
         throw fields.wrong("stop", "must be a string or a list of strings");

@@ -3,6 +3,7 @@ package dev.whippletree.model;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,9 +27,6 @@ public record Parameters(
         OptionalLong seed,
         List<String> stop,
         Map<String, Object> extras) {
-
-    private static final int MOST_STOPS = 4;
-    private static final double HOTTEST = 2;
 
     /** Fields with a component of their own, which mustn't be among the extras too. */
     private static final Set<String> RESERVED = Set.of(
@@ -55,13 +53,11 @@ public record Parameters(
     /** Checks ranges and copies mutable values. */
     public Parameters {
         Objects.requireNonNull(seed, "seed");
-        temperature.ifPresent(value -> check(value >= 0 && value <= HOTTEST, "temperature must be 0 to 2", value));
-        topP.ifPresent(value -> check(value > 0 && value <= 1, "top_p must be above 0 and at most 1", value));
-        maxTokens.ifPresent(value -> check(value >= 1, "max tokens must be 1 or more", value));
+        temperature.ifPresent(value -> check("temperature", Range.TEMPERATURE, value));
+        topP.ifPresent(value -> check("top_p", Range.TOP_P, value));
+        maxTokens.ifPresent(value -> check("max tokens", Range.MAX_TOKENS, value));
         stop = List.copyOf(stop);
-        if (stop.size() > MOST_STOPS) {
-            throw new IllegalArgumentException("at most 4 stop texts, not " + stop.size());
-        }
+        check("stop", Range.STOPS, stop.size());
         extras = JsonValues.copyOfExtras(extras, RESERVED);
     }
 
@@ -80,9 +76,38 @@ public record Parameters(
         return new Parameters(temperature, topP, maxTokens, seed, stop, extras);
     }
 
-    private static void check(boolean right, String rule, Number value) {
-        if (!right) {
-            throw new IllegalArgumentException(rule + ", not " + value);
+    private static void check(String name, Range range, Number value) {
+        range.problem(value).ifPresent(problem -> {
+            throw new IllegalArgumentException(name + " " + problem);
+        });
+    }
+
+    /** The values that parameters may have. */
+    public enum Range {
+        /** Of the temperature. */
+        TEMPERATURE(0, 2, "must be 0 to 2"),
+        /** Of the share of probability to choose from. */
+        TOP_P(Double.MIN_VALUE, 1, "must be above 0 and at most 1"),
+        /** Of the most tokens of a completion. */
+        MAX_TOKENS(1, Double.POSITIVE_INFINITY, "must be 1 or more"),
+        /** Of the number of stop texts. */
+        STOPS(0, 4, "must be at most 4 texts");
+
+        private final double least;
+        private final double most;
+        private final String rule;
+
+        Range(double least, double most, String rule) {
+            this.least = least;
+            this.most = most;
+            this.rule = rule;
+        }
+
+        /** Returns what is wrong with a value, as the end of a sentence that its name begins; empty if nothing is. */
+        public Optional<String> problem(Number value) {
+            return value.doubleValue() >= least && value.doubleValue() <= most
+                    ? Optional.empty()
+                    : Optional.of(rule + ", not " + value);
         }
     }
 }

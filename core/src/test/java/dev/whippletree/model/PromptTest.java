@@ -237,7 +237,7 @@ final class PromptTest {
                 mistake("top_p must be above 0", prompt -> prompt.topP(0)),
                 mistake("top_p must be above 0", prompt -> prompt.topP(1.1)),
                 mistake("max tokens must be 1 or more, not 0", prompt -> prompt.maxTokens(0)),
-                mistake("at most 4 stop texts, not 5", prompt -> prompt.stop(List.of("1", "2", "3", "4", "5"))),
+                mistake("stop must be at most 4 texts, not 5", prompt -> prompt.stop(List.of("1", "2", "3", "4", "5"))),
                 mistake("a tool needs a name", prompt -> prompt.tool(Tool.of(" ", "", Map.of()))));
         return Stream.of(reserved, reservedOfMessages, others).flatMap(Function.identity());
     }

@@ -11,6 +11,7 @@ import dev.whippletree.cli.base.FileTrouble;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.config.PriceList;
+import dev.whippletree.model.Parameters.Range;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -152,8 +153,8 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
     }
 
     private PromptForm form() {
-        command.temperature.filter(value -> !(value >= 0 && value <= 2)).ifPresent(value -> {
-            throw new UserMistake("--temperature is 0 to 2, not " + value);
+        command.temperature.flatMap(Range.TEMPERATURE::problem).ifPresent(problem -> {
+            throw new UserMistake("--temperature " + problem);
         });
         UserMistake.requireAtLeastOne("--max-tokens", command.maxTokens.orElse(1));
         return new PromptForm(

@@ -514,7 +514,7 @@ final class BatchCommandTest {
             batch p.jsonl -o a.jsonl --leave 95%                      | --leave
             batch p.jsonl -o a.jsonl --route fast                     | there is no route 'fast'
             batch p.jsonl -o a.jsonl --account nobody                 | there is no account 'nobody'
-            batch p.jsonl -o a.jsonl --temperature 2.1                | --temperature is 0 to 2, not 2.1
+            batch p.jsonl -o a.jsonl --temperature 2.1                | --temperature must be 0 to 2, not 2.1
             batch p.jsonl -o a.jsonl --max-tokens 0                   | --max-tokens is 1 or more, not 0
             batch p.jsonl -o a.jsonl --format xml                     | --format has to be one of jsonl, text, csv, tsv, not 'xml'
             batch p.jsonl -o a.jsonl --template Say:{{text}}          | --template is for rows and lines of text

@@ -7,6 +7,7 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
+import dev.whippletree.model.Parameters.Range;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,7 +29,6 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
 
     private static final String DISABLED = "disabled";
     private static final String JSON_SCHEMA = "json_schema";
-    private static final int MOST_STOPS = 4;
 
     /** Efforts above the highest that most services of chat completions know. */
     private static final Set<String> ABOVE_HIGH = Set.of("xhigh", "max");
@@ -105,9 +105,9 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         if (!texts.stream().allMatch(String.class::isInstance)) {
             throw fields.wrong("stop_sequences", "must be a list of strings");
         }
-        if (texts.size() > MOST_STOPS) {
-            throw fields.wrong("stop_sequences", "must be at most 4 texts, not " + texts.size());
-        }
+        Range.STOPS.problem(texts.size()).ifPresent(problem -> {
+            throw fields.wrong("stop_sequences", problem);
+        });
         return texts;
     }
 

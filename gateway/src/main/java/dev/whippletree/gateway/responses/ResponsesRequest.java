@@ -6,6 +6,7 @@ import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import dev.whippletree.model.Message;
+import dev.whippletree.model.Parameters.Range;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,9 @@ public final class ResponsesRequest implements PromptRequest {
         streaming = fields.flag("stream").orElse(false);
         encrypted = readIncluded(fields);
         fields.whole("max_output_tokens").ifPresent(most -> {
-            if (most < 1) {
-                throw fields.wrong("max_output_tokens", "must be 1 or more, not " + most);
-            }
+            Range.MAX_TOKENS.problem(most).ifPresent(problem -> {
+                throw fields.wrong("max_output_tokens", problem);
+            });
             chat.put("max_tokens", most);
             echo.put("max_output_tokens", most);
         });
