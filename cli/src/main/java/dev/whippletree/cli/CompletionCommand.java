@@ -2,13 +2,18 @@ package dev.whippletree.cli;
 
 import dev.whippletree.cli.base.ExitCode;
 import dev.whippletree.cli.base.Surroundings;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,9 +58,34 @@ final class CompletionCommand implements Callable<Integer> {
                 .out()
                 .print(
                         switch (target) {
-                            case bash, zsh -> AutoComplete.bash("whippletree", whole);
+                            case bash, zsh -> bash(whole);
                             case fish -> FishCompletion.of(whole);
                         });
         return ExitCode.ANSWERED;
+    }
+
+    private static String bash(CommandLine whole) {
+        unwrapPaths(whole);
+        return AutoComplete.bash("whippletree", whole);
+    }
+
+    /** What is {@code Optional<Path>} becomes {@code Path}, of which alone picocli's script completes files. */
+    private static void unwrapPaths(CommandLine command) {
+        CommandSpec all = command.getCommandSpec();
+        for (ArgSpec arg : List.copyOf(all.args())) {
+            if (arg.typeInfo().isOptional() && arg.auxiliaryTypes()[0].equals(Path.class)) {
+                all.remove(arg);
+                all.add(
+                        arg instanceof OptionSpec option
+                                ? OptionSpec.builder(option.names())
+                                        .type(Path.class)
+                                        .build()
+                                : PositionalParamSpec.builder()
+                                        .index(((PositionalParamSpec) arg).index())
+                                        .type(Path.class)
+                                        .build());
+            }
+        }
+        command.getSubcommands().values().forEach(CompletionCommand::unwrapPaths);
     }
 }

@@ -133,6 +133,18 @@ class MainTest extends ShellTest {
         assertThat(shell.out()).startsWith("#!/usr/bin/env bash").contains("whippletree", "emulate", "--max-tokens");
     }
 
+    @Test
+    void completion_isOfFilesWhereTheyAreNamed() {
+        shell.succeeds("completion");
+        String batch = shell.out()
+                .split("function _picocli_whippletree_batch\\(\\)")[1]
+                .split("\n}\n")[0];
+        assertThat(batch)
+                .contains("    '-o'|'--output')\n      local IFS=", "    '--config')\n      local IFS=")
+                .contains("positionals=$( compgen -f")
+                .contains("    '--max-calls')\n      return\n");
+    }
+
     /** Each line is a command to fish, whose quotes end where they should. */
     @Test
     void completionForFish_isALineForEachCommandAndOption() {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Finds a command's configuration and opens a {@link Whippletree}. */
@@ -34,7 +33,7 @@ public final class Opening {
             description = "The configuration; default: the file in $WHIPPLETREE_CONFIG, else whippletree.yaml in"
                     + " this folder,"
                     + " else the file in your configuration folder.")
-    private @Nullable Path file; // Of Optional<Path>, picocli's script for bash completes no files.
+    private Optional<Path> file = Optional.empty();
 
     @Option(
             names = {"-m", "--model"},
@@ -45,7 +44,7 @@ public final class Opening {
 
     /** Returns whether the user named a configuration or a model. */
     public boolean given() {
-        return file != null || model.isPresent();
+        return file.isPresent() || model.isPresent();
     }
 
     /** Returns where the configuration is read from. */
@@ -133,7 +132,7 @@ public final class Opening {
 
     /** Returns the file the user named. */
     public Optional<Path> file() {
-        return Optional.ofNullable(file);
+        return file;
     }
 
     /** Returns the model the user named. */
