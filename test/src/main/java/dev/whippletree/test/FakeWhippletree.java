@@ -19,15 +19,22 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +57,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeWhippletree implements AutoCloseable {
 
     private static final String NAME = "fake";
+    private static final Pattern TOKEN = Pattern.compile("\\btoken[\"']?\\s*:\\s*[\"']?\\$\\{(\\w+)}");
 
     private final FakeTimeline timeline = new FakeTimeline(this::flies);
     private final List<Prompt> asked = Collections.synchronizedList(new ArrayList<>());
@@ -136,11 +144,30 @@ public final class FakeWhippletree implements AutoCloseable {
 
     /**
      * Starts from a builder with a configuration, routes, caches or listeners. No call reaches a real service, but the
-     * variables that its tokens come from must be set, to anything.
+     * variables that its tokens come from must be set, to anything; those of a file needn't with {@link #over(Path)}.
      */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
         base = builder;
         return this;
+    }
+
+    /**
+     * Starts from a configuration file and this process's environment, in which variables of tokens may be missing: each
+     * account without one gets any text as its token.
+     */
+    public FakeWhippletree over(Path file) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        try {
+            // Names differ, as tokens must.
+            TOKEN.matcher(Files.readString(file))
+                    .results()
+                    .map(reference -> reference.group(1))
+                    .filter(name -> environment.getOrDefault(name, "").isBlank())
+                    .forEach(name -> environment.put(name, name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return over(Whippletree.builder().configuration(file).environment(environment));
     }
 
     /** Lets time move to the next event, or not, whenever a prompt is under way and the program's threads wait. */

@@ -18,6 +18,7 @@ import dev.whippletree.spi.EngineListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -455,6 +456,25 @@ class FakeWhippletreeTest {
             List<CompletableFuture<Completion>> answers = ask(fake, 2);
             answers.forEach(CompletableFuture::join);
             assertFails(ask(fake, "third"), PromptException.Reason.NO_ROOM_IN_TIME);
+        }
+    }
+
+    @Test
+    void overAFile_needsNoVariableOfAToken_butEveryOther(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("whippletree.yaml"), """
+                accounts:
+                  - {id: a, provider: fake, token: "${WHIPPLETREE_UNSET_A}"}
+                  - id: b
+                    provider: fake
+                    token: ${WHIPPLETREE_UNSET_B}
+                """);
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").over(file)) {
+            ask(fake, 2).forEach(CompletableFuture::join);
+            assertThat(fake.whippletree().status().accounts()).allMatch(account -> account.answered() == 1);
+        }
+        Files.writeString(file, "routes: {drafts: {model: \"${WHIPPLETREE_UNSET_C}\"}}\n", StandardOpenOption.APPEND);
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").over(file)) {
+            assertThatThrownBy(fake::whippletree).hasMessageContaining("WHIPPLETREE_UNSET_C isn't set");
         }
     }
 
