@@ -28,13 +28,12 @@ public final class MicrometerListener implements EngineListener {
 
     private final MeterRegistry registry;
     private final String engine;
-    private final EventMeters prompts;
 
     /** What is told is measured only while these are there. */
     private volatile @Nullable Running running;
 
     /** The meters of an engine that runs: its own, and those of calls, which all engines of the registry share. */
-    private record Running(StatusMeters status, GenAiMeters calls) {}
+    private record Running(StatusMeters status, EventMeters prompts, GenAiMeters calls) {}
 
     /**
      * Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}.
@@ -53,7 +52,6 @@ public final class MicrometerListener implements EngineListener {
     public MicrometerListener(MeterRegistry registry, String engine) {
         this.registry = Objects.requireNonNull(registry, "registry");
         this.engine = Objects.requireNonNull(engine, "engine");
-        this.prompts = new EventMeters(registry);
     }
 
     /**
@@ -71,7 +69,7 @@ public final class MicrometerListener implements EngineListener {
         }
         StatusMeters status = new StatusMeters(registry, common(), supplier);
         status.begin();
-        running = new Running(status, GenAiMeters.begin(registry));
+        running = new Running(status, new EventMeters(registry), GenAiMeters.begin(registry));
     }
 
     @Override
@@ -81,7 +79,7 @@ public final class MicrometerListener implements EngineListener {
         if (meters != null) {
             meters.status().end();
             meters.calls().end();
-            prompts.end();
+            meters.prompts().end();
         }
     }
 
@@ -97,8 +95,9 @@ public final class MicrometerListener implements EngineListener {
     @Override
     public void answered(Origin origin, Duration took) {
         end(Own.outcome(origin.source()), Own.NONE, took);
-        if (running != null && origin.source() != Origin.Source.CACHE) {
-            prompts.time(Own.WAITED, Own.WAITED_MEANING, common(), Own.SECONDS, origin.waited());
+        Running meters = running;
+        if (meters != null && origin.source() != Origin.Source.CACHE) {
+            meters.prompts().time(Own.WAITED, Own.WAITED_MEANING, common(), Own.SECONDS, origin.waited());
         }
     }
 
@@ -113,10 +112,11 @@ public final class MicrometerListener implements EngineListener {
     }
 
     private void end(String outcome, String reason, Duration took) {
-        if (running != null) {
+        Running meters = running;
+        if (meters != null) {
             Tags tags = common().and(Own.OUTCOME, outcome);
-            prompts.count(Own.PROMPTS, Own.PROMPTS_MEANING, tags.and(Own.REASON, reason));
-            prompts.time(Own.DURATION, Own.DURATION_MEANING, tags, Own.SECONDS, took);
+            meters.prompts().count(Own.PROMPTS, Own.PROMPTS_MEANING, tags.and(Own.REASON, reason));
+            meters.prompts().time(Own.DURATION, Own.DURATION_MEANING, tags, Own.SECONDS, took);
         }
     }
 

@@ -275,6 +275,22 @@ final class MicrometerListenerTest {
     }
 
     @Test
+    void engineAfterAnother_isMeasuredByTheSameListener() {
+        SimpleMeterRegistry registry = simple();
+        MicrometerListener listener = new MicrometerListener(registry);
+        pool.open(listener);
+        pool.ask("question");
+        pool.advance(SECOND);
+        pool.whippletree().close(Duration.ZERO);
+        pool.advance(SECOND);
+        Pool next = new Pool(pool.timeline);
+        next.open(listener);
+        next.ask("question");
+        pool.advance(SECOND);
+        assertThat(answered(registry, "default")).isEqualTo(1);
+    }
+
+    @Test
     void twoEnginesOfOneName_theSecondIsNotMeasured_andAnswersAllTheSame() {
         SimpleMeterRegistry registry = simple();
         Pool other = new Pool(pool.timeline);
