@@ -133,9 +133,7 @@ public final class FakeWhippletree implements AutoCloseable {
 
     /** Adds an account with limits such as {@code 10 requests / 1m}. Without any, there is one without limits. */
     public synchronized FakeWhippletree account(String id, String... limits) {
-        if (opened != null) {
-            throw new IllegalStateException("the Whippletree is open already: add accounts before whippletree()");
-        }
+        requireUnopened();
         AccountSettings.Builder account = AccountSettings.builder(id, NAME);
         List.of(limits).forEach(account::limit);
         accounts.add(account.build());
@@ -147,8 +145,15 @@ public final class FakeWhippletree implements AutoCloseable {
      * variables that its tokens come from must be set, to anything; those of a file needn't with {@link #over(Path)}.
      */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
+        requireUnopened();
         base = builder;
         return this;
+    }
+
+    private void requireUnopened() {
+        if (opened != null) {
+            throw new IllegalStateException("the Whippletree is open already: set it up before whippletree()");
+        }
     }
 
     /**
@@ -179,6 +184,9 @@ public final class FakeWhippletree implements AutoCloseable {
     /** Returns the Whippletree under test. The first call opens it. */
     public synchronized Whippletree whippletree() {
         if (opened == null) {
+            if (timeline.closed) {
+                throw new IllegalStateException("this fake is closed");
+            }
             if (base == null && accounts.isEmpty()) {
                 account(NAME);
             }

@@ -295,6 +295,7 @@ class FakeWhippletreeTest {
         FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").account("a", "1 requests / 1m");
         List<CompletableFuture<Completion>> answers = ask(fake, 3);
         assertThatThrownBy(() -> fake.account("late")).hasMessageContaining("open already");
+        assertThatThrownBy(() -> fake.over(Whippletree.builder())).hasMessageContaining("open already");
         assertThat(fake.asked()).hasSize(1);
         fake.close();
         assertThat(answers.get(0)).isCompleted();
@@ -302,6 +303,13 @@ class FakeWhippletreeTest {
         assertFails(answers.get(2), PromptException.Reason.CLOSED);
         assertFails(fake.whippletree().complete(Prompt.of("late")), PromptException.Reason.CLOSED);
         fake.close();
+    }
+
+    @Test
+    void fakeThatIsClosed_opensNothing() {
+        FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi");
+        fake.close();
+        assertThatThrownBy(fake::whippletree).hasMessageContaining("this fake is closed");
     }
 
     @Test
