@@ -83,7 +83,8 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
         } else if (delta instanceof Delta.ToolCallPart part) {
             part.id().ifPresent(id -> callIds.put(part.index(), id));
             part.name().ifPresent(name -> callNames.put(part.index(), name));
-            if (!part.arguments().isEmpty()) {
+            // A call that has no name yet can't be told in part.
+            if (!part.arguments().isEmpty() && callNames.containsKey(part.index())) {
                 tell(() -> handler.onPartialToolCall(partial(part), new PartialToolCallContext(handle)));
             }
         } else if (delta instanceof Delta.End last) {
@@ -95,7 +96,7 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
         return PartialToolCall.builder()
                 .index(part.index())
                 .id(callIds.get(part.index()))
-                .name(callNames.getOrDefault(part.index(), ""))
+                .name(callNames.get(part.index()))
                 .partialArguments(part.arguments())
                 .build();
     }

@@ -177,6 +177,19 @@ final class HandlerSubscriberTest {
     }
 
     @Test
+    void toolCallWhoseNameComesLate_isToldInPartFromThenOn_andIsNoError() {
+        HandlerSubscriber answer = answer(false);
+        answer.onNext(more(0, "{"));
+        answer.onNext(head(0, "call-1", "now"));
+        answer.onNext(more(0, "}"));
+        answer.onNext(end("", "", new ToolCall("call-1", "now", "{}")));
+        answer.onComplete();
+        assertThat(told)
+                .startsWith(partial(0, "call-1", "now", "}"), new CompleteToolCall(0, call("call-1", "now", "{}")))
+                .hasSize(3);
+    }
+
+    @Test
     void brokenOff_completesNoToolCall() {
         HandlerSubscriber answer = answer(false);
         answer.onNext(head(0, "call-1", "weather"));
