@@ -162,8 +162,8 @@ public final class WhippletreeEmbeddingModel extends DimensionAwareEmbeddingMode
          * Sets what else each request says, such as {@code prompt -> prompt.priority(Priority.BATCH).tenant("a")}, or
          * further fields of the service's request by {@link Prompt.Builder#extra}.
          */
-        public Builder customizer(Consumer<Prompt.Builder> customizer) {
-            this.customizer = customizer;
+        public Builder customizer(@Nullable Consumer<Prompt.Builder> customizer) {
+            this.customizer = customizer == null ? prompt -> {} : customizer;
             return this;
         }
 

@@ -79,8 +79,7 @@ final class EmbeddingModelTest extends OverService {
 
     @Test
     void stalledRoute_endsARequest_unlessItHasADeadline() {
-        service.reply(vectors(1));
-        service.reply(vectors(1));
+        IntStream.of(1, 2, 3).forEach(number -> service.reply(vectors(1)));
         List<Prompt.Builder> asked = new ArrayList<>();
         builder().customizer(asked::add).build().embed("a");
         builder()
@@ -88,6 +87,7 @@ final class EmbeddingModelTest extends OverService {
                 .build()
                 .embed("b");
         assertThat(asked).extracting(prompt -> prompt.build().endsWhenStalled()).containsExactly(true, false);
+        assertThat(builder().customizer(null).build().embed("c").content()).isNotNull();
     }
 
     @Test
