@@ -17,9 +17,8 @@ import org.xnio.conduits.StreamSinkConduit;
  */
 final class RefusedHeads extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
-    /** All that Undertow says, in one piece. */
-    private static final ByteBuffer BARE = ByteBuffer.wrap(
-            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+    private static final ByteBuffer STATUS = ByteBuffer.wrap(" 400 ".getBytes(US_ASCII));
+    private static final int STATUS_AT = "HTTP/1.1".length();
 
     private static final byte[] EXPLAINED = explained();
 
@@ -38,18 +37,29 @@ final class RefusedHeads extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     private static byte[] explained() {
         ApiError error =
-                ApiError.malformed("the request's head can't be read; it may have 2,048 bytes in its first line,"
-                        + " no parameters in its path, 16 KB and 100 headers in all, and either one Content-Length or one"
-                        + " Transfer-Encoding");
+                ApiError.malformed("the request's head can't be read; it needs one Host, which is also its URL's if"
+                        + " that has one, and may have 2,048 bytes in its first line, no parameters in its path, 16 KB and"
+                        + " 100 headers in all, and either one Content-Length or one Transfer-Encoding");
         String json = GatewayJson.text(ErrorFormat.OPENAI.json(error, ""));
         return ("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: " + json.length()
                         + "\r\nConnection: close\r\n\r\n" + json)
                 .getBytes(UTF_8);
     }
 
+    /** Returns whether it is an answer of Undertow's own, which is in one piece: the gateway's have a body. */
+    private static boolean isBare(ByteBuffer source) {
+        if (source.remaining() < STATUS_AT + STATUS.remaining()
+                || !source.slice(source.position() + STATUS_AT, STATUS.remaining())
+                        .equals(STATUS)) {
+            return false;
+        }
+        String head = US_ASCII.decode(source.duplicate()).toString();
+        return head.startsWith("HTTP/1.") && head.contains("\r\nContent-Length: 0\r\n");
+    }
+
     @Override
     public int write(ByteBuffer source) throws IOException {
-        if (left == null && source.equals(BARE)) {
+        if (left == null && isBare(source)) {
             left = ByteBuffer.wrap(EXPLAINED);
         }
         if (left == null) {

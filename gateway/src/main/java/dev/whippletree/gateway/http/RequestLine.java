@@ -23,7 +23,7 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
     private static final long HTTP_1_0 = number("HTTP/1.0");
 
     /** The longest that is of any use names a model, or a page of a list. */
-    private static final int MOST_BYTES = 2_048;
+    private static final int MOST_BYTES = 2_048 + "\r\n".length();
 
     /** The line's last 8 bytes so far. */
     private long tail;

@@ -18,6 +18,8 @@ final class StrictRequestsTest extends OverGateway {
     private static final String BODY = "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi!\"}]}";
     private static final String CHUNK = Integer.toHexString(BODY.length()) + "\r\n" + BODY + "\r\n";
     private static final String POST = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
+    private static final String POST_WITHOUT_HOST =
+            "POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 61\r\n\r\n" + BODY;
     private static final String CHUNKED = POST + "Transfer-Encoding: chunked\r\n\r\n";
 
     private void assertRefused(String request) throws IOException {
@@ -143,13 +145,28 @@ final class StrictRequestsTest extends OverGateway {
 
     @Test
     void firstLine_hasAtMost2048Bytes_and16Parameters() throws IOException {
-        String longest = "/healthz?" + "a".repeat(2_048 - "GET /healthz? HTTP/1.1\r\n".length());
+        String longest = "/healthz?" + "a".repeat(2_048 - "GET /healthz? HTTP/1.1".length());
         assertRefused(get(longest + "a"));
         assertRefused(get("/healthz?" + "a&".repeat(17)));
         try (Socket socket = running.send(get(longest) + get("/healthz?;" + "a&".repeat(15)))) {
             RunningGateway.readUntil(socket, "{\"status\":\"ok\"}");
             assertThat(RunningGateway.readUntil(socket, "{\"status\":\"ok\"}")).startsWith("HTTP/1.1 200 ");
         }
+    }
+
+    /** Undertow looks at hosts before any handler does. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /healthz HTTP/1.1\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+                "GET /healthz HTTP/1.0\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: localhost:x\r\n\r\n",
+                "CONNECT one.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                POST_WITHOUT_HOST,
+            })
+    void hostThatIsNotOne_isRefused(String request) throws IOException {
+        assertRefused(request);
     }
 
     @Test
