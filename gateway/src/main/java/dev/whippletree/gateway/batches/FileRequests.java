@@ -91,25 +91,23 @@ final class FileRequests {
                 exchange.getConnection().getByteBufferPool());
         var unused = bodies.receive(
                         exchange, request.tenant(), settings.mostFileBytes() + Upload.MOST_BYTES_AROUND, upload)
-                .whenCompleteAsync(
-                        (nothing, failure) -> {
-                            finish(request, upload, failure);
-                            upload.discard();
-                        },
-                        GatewayBatches.FILES);
+                .handleAsync((nothing, failure) -> finish(request, upload, failure), bodies.executor())
+                .exceptionally(noThread -> finish(request, upload, new RequestException(ApiError.noThread())));
     }
 
-    private void finish(StorageRequest request, Upload upload, @Nullable Throwable failure) {
+    private boolean finish(StorageRequest request, Upload upload, @Nullable Throwable failure) {
         if (failure instanceof IOException) {
             IoUtils.safeClose(request.exchange().getConnection()); // The client has gone.
-            return;
+        } else {
+            request.answerNow(() -> {
+                if (failure != null) {
+                    throw failure instanceof RuntimeException wrong ? wrong : new IllegalStateException(failure);
+                }
+                String id = ids.next(ClientFolder.FILE);
+                return upload.finish(id, TimedIds.second(id.substring(ClientFolder.FILE.length())));
+            });
         }
-        request.answerNow(() -> {
-            if (failure != null) {
-                throw failure instanceof RuntimeException wrong ? wrong : new IllegalStateException(failure);
-            }
-            String id = ids.next(ClientFolder.FILE);
-            return upload.finish(id, TimedIds.second(id.substring(ClientFolder.FILE.length())));
-        });
+        upload.discard();
+        return true;
     }
 }

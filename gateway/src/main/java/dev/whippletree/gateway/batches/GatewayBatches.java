@@ -6,7 +6,6 @@ import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Clients;
 import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
-import dev.whippletree.gateway.http.BodyPieces;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.protocol.Protocol;
@@ -52,7 +51,7 @@ public final class GatewayBatches {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayBatches.class);
 
     /** Files take their time. Virtual threads that wait for one, or check a large one, would block their carriers. */
-    static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-batch");
+    private static final Executor FILES = Threads.newPlatformExecutor("whippletree-gateway-batch");
 
     /** The same for requests, of which a client may send one on each of its connections. */
     static final Executor REQUESTS = Threads.newPlatformExecutor("whippletree-gateway-files", 32);
@@ -169,11 +168,10 @@ public final class GatewayBatches {
 
     /** Returns what serves its paths, with all below them. */
     public Map<String, HttpHandler> handlers() {
-        BodyPieces pieces = gateway.bodies().pieces(FILES);
-        FileRequests files = new FileRequests(settings, pieces, ids);
+        FileRequests uploads = new FileRequests(settings, gateway.bodies().pieces(files), ids);
         BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, ids, this::wake);
         return Map.of(
-                "/v1/files", new StorageHandler(settings, gateway, unreadable, files.servings()),
+                "/v1/files", new StorageHandler(settings, gateway, unreadable, uploads.servings()),
                 "/v1/batches", new StorageHandler(settings, gateway, unreadable, batches.servings()));
     }
 

@@ -124,6 +124,11 @@ public record ApiError(
         return busy("the gateway has no connection left for another request; retry later");
     }
 
+    /** No thread can be had for the request just now. */
+    public static ApiError noThread() {
+        return busy("the gateway has no thread left for another request; retry later");
+    }
+
     private static ApiError busy(String message) {
         return of(StatusCodes.SERVICE_UNAVAILABLE, SERVER, "gateway_busy", message)
                 .retryIn(BUSY_PAUSE);

@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
      * @param tenant whose request it is
      * @param mostBytes the most that it may have
      * @return ends when all has been taken; exceptionally with what the taker threw, with a {@link RequestException} if
-     *     the body is too large or malformed, or with another {@link IOException} if the client has gone, perhaps while
+     *     the body is too large or malformed, or no thread can be had, or with another {@link IOException} if the client has gone, perhaps while
      *     the last piece is being taken
      * @throws RequestException if it is larger than that by its own account, packed, or there is no memory
      */
@@ -116,6 +117,8 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
                 } else {
                     whole.complete(null);
                 }
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                whole.completeExceptionally(new RequestException(ApiError.noThread()));
             } catch (RequestTooBigException e) {
                 whole.completeExceptionally(new RequestException(ApiError.bodyTooLarge(mostBytes)));
             } catch (MalformedBodyException e) {

@@ -1,15 +1,30 @@
 package dev.whippletree.gateway.batches;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.http.HttpRefusals;
+import dev.whippletree.gateway.http.HttpServer;
+import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.RequestBody;
+import dev.whippletree.gateway.http.RequestLabel;
+import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.PathHandler;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +33,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches on a machine that has no thread left now and then. */
 final class BatchThreadsTest {
@@ -38,6 +55,7 @@ final class BatchThreadsTest {
         settings = GatewaySettings.Batches.in(folder);
         Access access = mock(Access.class, RETURNS_DEEP_STUBS);
         when(access.clients().named("alice")).thenReturn(Optional.empty());
+        when(access.clients().of(any()).tenant()).thenReturn("");
         when(parts.access()).thenReturn(() -> access);
         when(parts.timeline()).thenReturn(timeline);
         when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
@@ -82,6 +100,48 @@ final class BatchThreadsTest {
             timeline.advance(Duration.ofMinutes(1).plus(PAUSE));
             assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "expired"));
         }
+    }
+
+    /** It is taken in one piece: then a thread is needed for that piece, and one to keep the file. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void uploadThatHasNoThread_isRefused_andLeavesNothing(int lackingFrom) throws Exception {
+        settings = new GatewaySettings.Batches(
+                folder, settings.keep(), 100, 100, 1, settings.mostLines(), settings.mostOpen(), false);
+        GatewaySettings.Bounds bounds = GatewaySettings.DEFAULT.bounds();
+        when(parts.bodies()).thenReturn(new RequestBody(bounds, new MemoryBudget(bounds.memoryBytes())));
+        HttpHandler files = without(lackingFrom, 2).handlers().get("/v1/files");
+        HttpServer server = HttpServer.start(
+                GatewaySettings.DEFAULT.withPort(0),
+                RequestNotes.noting(
+                        timeline::nanoTime,
+                        new HttpRefusals(timeline),
+                        ended -> {},
+                        RequestLabel.labelling(
+                                timeline, Map.of(), new PathHandler().addPrefixPath("/v1/files", files))));
+        try {
+            HttpResponse<String> refused = upload(server);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"gateway_busy\"", "no thread left");
+            assertThat(folder.resolve("coming")).isEmptyDirectory();
+
+            assertThat(upload(server).statusCode()).isEqualTo(200);
+        } finally {
+            server.stop();
+        }
+    }
+
+    private static HttpResponse<String> upload(HttpServer server) throws Exception {
+        String form = UploadTest.field("purpose", "batch") + "\r\n" + UploadTest.file("x") + "\r\n--b-7--\r\n";
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(
+                                        "http://localhost:" + server.address().getPort() + "/v1/files"))
+                                .timeout(Duration.ofSeconds(20))
+                                .header("Content-Type", "multipart/form-data; boundary=b-7")
+                                .POST(BodyPublishers.ofString(form))
+                                .build(),
+                        BodyHandlers.ofString());
     }
 
     @Test
