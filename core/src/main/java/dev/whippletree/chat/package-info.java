@@ -1,4 +1,4 @@
-/** Reads the bodies of OpenAI's requests, as JSON that is parsed already, for the gateway and for batches. */
+/** Reads OpenAI's requests, as JSON that is parsed already, and writes parts of answers, for the gateway and batches. */
 @NullMarked
 package dev.whippletree.chat;
 

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param answer fields of the answer: {@code service_tier}, {@code system_fingerprint}, …; under {@code usage} the
  *     members that {@link TokenUsage} lacks; under {@code "choices"} the further answers to a prompt that asks for
- *     several, as the service sent them
+ *     several, with the {@linkplain FinishReason#wireName names} of finish reasons and else as the service sent them
  * @param choice fields of the answer's choice: {@code logprobs}, …
  * @param message fields of its message: {@code annotations}, …
  */

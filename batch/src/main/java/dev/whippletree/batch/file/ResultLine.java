@@ -2,6 +2,7 @@ package dev.whippletree.batch.file;
 
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.chat.ChatUsage;
+import dev.whippletree.chat.FurtherChoices;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embedding;
@@ -22,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -169,9 +169,7 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
                 "finish_reason",
                 calls ? FUNCTION_CALL : completion.finishReason().wireName());
         json.writeEndObject();
-        if (extras.answer().get("choices") instanceof List<?> others) {
-            others.forEach(other -> further(json, other));
-        }
+        FurtherChoices.of(extras).forEach(json::writePOJO);
         json.writeEndArray();
         Map<String, Object> usage = ChatUsage.of(completion.usage(), extras);
         if (!usage.isEmpty()) {
@@ -179,17 +177,6 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         }
         write(json, extras.answer(), OF_BODY);
         json.writeEndObject();
-    }
-
-    /** Each choice has {@code logprobs}, as the first has. */
-    private static void further(JsonGenerator json, Object choice) {
-        if (choice instanceof Map<?, ?> fields) {
-            Map<Object, @Nullable Object> complete = new LinkedHashMap<>(fields);
-            complete.putIfAbsent("logprobs", null);
-            json.writePOJO(complete);
-        } else {
-            json.writePOJO(choice);
-        }
     }
 
     private static void write(JsonGenerator json, Map<String, Object> fields, Set<String> except) {

@@ -47,7 +47,8 @@ final class ResultLineTest {
 
     @Test
     void everythingOfAnAnswer_isWritten_andReadAgain() {
-        Map<String, Object> other = Map.of("index", 1, "message", Map.of("content", "Ho"), "finish_reason", "stop");
+        Map<String, Object> other =
+                Map.of("index", 1, "message", Map.of("content", "Ho", "reasoning", "Hm?"), "finish_reason", "stop");
         Completion completion = new Completion(
                 "",
                 Optional.of("Hm."),
@@ -78,6 +79,8 @@ final class ResultLineTest {
                 .isEqualTo("url_citation");
         assertThat(body.at("/choices/0/logprobs/content/0/token").stringValue()).isEqualTo("Hi");
         assertThat(body.at("/choices/1/message/content").stringValue()).isEqualTo("Ho");
+        assertThat(body.at("/choices/1/message/reasoning_content").stringValue())
+                .isEqualTo("Hm?");
         assertThat(body.at("/choices/1/logprobs").isNull()).isTrue();
         assertThat(body.at("/usage/prompt_tokens_details").toString())
                 .contains("\"cached_tokens\":4", "\"audio_tokens\":2");

@@ -1,6 +1,7 @@
 package dev.whippletree.gateway.chat;
 
 import dev.whippletree.chat.ChatUsage;
+import dev.whippletree.chat.FurtherChoices;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.GatewayJson;
@@ -83,7 +84,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         choice.put("finish_reason", reason(completion.finishReason(), called));
         extras.choice().forEach(choice::putIfAbsent);
         List<Object> choices = new ArrayList<>(List.of(choice));
-        further(extras).forEach(further -> choices.add(complete(further)));
+        choices.addAll(FurtherChoices.of(extras));
         model = completion.origin().model();
         Map<String, Object> answer = head("chat.completion");
         answer.put("choices", choices);
@@ -108,26 +109,6 @@ final class ChatAnswerWriter implements AnswerWriter {
         }
         completion.extras().message().forEach(message::putIfAbsent);
         return message;
-    }
-
-    /** Returns the further choices of an answer, as the service sent them. */
-    private static List<?> further(AnswerExtras extras) {
-        return extras.answer().get("choices") instanceof List<?> choices ? choices : List.of();
-    }
-
-    /** Adds what the first choice always has, since some clients require it. */
-    private static Object complete(Object further) {
-        if (!(further instanceof Map<?, ?> fields)) {
-            return further;
-        }
-        Map<Object, @Nullable Object> choice = new LinkedHashMap<>(fields);
-        choice.putIfAbsent("logprobs", null);
-        if (fields.get("message") instanceof Map<?, ?> said) {
-            Map<Object, @Nullable Object> message = new LinkedHashMap<>(said);
-            message.putIfAbsent("refusal", null);
-            choice.put("message", message);
-        }
-        return choice;
     }
 
     /** Some clients know only one of the names that services have for it. */
@@ -178,12 +159,11 @@ final class ChatAnswerWriter implements AnswerWriter {
         if (tells) {
             chunks.add(chunk(part));
         }
-        for (Object further : further(part)) {
+        for (Object further : FurtherChoices.of(part)) {
             if (further instanceof Map<?, ?> fields) {
                 Map<String, @Nullable Object> other = new LinkedHashMap<>();
                 fields.forEach((name, value) -> other.put(name.equals("message") ? "delta" : (String) name, value));
                 other.computeIfPresent("delta", (name, message) -> numbered(message));
-                other.putIfAbsent("logprobs", null);
                 chunks.add(chunk(other));
             }
         }

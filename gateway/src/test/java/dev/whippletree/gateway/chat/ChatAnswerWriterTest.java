@@ -39,7 +39,13 @@ final class ChatAnswerWriterTest {
                             "index",
                             1,
                             "message",
-                            Map.of("content", "Other", "tool_calls", List.of(Map.of("id", "c9"))),
+                            Map.of(
+                                    "reasoning_content",
+                                    "Hm.",
+                                    "content",
+                                    "Other",
+                                    "tool_calls",
+                                    List.of(Map.of("id", "c9"))),
                             "finish_reason",
                             "stop"))),
             Map.of("logprobs", List.of("p"), "stop_reason", "END"),
@@ -189,7 +195,7 @@ final class ChatAnswerWriterTest {
                         whole(
                                 "'content':'Hi','refusal':null,'annotations':['there']",
                                 ",'logprobs':['p'],'finish_reason':'stop','stop_reason':'END'},{'index':1,'message':{'content':'Other','tool_calls':"
-                                        + "[{'id':'c9'}],'refusal':null},'finish_reason':'stop','logprobs':null}],'service_tier':'flex','citations':['c']"));
+                                        + "[{'id':'c9'}],'reasoning':'Hm.','reasoning_content':'Hm.','refusal':null},'finish_reason':'stop','logprobs':null}],'service_tier':'flex','citations':['c']"));
 
         Map<String, Object> extras = chunk(
                 "'role':'assistant','content':'','annotations':['there']",
@@ -198,7 +204,8 @@ final class ChatAnswerWriterTest {
         Map<String, Object> further = chunk("", "null", ",'service_tier':'flex'");
         further.put(
                 "choices",
-                quoted("{'c':[{'index':1,'delta':{'content':'Other','tool_calls':[{'index':0,'id':'c9'}]},"
+                quoted("{'c':[{'index':1,'delta':{'content':'Other','tool_calls':[{'index':0,'id':'c9'}],"
+                                + "'reasoning':'Hm.','reasoning_content':'Hm.','refusal':null},"
                                 + "'finish_reason':'stop','logprobs':null}]}")
                         .get("c"));
         assertThat(stream(

@@ -22,17 +22,25 @@ final class Ending {
      */
     static AnswerEnd of(ResponseHead head, String finishReason, Optional<TokenUsage> usage, String model)
             throws NoAnswerException {
-        FinishReason reason = switch (finishReason.toLowerCase(Locale.ROOT)) {
-            // Besides the protocol's words, those that Hugging Face's, Anthropic's and Mistral's servers use.
-            case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> FinishReason.STOP;
-            case "length", "max_tokens", "model_length" -> FinishReason.LENGTH;
-            case "tool_calls", "function_call" -> FinishReason.TOOL_CALLS;
-            case "content_filter" ->
-                throw new NoAnswerException(
-                        ServiceError.found(head, "the service's content filter withheld the answer", "content_filter"));
-            default -> throw NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason);
-        };
+        FinishReason reason = reason(finishReason)
+                .orElseThrow(() ->
+                        NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason));
+        if (reason == FinishReason.CONTENT_FILTER) {
+            throw new NoAnswerException(
+                    ServiceError.found(head, "the service's content filter withheld the answer", "content_filter"));
+        }
         return new AnswerEnd(reason, usage, model);
+    }
+
+    /** Reads the protocol's words, and those that Hugging Face's, Anthropic's and Mistral's servers use. */
+    static Optional<FinishReason> reason(String finishReason) {
+        return switch (finishReason.toLowerCase(Locale.ROOT)) {
+            case "stop", "eos", "eos_token", "stop_sequence", "end_turn" -> Optional.of(FinishReason.STOP);
+            case "length", "max_tokens", "model_length" -> Optional.of(FinishReason.LENGTH);
+            case "tool_calls", "function_call" -> Optional.of(FinishReason.TOOL_CALLS);
+            case "content_filter" -> Optional.of(FinishReason.CONTENT_FILTER);
+            default -> Optional.empty();
+        };
     }
 
     /** Reads the protocol's {@code usage} object; what isn't one is no usage. */

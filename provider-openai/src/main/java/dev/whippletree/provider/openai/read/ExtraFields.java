@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.AnswerExtras;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the fields of an answer that the model of answers has no component for. Confined to one answer.
@@ -66,6 +68,7 @@ final class ExtraFields {
             if (other != choice) {
                 dropNulls(other);
                 dropNulls(other.path("message"));
+                nameReason(other);
                 others.add(JsonFields.value(other));
             }
         }
@@ -74,6 +77,15 @@ final class ExtraFields {
 
     private static void dropNulls(JsonNode object) {
         object.properties().removeIf(field -> field.getValue().isNull() && !KEPT_AS_NULL.contains(field.getKey()));
+    }
+
+    /** Puts the protocol's word for why a choice ended in place of the service's own. */
+    private static void nameReason(JsonNode choice) {
+        boolean legacy = choice.path("message").path("function_call").isObject();
+        Optional<FinishReason> reason = legacy
+                ? Optional.empty()
+                : JsonFields.text(choice, "finish_reason").flatMap(Ending::reason);
+        reason.ifPresent(known -> ((ObjectNode) choice).put("finish_reason", known.wireName()));
     }
 
     /** Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum. */

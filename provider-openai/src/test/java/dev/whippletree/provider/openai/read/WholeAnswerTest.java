@@ -136,7 +136,7 @@ final class WholeAnswerTest {
     @Test
     void furtherChoices_areExtrasWithoutNulls_andATotalThatIsNoSumToo() {
         RecordingSink sink = send("""
-                {"choices":[{"index":1,"message":{"content":null,"audio":null},"finish_reason":"stop","error":null},
+                {"choices":[{"index":1,"message":{"content":null,"audio":null},"finish_reason":"EOS","error":null},
                 {"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],
                 "usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":9}}""");
         assertThat(sink.awaitDone().model()).isEqualTo("test/model");
