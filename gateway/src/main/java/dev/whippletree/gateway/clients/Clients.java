@@ -89,8 +89,8 @@ public final class Clients {
     }
 
     private Client byKey(HttpServerExchange exchange) {
-        return owner(ShownKey.require(exchange, "your key"))
-                .map(byOwner::get)
+        return holder(ShownKey.require(exchange, "your key"))
+                .map(key -> byOwner.get(key.owner()))
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
     }
 
@@ -103,7 +103,7 @@ public final class Clients {
     public void admitWatcher(HttpServerExchange exchange) {
         if (watched) {
             ShownKey shown = ShownKey.require(exchange, WATCHER);
-            if (!owner(shown).equals(Optional.of(WATCHER))) {
+            if (holder(shown).filter(key -> key.owner().equals(WATCHER)).isEmpty()) {
                 throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
             }
         } else if (needKeys()) {
@@ -117,12 +117,7 @@ public final class Clients {
         return byOwner.values().stream().map(client -> client.json(now)).toList();
     }
 
-    /** Returns the owner of a request's key, as last read. */
-    private Optional<String> owner(ShownKey shown) {
-        return holder(shown).map(ExpectedKey::owner);
-    }
-
-    /** Compares with every key, even after a match. */
+    /** Returns the key that a request shows, as last read. Compares with every key, even after a match. */
     private Optional<ExpectedKey> holder(ShownKey shown) {
         List<ExpectedKey> found = keys.stream()
                 .filter(key -> key.is(shown))
