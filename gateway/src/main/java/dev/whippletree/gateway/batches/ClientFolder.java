@@ -208,11 +208,10 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return all;
     }
 
-    /** Returns all files that can be read, uploads and outputs, newest first. */
+    /** Returns all files that can be read, uploads and outputs. */
     List<StoredFile> files() throws IOException {
         List<StoredFile> files = readable(list(uploads(), FILE_ID), ClientFolder::upload);
         readable(batches(), this::ended).forEach(ended -> files.addAll(ended.outputs()));
-        files.sort(Listed.NEWEST_FIRST);
         return files;
     }
 
@@ -245,11 +244,9 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
                 .toList();
     }
 
-    /** Returns all batches that can be read, newest first. */
+    /** Returns all batches that can be read. */
     List<BatchPlace> batches() throws IOException {
-        List<BatchPlace> batches = readable(places(), BatchPlace::read);
-        batches.sort(Listed.NEWEST_FIRST);
-        return batches;
+        return readable(places(), BatchPlace::read);
     }
 
     /** Reads a batch; empty if there is none, or it has ended. */

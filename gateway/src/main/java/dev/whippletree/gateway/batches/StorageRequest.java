@@ -109,12 +109,12 @@ record StorageRequest(
     /**
      * Returns the page of a list that it wants, as OpenAI's API has them, without items that can't be read.
      *
-     * @param newestFirst the whole list
+     * @param items the whole list, in any order
      * @param usual how many a page has unless it says so
      * @param most how many it may say
      * @throws RequestException if it says that wrongly
      */
-    <T extends Listed> Map<String, Object> page(List<T> newestFirst, int usual, int most, Writer<T> writer)
+    <T extends Listed> Map<String, Object> page(List<T> items, int usual, int most, Writer<T> writer)
             throws IOException {
         String limit = parameter("limit").orElse(String.valueOf(usual));
         if (!limit.matches("0*[1-9]\\d{0,8}") || Integer.parseInt(limit) > most) {
@@ -125,7 +125,7 @@ record StorageRequest(
             throw new RequestException(ApiError.wrong("order", "'order' must be asc or desc, not " + order));
         }
         Comparator<Listed> sorted = order.equals("asc") ? Listed.NEWEST_FIRST.reversed() : Listed.NEWEST_FIRST;
-        List<T> all = newestFirst.stream().sorted(sorted).toList();
+        List<T> all = items.stream().sorted(sorted).toList();
         Optional<String> after = parameter("after").filter(id -> !id.isEmpty());
         int next = after.isPresent() ? behind(all, sorted, after.get()) : 0;
         List<String> shown = new ArrayList<>();
