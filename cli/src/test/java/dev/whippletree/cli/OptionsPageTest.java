@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -33,9 +34,9 @@ final class OptionsPageTest {
 
             ## every command
 
-            | option | meaning |
-            |---|---|
             """;
+
+    private static final String TABLE = "| option | meaning |\n|---|---|\n";
 
     @TempDir
     private Path folder;
@@ -50,8 +51,12 @@ final class OptionsPageTest {
         try (SystemTimeline timeline = new SystemTimeline()) {
             CommandLine whole =
                     Main.commandLine(Shell.around(folder, Map.of(), nowhere, nowhere, Terminal.NONE, timeline), "help");
-            StringBuilder page = new StringBuilder(BEGINNING);
-            options(whole.getCommandSpec()).forEach(option -> page.append(row(option)));
+            StringBuilder page = new StringBuilder(BEGINNING).append(TABLE);
+            Map<Boolean, List<OptionSpec>> ofEach = options(whole.getCommandSpec()).stream()
+                    .collect(Collectors.partitioningBy(option -> OF_EACH.contains(option.longestName())));
+            ofEach.get(true).forEach(option -> page.append(row(option)));
+            page.append("\n## no command\n\n").append(TABLE);
+            ofEach.get(false).forEach(option -> page.append(row(option)));
             whole.getSubcommands().forEach((name, command) -> {
                 if (!name.equals("help")) {
                     section(page, name, command);
@@ -69,7 +74,7 @@ final class OptionsPageTest {
                 .filter(option -> !OF_EACH.contains(option.longestName()))
                 .toList();
         if (!own.isEmpty() || !spec.positionalParameters().isEmpty()) {
-            page.append("\n| option | meaning |\n|---|---|\n");
+            page.append('\n').append(TABLE);
         }
         for (PositionalParamSpec parameter : spec.positionalParameters()) {
             page.append(row("`" + parameter.paramLabel() + "`", parameter));
