@@ -107,7 +107,7 @@ public record ConfigurationSource(Optional<Path> named, Map<String, String> envi
                     .filter(text -> !text.isBlank())
                     .map(Path::of);
         } catch (InvalidPathException e) {
-            throw new ConfigurationException(List.of(name + " isn't a valid path: " + e.getMessage()));
+            throw new ConfigurationException(List.of(name + " isn't a valid path: " + e.getReason()));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.whippletree.config.KnownPlugins.PluginKind;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.SettingKey;
 import dev.whippletree.spi.Settings;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -177,6 +178,9 @@ final class Section {
         return expanded(element).flatMap(text -> {
             try {
                 return Optional.of(reader.apply(text));
+            } catch (InvalidPathException e) {
+                problems.add(element.at, "this isn't a valid path: " + e.getReason());
+                return Optional.empty();
             } catch (IllegalArgumentException e) {
                 String written = element.node.asString();
                 problems.add(element.at, String.valueOf(e.getMessage()).replace("'" + text + "'", "'" + written + "'"));

@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Secret;
+import dev.whippletree.model.ShownText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -66,7 +67,7 @@ final class TokenReader {
             String unused = contents(file);
             return Optional.of(Secret.from(() -> contents(file)));
         } catch (InvalidPathException | IllegalStateException e) {
-            section.problem(key, String.valueOf(e.getMessage()));
+            section.problem(key, ShownText.line(String.valueOf(e.getMessage())));
             return Optional.empty();
         }
     }

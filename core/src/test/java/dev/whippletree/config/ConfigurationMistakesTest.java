@@ -102,6 +102,9 @@ final class ConfigurationMistakesTest {
             => @1: gateway.batches: expected keys with values here
             gateway: {batches: {keep: 7d}}
             => @1: gateway.batches.folder: this key is missing; name the folder that keeps them
+            gateway: {batches: {folder: "a\\0b"}, trace: "a\\0b"}
+            => @1: gateway.batches.folder: this isn't a valid path: Nul character not allowed
+            => @1: gateway.trace: this isn't a valid path: Nul character not allowed
             gateway: {batches: {folder: " "}}
             => @1: gateway.batches.folder: expected the path of a folder, not ' '
             gateway: {batches: {folder: jobs, keep: 5s}}

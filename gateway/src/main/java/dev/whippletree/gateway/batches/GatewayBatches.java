@@ -10,6 +10,7 @@ import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.gateway.responses.ResponsesRequest;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.state.PrivateFile;
 import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
@@ -160,8 +161,8 @@ public final class GatewayBatches {
             Files.delete(probe);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "gateway.batches.folder: " + settings.folder()
-                            + " can't be used; name a folder that this process may write to: " + e,
+                    ShownText.line("gateway.batches.folder: " + settings.folder()
+                            + " can't be used; name a folder that this process may write to: " + e),
                     e);
         }
     }

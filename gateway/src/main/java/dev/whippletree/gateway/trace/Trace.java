@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.ShownText;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.state.PrivateFile;
@@ -103,7 +104,8 @@ public final class Trace implements AutoCloseable {
             return new Trace(folder, mostFileBytes, timeline, key(folder.resolve("trace.key")));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "gateway.trace: " + folder + " can't be used; name a folder that this process may write to: " + e,
+                    ShownText.line("gateway.trace: " + folder
+                            + " can't be used; name a folder that this process may write to: " + e),
                     e);
         }
     }

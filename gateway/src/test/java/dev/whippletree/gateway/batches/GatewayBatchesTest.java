@@ -1003,12 +1003,12 @@ final class GatewayBatchesTest extends OverBatches {
     void folderThatCantBeMade_isToldAtTheStart() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         GatewaySettings.Batches there =
-                new GatewaySettings.Batches(file.resolve("below"), Duration.ofDays(1), 1, 1, 1, 1, 1, false);
+                new GatewaySettings.Batches(file.resolve("be\u001blow"), Duration.ofDays(1), 1, 1, 1, 1, 1, false);
         running.close();
 
         assertThat(catchThrowable(() -> new RunningGateway(GatewaySettings.DEFAULT.withBatches(there))))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("gateway.batches.folder: " + there.folder()
+                .hasMessageContaining("gateway.batches.folder: " + file.resolve("be low")
                         + " can't be used; name a folder that this process may write to: ");
     }
 }
