@@ -106,6 +106,15 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
                 .findFirst();
     }
 
+    /**
+     * Returns how it ends, which is decided.
+     *
+     * @throws IOException if that can't be read, or nothing says it
+     */
+    Ending decided() throws IOException {
+        return ending().orElseThrow(() -> new IOException(folder + " lacks the file that says how it ends"));
+    }
+
     /** Decides how it ends. Returns false if that was decided already. */
     boolean decide(How how, long second) throws IOException {
         try {

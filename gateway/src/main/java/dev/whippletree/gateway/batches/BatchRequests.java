@@ -74,9 +74,9 @@ final class BatchRequests {
     private BatchPlace cancel(BatchPlace batch) throws IOException {
         if (batch.decide(How.CANCELLED, now())) {
             changed.run();
-        } else if (batch.ending().filter(end -> end.how() == How.CANCELLED).isEmpty()) {
-            throw new RequestException(ApiError.batchEnded(
-                    "Cannot cancel a batch with status '" + batch.json(false).get("status") + "'."));
+        } else if (batch.decided().how() != How.CANCELLED) {
+            throw new RequestException(ApiError.batchEnded("Cannot cancel a batch with status '"
+                    + batch.decided().how().status() + "'."));
         }
         return batch;
     }

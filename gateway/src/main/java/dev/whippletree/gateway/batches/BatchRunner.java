@@ -433,8 +433,7 @@ final class BatchRunner {
     /** The only place where a batch ends. */
     private void end(Map<String, ? extends @Nullable Object> known, List<Map<String, Object>> problems)
             throws IOException {
-        Ending ending = batch.ending()
-                .orElseThrow(() -> new IOException(batch.folder() + " lacks the file that says how it ends"));
+        Ending ending = batch.decided();
         Map<String, @Nullable Object> json = new LinkedHashMap<>(known);
         json.remove(BatchPlace.FORESIGHT);
         json.putAll(ending.json());

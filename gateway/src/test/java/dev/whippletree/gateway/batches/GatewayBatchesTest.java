@@ -748,6 +748,19 @@ final class GatewayBatchesTest extends OverBatches {
     }
 
     @Test
+    void batchThatIsAboutToFail_isSaidToHaveFailed() throws Exception {
+        String id = "batch_00000000000000000000000000000001";
+        BatchPlace batch = ClientFolder.of(batches(), "").create(id, asked(id, "", "file-1", 0));
+        batch.decide(Ending.How.FAILED, 5);
+
+        assertError(
+                running.send("POST", "/v1/batches/" + id + "/cancel"),
+                409,
+                "batch_ended",
+                "Cannot cancel a batch with status 'failed'.");
+    }
+
+    @Test
     void otherEndpoints_answerInTheirOwnForm() throws Exception {
         String responses =
                 "{\"custom_id\":\"r\",\"url\":\"/v1/responses\",\"body\":{\"model\":\"fast\",\"input\":\"hi\"}}";
