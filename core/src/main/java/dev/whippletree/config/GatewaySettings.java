@@ -1,5 +1,6 @@
 package dev.whippletree.config;
 
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.TenantWeights;
@@ -161,7 +162,8 @@ public record GatewaySettings(
         public Batches {
             Objects.requireNonNull(folder, "folder");
             Bounds.check(
-                    keep.compareTo(Duration.ofMinutes(1)) >= 0, "files must be kept for 1 minute or more, not " + keep);
+                    keep.compareTo(Duration.ofMinutes(1)) >= 0,
+                    "files must be kept for 1 minute or more, not " + DurationText.of(keep));
             Bounds.check(
                     mostFileBytes >= 1 && mostBytes >= 1 && mostFiles >= 1 && mostLines >= 1 && mostOpen >= 1,
                     "each bound of batches must be 1 or more");
@@ -231,15 +233,17 @@ public record GatewaySettings(
             check(mostConnections >= 1, "the number of connections must be 1 or more, not " + mostConnections);
             check(
                     clientTimeout.toMillis() >= 1 && clientTimeout.compareTo(Duration.ofHours(1)) <= 0,
-                    "a client's time for a request must be 1 millisecond to 1 hour, not " + clientTimeout);
+                    "a client's time for a request must be 1 millisecond to 1 hour, not "
+                            + DurationText.of(clientTimeout));
             check(
                     idleTimeout.toMillis() >= 1 && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
-                    "the idle time of a connection must be 1 millisecond to 1 day, not " + idleTimeout);
+                    "the idle time of a connection must be 1 millisecond to 1 day, not "
+                            + DurationText.of(idleTimeout));
             check(memoryBytes >= 1, "the memory for requests must be 1 byte or more, not " + memoryBytes);
             check(mostEmbeddingInputs >= 1, "the texts of a request must be 1 or more, not " + mostEmbeddingInputs);
             check(
                     deadline.toMillis() >= 1 && deadline.compareTo(Duration.ofDays(7)) <= 0,
-                    "a deadline must be 1 millisecond to 7 days, not " + deadline);
+                    "a deadline must be 1 millisecond to 7 days, not " + DurationText.of(deadline));
         }
 
         /** Not the outer class's, which can't be initialized before these bounds' default. */

@@ -25,7 +25,7 @@ public record CachePolicy(boolean read, boolean store, Optional<Duration> ttl) {
         }
         ttl.ifPresent(value -> {
             if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("a ttl must be positive, not " + value);
+                throw new IllegalArgumentException("a ttl must be positive, not " + DurationText.of(value));
             }
         });
     }

@@ -8,6 +8,7 @@ import java.util.Locale;
 /** Formats durations and times for messages. */
 public final class DurationText {
 
+    private static final long SECOND_NANOS = 1_000_000_000;
     private static final long SECOND_MILLIS = 1_000;
     private static final long TENTH_MILLIS = 100;
 
@@ -21,17 +22,19 @@ public final class DurationText {
      * @param duration zero or more
      */
     public static String of(Duration duration) {
-        long millis = up(duration.toNanos(), Duration.ofMillis(1).toNanos());
-        if (millis < SECOND_MILLIS) {
-            return millis + " ms";
+        long seconds = duration.plusNanos(SECOND_NANOS - 1).toSeconds();
+        if (seconds <= 10) {
+            long millis = up(duration.toNanos(), SECOND_NANOS / SECOND_MILLIS);
+            if (millis < SECOND_MILLIS) {
+                return millis + " ms";
+            }
+            long tenths = up(millis, TENTH_MILLIS);
+            if (tenths < 100) {
+                return tenths % 10 == 0
+                        ? tenths / 10 + " s"
+                        : String.format(Locale.ROOT, "%d.%d s", tenths / 10, tenths % 10);
+            }
         }
-        long tenths = up(millis, TENTH_MILLIS);
-        if (tenths < 100) {
-            return tenths % 10 == 0
-                    ? tenths / 10 + " s"
-                    : String.format(Locale.ROOT, "%d.%d s", tenths / 10, tenths % 10);
-        }
-        long seconds = up(millis, SECOND_MILLIS);
         if (seconds < 60) {
             return seconds + " s";
         }
@@ -44,9 +47,7 @@ public final class DurationText {
 
     /** Returns the first whole second that isn't before a time, as waits are rounded: {@code 2026-11-30T12:00:01Z}. */
     public static String second(Instant time) {
-        return time.plusNanos(Duration.ofSeconds(1).toNanos() - 1)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
+        return time.plusNanos(SECOND_NANOS - 1).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String two(long smaller, long each, String larger, String unit) {

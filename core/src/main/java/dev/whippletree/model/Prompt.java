@@ -92,7 +92,7 @@ public final class Prompt {
 
     private static void requirePositive(String what, Duration value) {
         if (value.isZero() || value.isNegative()) {
-            throw new IllegalArgumentException(what + " must be positive, not " + value);
+            throw new IllegalArgumentException(what + " must be positive, not " + DurationText.of(value));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import dev.whippletree.model.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +24,7 @@ public sealed interface Claim {
         public Ours {
             Objects.requireNonNull(end, "end");
             if (sinceEnd.isNegative()) {
-                throw new IllegalArgumentException("sinceEnd is negative: " + sinceEnd);
+                throw new IllegalArgumentException("sinceEnd is negative: " + DurationText.of(sinceEnd));
             }
         }
 

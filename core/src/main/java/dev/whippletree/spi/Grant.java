@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import dev.whippletree.model.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -31,7 +32,8 @@ public sealed interface Grant {
         public Refused {
             Objects.requireNonNull(by, "by");
             if (retryAfter.isNegative() || retryAfter.isZero()) {
-                throw new IllegalArgumentException("a refusal's wait must be positive, not " + retryAfter);
+                throw new IllegalArgumentException(
+                        "a refusal's wait must be positive, not " + DurationText.of(retryAfter));
             }
         }
     }

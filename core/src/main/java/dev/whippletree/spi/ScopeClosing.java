@@ -1,5 +1,6 @@
 package dev.whippletree.spi;
 
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.ShownText;
 import java.time.Duration;
@@ -20,7 +21,8 @@ public record ScopeClosing(Scope scope, Duration remaining, boolean endKnown, St
         Objects.requireNonNull(scope, "scope");
         reason = ShownText.line(reason);
         if (remaining.isNegative() || remaining.isZero()) {
-            throw new IllegalArgumentException("the remaining time must be positive, not " + remaining);
+            throw new IllegalArgumentException(
+                    "the remaining time must be positive, not " + DurationText.of(remaining));
         }
     }
 }

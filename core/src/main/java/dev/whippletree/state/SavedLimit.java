@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
@@ -40,8 +41,8 @@ public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full
         Objects.requireNonNull(full, "full");
         Objects.requireNonNull(changed, "changed");
         if (amount < 1 || left > amount || refill.isZero() || refill.isNegative()) {
-            throw new IllegalArgumentException(
-                    "a limit can't be of " + amount + " with " + left + " left and " + refill + " to refill");
+            throw new IllegalArgumentException("a limit can't be of " + amount + " with " + left + " left and "
+                    + DurationText.of(refill) + " to refill");
         }
     }
 

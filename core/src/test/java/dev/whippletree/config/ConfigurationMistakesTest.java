@@ -93,11 +93,11 @@ final class ConfigurationMistakesTest {
             => @1: gateway.max-body-bytes: expected a whole number, 1 or more, not '0'
             => @1: gateway.max-embedding-inputs: expected a whole number, 1 or more, not '0'
             => @1: gateway.max-connections: expected a whole number, 1 or more, not '0'
-            => @1: gateway.client-timeout: a client's time for a request must be 1 millisecond to 1 hour, not PT2H
+            => @1: gateway.client-timeout: a client's time for a request must be 1 millisecond to 1 hour, not 2 h
             gateway: {idle-timeout: 25h}
-            => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not PT25H
+            => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not 1 d 1 h
             gateway: {deadline: 8d}
-            => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not PT192H
+            => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not 8 d
             gateway: {batches: jobs}
             => @1: gateway.batches: expected keys with values here
             gateway: {batches: {keep: 7d}}
@@ -108,7 +108,7 @@ final class ConfigurationMistakesTest {
             gateway: {batches: {folder: " "}}
             => @1: gateway.batches.folder: expected the path of a folder, not ' '
             gateway: {batches: {folder: jobs, keep: 5s}}
-            => @1: gateway.batches.keep: files must be kept for 1 minute or more, not PT5S
+            => @1: gateway.batches.keep: files must be kept for 1 minute or more, not 5 s
             gateway: {batches: {folder: jobs, max-file-bytes: a lot, max-files: 0, max-lines: 0, max-open: 0}}
             => @1: gateway.batches.max-file-bytes: 'a lot' is not a size such as 512KB, 64MB, 1GB
             => @1: gateway.batches.max-files: expected a whole number, 1 or more, not '0'

@@ -27,7 +27,8 @@ final class DurationTextTest {
         "PT1H29M1S, 1 h 30 min",
         "PT23H59M30S, 1 d",
         "PT50H1S, 2 d 3 h",
-        "PT72H, 3 d"
+        "PT72H, 3 d",
+        "P999999D, 999999 d"
     })
     void durations_areWrittenAsPeopleSayThem(Duration duration, String text) {
         assertThat(DurationText.of(duration)).isEqualTo(text);

@@ -226,7 +226,7 @@ final class PromptTest {
                 mistake(
                         "either text or parts",
                         prompt -> prompt.message(message("x", List.of(Map.of("type", "text")), Map.of()))),
-                mistake("a deadline must be positive, not PT0S", prompt -> prompt.deadline(zero)),
+                mistake("a deadline must be positive, not 0 ms", prompt -> prompt.deadline(zero)),
                 mistake("a caller's timeout must be positive", prompt -> prompt.callerTimeout(zero)),
                 mistake("must be positive", prompt -> prompt.ttl(zero)),
                 mistake(

@@ -70,10 +70,10 @@ final class AdmissionTest {
                 mistake("counts are 0 or more: -1, 0", () -> new CoordinationStatus(true, -1, 0, Optional.empty())),
                 mistake("counts are 0 or more: 0, -1", () -> new CoordinationStatus(true, 0, -1, Optional.empty())),
                 mistake(
-                        "a refusal's wait must be positive, not PT0S",
+                        "a refusal's wait must be positive, not 0 ms",
                         () -> new Grant.Refused(new LimitUse(scope, "l", five, 5), Duration.ZERO)),
                 mistake(
-                        "the remaining time must be positive, not PT0S",
+                        "the remaining time must be positive, not 0 ms",
                         () -> new ScopeClosing(scope, Duration.ZERO, true, "")),
                 mistake(
                         "6 can't be used of 5 requests / 1m; it is 0 or more, and at most the limit",

@@ -63,7 +63,7 @@ public record PlanRequest(
                     "a plan must look ahead more than zero and at most 31 days, not " + Phrases.time(horizon));
         }
         if (longestWait.filter(Duration::isNegative).isPresent()) {
-            throw new IllegalArgumentException("a wait can't be negative: " + longestWait.get());
+            throw new IllegalArgumentException("a wait can't be negative: " + Phrases.time(longestWait.get()));
         }
         Duration shortest = workload.over()
                 .plus(workload.interview().orElse(Duration.ZERO))

@@ -84,10 +84,11 @@ public record Workload(
                     + maxTokens.getAsInt() + "; raise the bound or shorten the answers");
         }
         if (interview.filter(time -> time.isNegative() || time.isZero()).isPresent()) {
-            throw new IllegalArgumentException("an interview's duration must be positive, not " + interview.get());
+            throw new IllegalArgumentException(
+                    "an interview's duration must be positive, not " + Phrases.time(interview.get()));
         }
         if (over.isNegative()) {
-            throw new IllegalArgumentException("interviews can't start within a negative time: " + over);
+            throw new IllegalArgumentException("interviews can't start within a negative time: " + Phrases.time(over));
         }
     }
 

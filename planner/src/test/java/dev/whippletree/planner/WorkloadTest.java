@@ -71,7 +71,7 @@ class WorkloadTest {
                 "PT59M   | PT0S  | 1 | the last interview ends after 1 h at the earliest, but the plan looks ahead for 59 min only",
                 "PT0S    | PT0S  | 1 | more than zero and at most 31 days, not 0.0 s",
                 "P31DT1S | PT0S  | 1 | more than zero and at most 31 days",
-                "PT60M   | PT-1S | 1 | a wait can't be negative: PT-1S",
+                "PT60M   | PT-1S | 1 | a wait can't be negative: -1.0 s",
                 "PT60M   | PT0S  | 0 | a plan needs 1 or more interviews, not [5, 0]"
             })
     void requestThatCantBePlanned_isRefused(Duration horizon, Duration wait, int size, @Nullable String problem) {

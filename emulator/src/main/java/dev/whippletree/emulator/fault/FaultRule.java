@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.fault;
 
+import dev.whippletree.model.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -115,11 +116,12 @@ public record FaultRule(
         public Window {
             Objects.requireNonNull(every, "every");
             if (from.isNegative() || to.compareTo(from) <= 0) {
-                throw new IllegalArgumentException("a fault must end after it starts, not " + from + " to " + to);
+                throw new IllegalArgumentException("a fault must end after it starts, not " + DurationText.of(from)
+                        + " to " + DurationText.of(to));
             }
             if (every.isPresent() && every.get().compareTo(to.minus(from)) <= 0) {
-                throw new IllegalArgumentException(
-                        "a fault must end before it repeats, not " + to.minus(from) + " every " + every.get());
+                throw new IllegalArgumentException("a fault must end before it repeats, not "
+                        + DurationText.of(to.minus(from)) + " every " + DurationText.of(every.get()));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.model;
 
+import dev.whippletree.model.DurationText;
 import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.Objects;
@@ -36,7 +37,7 @@ public record Latency(Duration mean, Shape shape, double spread) {
     public Latency {
         Objects.requireNonNull(shape, "shape");
         if (mean.isNegative()) {
-            throw new IllegalArgumentException("a latency can't be negative: " + mean);
+            throw new IllegalArgumentException("a latency can't be negative: " + DurationText.of(mean));
         }
         double widest = switch (shape) {
             case CONSTANT -> 0;

@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.simulation;
 
+import dev.whippletree.model.DurationText;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -19,7 +20,8 @@ public record Link(Duration least, Duration most, double loss, double silence) {
     /** Checks the ranges. */
     public Link {
         if (least.isNegative() || most.compareTo(least) < 0) {
-            throw new IllegalArgumentException("a transit is zero or more and has order, not " + least + " to " + most);
+            throw new IllegalArgumentException("a transit is zero or more and has order, not " + DurationText.of(least)
+                    + " to " + DurationText.of(most));
         }
         if (!(loss >= 0 && loss <= 1 && silence >= 0 && silence <= 1)) {
             throw new IllegalArgumentException("a share of losses is 0 to 1, not " + loss + " or " + silence);
