@@ -54,7 +54,7 @@ final class RefusedHeads extends AbstractStreamSinkConduit<StreamSinkConduit> {
             return false;
         }
         String head = US_ASCII.decode(source.duplicate()).toString();
-        return head.startsWith("HTTP/1.") && head.contains("\r\nContent-Length: 0\r\n");
+        return head.startsWith("HTTP/1.") && head.contains("\r\nContent-Length: 0\r\n") && head.endsWith("\r\n\r\n");
     }
 
     @Override
