@@ -36,11 +36,12 @@ public final class UnreadAnswers {
         void giveUp();
     }
 
-    /** An answer that is counted until it ends. Thread-safe. */
+    /** An answer that is counted from the first call until it ends. Thread-safe. */
     public final class CountedAnswer {
 
         private final MemoryBudget.Lease lease;
         private final Answer answer;
+        private boolean begun;
         private boolean ended;
 
         private CountedAnswer(MemoryBudget.Lease lease, Answer answer) {
@@ -50,17 +51,36 @@ public final class UnreadAnswers {
 
         /** Sets how many of its bytes are kept. If that is too much, ends other answers or this one. */
         public void keeps(long bytes) {
+            boolean first;
             synchronized (this) {
                 if (ended) {
                     return;
                 }
+                first = !begun;
+                begun = true;
                 lease.keeps(bytes);
+            }
+            if (first) {
+                begin();
             }
             if (lease.isBeyondShare()) {
                 giveUpLargest(MemoryBudget.Lease::isBeyondShare);
             }
             if (memory.isExceeded()) {
                 giveUpLargest(any -> memory.isExceeded());
+            }
+        }
+
+        /**
+         * A JVM makes a lock that takes memory of its own for an object whose first hash is taken while it is locked.
+         * So an end may come in between.
+         */
+        private void begin() {
+            all.add(this);
+            synchronized (this) {
+                if (ended) {
+                    all.remove(this);
+                }
             }
         }
 
@@ -79,12 +99,9 @@ public final class UnreadAnswers {
         this.memory = memory;
     }
 
-    /** Begins to count an answer against a lease. */
+    /** Prepares to count an answer against a lease. */
     public CountedAnswer count(MemoryBudget.Lease lease, Answer answer) {
-        CountedAnswer counted = new CountedAnswer(lease, answer);
-        // A JVM makes a lock that takes memory of its own for an object whose first hash is taken while it is locked.
-        all.add(counted);
-        return counted;
+        return new CountedAnswer(lease, answer);
     }
 
     private void giveUpLargest(Predicate<MemoryBudget.Lease> tooMuch) {

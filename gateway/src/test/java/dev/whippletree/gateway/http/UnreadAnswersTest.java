@@ -105,6 +105,17 @@ final class UnreadAnswersTest {
     }
 
     @Test
+    void promptsThatWait_delayNoLook() {
+        memory.open("").take(900 * KB);
+        List<Fake> waiting = Stream.generate(() -> new Fake("")).limit(1_000).toList();
+        Fake unread = new Fake("").keeps(200, 50);
+        unread.keeps(300, 100);
+        unread.keeps(400, 100);
+        assertThat(all).filteredOn(fake -> fake.givenUp > 0).containsExactly(unread);
+        assertThat(waiting.stream().mapToInt(fake -> fake.asked)).containsOnly(0);
+    }
+
+    @Test
     void answerThatHasEnded_isNotCountedAgain() {
         Fake ended = new Fake("").keeps(100, 100);
         ended.counted.end();
