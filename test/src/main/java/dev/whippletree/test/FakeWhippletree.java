@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeWhippletree implements AutoCloseable {
 
     private static final String NAME = "fake";
-    private static final Pattern TOKEN = Pattern.compile("\\btoken[\"']?\\s*:\\s*[\"']?\\$\\{(\\w+)}");
+    private static final Pattern TOKEN = Pattern.compile("(?<![\\w-])token[\"']?\\s*:\\s*[\"']?\\$\\{(\\w+)}");
 
     private final FakeTimeline timeline = new FakeTimeline(this::flies);
     private final List<Prompt> asked = Collections.synchronizedList(new ArrayList<>());

@@ -480,7 +480,9 @@ class FakeWhippletreeTest {
             ask(fake, 2).forEach(CompletableFuture::join);
             assertThat(fake.whippletree().status().accounts()).allMatch(account -> account.answered() == 1);
         }
-        Files.writeString(file, "routes: {drafts: {model: \"${WHIPPLETREE_UNSET_C}\"}}\n", StandardOpenOption.APPEND);
+        Files.writeString(file, """
+                routes: {drafts: {model: m, timeouts: {first-token: "${WHIPPLETREE_UNSET_C}"}}}
+                """, StandardOpenOption.APPEND);
         try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").over(file)) {
             assertThatThrownBy(fake::whippletree).hasMessageContaining("WHIPPLETREE_UNSET_C isn't set");
         }
