@@ -38,7 +38,10 @@ public interface EngineListener {
         return this::called;
     }
 
-    /** A call to a service has ended. Calls that were never sent aren't reported. */
+    /**
+     * A call to a service has ended. Calls aren't reported that were never sent, or that the engine repeats because
+     * {@linkplain AttemptSink#staleConnection their connection was stale}.
+     */
     default void called(ServiceCall call) {}
 
     /** A prompt was answered, {@code took} after it was submitted. */

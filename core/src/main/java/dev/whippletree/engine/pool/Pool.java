@@ -58,10 +58,10 @@ public final class Pool {
      * @throws IllegalArgumentException if a route names an account that isn't there; nothing has changed then
      */
     public List<Account> change(Topology topology, long now) {
-        Snapshot earlier = present;
-        Snapshot next = new PoolSnapshotBuilder(earlier, defaultConcurrency, now).build(topology);
+        Snapshot before = present;
+        Snapshot next = new PoolSnapshotBuilder(before, defaultConcurrency, now).build(topology);
         present = next;
-        List<Account> leaving = earlier.accounts().values().stream()
+        List<Account> leaving = before.accounts().values().stream()
                 .filter(account -> next.accounts().get(account.id()) != account)
                 .toList();
         forgetIdle();

@@ -115,9 +115,9 @@ final class ChatCall implements Runnable, Cancellable {
      * Sends the request, and once more if it went to a kept connection that ended before a response began. A service
      * that closes an idle connection doesn't read what is on its way there. It may instead have read the request and
      * broken off without a word, which nobody can tell from that (RFC 9110, section 9.2.2). But the engine would send
-     * that prompt again too, and the second connection is a new one, whose end is a failure; so this adds one call to a
-     * prompt's attempts at most, and only if the limits have room for it. A kept connection that has brought something
-     * before is given no request: a new one is.
+     * that prompt again too, and the second connection is a new one, whose end is a failure; so this adds one call to
+     * an attempt at most, and only if the limits have room for it. A kept connection that has brought something before
+     * is given no request: a new one is.
      */
     private void make() throws IOException {
         try {
