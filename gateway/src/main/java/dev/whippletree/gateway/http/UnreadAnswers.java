@@ -41,7 +41,6 @@ public final class UnreadAnswers {
 
         private final MemoryBudget.Lease lease;
         private final Answer answer;
-        private boolean begun;
         private boolean ended;
 
         private CountedAnswer(MemoryBudget.Lease lease, Answer answer) {
@@ -51,36 +50,20 @@ public final class UnreadAnswers {
 
         /** Sets how many of its bytes are kept. If that is too much, ends other answers or this one. */
         public void keeps(long bytes) {
-            boolean first;
+            // Not under the lock: a JVM makes one that takes memory of its own where the first hash is taken under it.
+            all.add(this);
             synchronized (this) {
                 if (ended) {
+                    all.remove(this);
                     return;
                 }
-                first = !begun;
-                begun = true;
                 lease.keeps(bytes);
-            }
-            if (first) {
-                begin();
             }
             if (lease.isBeyondShare()) {
                 giveUpLargest(MemoryBudget.Lease::isBeyondShare);
             }
             if (memory.isExceeded()) {
                 giveUpLargest(any -> memory.isExceeded());
-            }
-        }
-
-        /**
-         * A JVM makes a lock that takes memory of its own for an object whose first hash is taken while it is locked.
-         * So an end may come in between.
-         */
-        private void begin() {
-            all.add(this);
-            synchronized (this) {
-                if (ended) {
-                    all.remove(this);
-                }
             }
         }
 
