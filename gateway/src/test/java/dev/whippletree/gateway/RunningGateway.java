@@ -44,7 +44,7 @@ public final class RunningGateway implements AutoCloseable {
     private final GatewaySettings settings;
     private final Optional<ManualTimeline> manual;
     private final SystemTimeline real = new SystemTimeline();
-    public final ScriptedProvider provider = new ScriptedProvider();
+    public final ScriptedProvider provider;
     public final Whippletree whippletree;
     public final Gateway gateway;
     private boolean closed;
@@ -56,18 +56,27 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public RunningGateway(GatewaySettings settings, UnaryOperator<Whippletree.Builder> more) {
-        this(settings, Optional.empty(), more);
+        this(settings, Optional.empty(), new ScriptedProvider(), more);
+    }
+
+    /** The service is ready for calls that the gateway makes at once, such as those of a batch that it goes on with. */
+    public RunningGateway(GatewaySettings settings, ScriptedProvider service) {
+        this(settings, Optional.empty(), service, UnaryOperator.identity());
     }
 
     /** The gateway goes by a time that the test moves; its Whippletree does if it is built so. */
     public RunningGateway(GatewaySettings settings, ManualTimeline manual, UnaryOperator<Whippletree.Builder> more) {
-        this(settings, Optional.of(manual), more);
+        this(settings, Optional.of(manual), new ScriptedProvider(), more);
     }
 
     private RunningGateway(
-            GatewaySettings settings, Optional<ManualTimeline> manual, UnaryOperator<Whippletree.Builder> more) {
+            GatewaySettings settings,
+            Optional<ManualTimeline> manual,
+            ScriptedProvider service,
+            UnaryOperator<Whippletree.Builder> more) {
         this.settings = settings;
         this.manual = manual;
+        this.provider = service;
         Timeline timeline = manual.<Timeline>map(given -> given).orElse(real);
         Telemetry telemetry = new Telemetry(timeline);
         Whippletree.Builder builder = more.apply(Whippletree.builder());

@@ -83,8 +83,9 @@ final class GatewayBatchesTest extends OverBatches {
 
     private void open(GatewaySettings settings, Consumer<ScriptedProvider.Call> service) {
         close();
-        running = new RunningGateway(settings);
-        running.provider.usually(service);
+        ScriptedProvider provider = new ScriptedProvider();
+        provider.usually(service);
+        running = new RunningGateway(settings, provider);
     }
 
     private void openBounded(int files, int lines, int open) {
