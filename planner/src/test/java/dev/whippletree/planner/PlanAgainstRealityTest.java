@@ -1,7 +1,6 @@
 package dev.whippletree.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.whippletree.emulator.model.AnswerLength;
 import dev.whippletree.emulator.model.Latency;
@@ -32,6 +31,9 @@ final class PlanAgainstRealityTest {
 
     /** Where a limit is declared twice as large as it is, and nothing says so, what it allows has to be found. */
     private static final double PERCENT_IF_WRONG = 10;
+
+    /** A plan supposes that windows slide. A report shows where fixed ones begin, and there more calls fit. */
+    private static final double PERCENT_SOONER = 9;
 
     /** What the engine knows of the limits. */
     enum Told {
@@ -88,11 +90,11 @@ final class PlanAgainstRealityTest {
         PlanRequest request =
                 PlanRequest.of(List.of(interviews), pool).withAdvice(false).withUsualLatency(Latency.parse(latency));
         double planned = seconds(PlannerTest.plan(request).asIs().total().orElseThrow());
+        double later = told == Told.TWICE_AS_MUCH ? PERCENT_IF_WRONG : PERCENT;
+        double sooner = told == Told.ONLY_REPORTED && kind == ServiceKind.OPENAI ? PERCENT_SOONER : later;
         for (int seed = 2; seed < 2 + SEEDS; seed++) {
             double real = seconds(reality(request.withSeed(seed), kind, Limit.parse(limit), told));
-            assertThat(real)
-                    .as("seed %s", seed)
-                    .isCloseTo(planned, withinPercentage(told == Told.TWICE_AS_MUCH ? PERCENT_IF_WRONG : PERCENT));
+            assertThat(real).as("seed %s", seed).isBetween(planned * (1 - sooner / 100), planned * (1 + later / 100));
         }
     }
 
