@@ -1,4 +1,4 @@
-/** Reads OpenAI's requests, as JSON that is parsed already, and writes parts of answers, for the gateway and batches. */
+/** Reads OpenAI's requests, as JSON that is parsed already, and writes parts of answers; for gateway and batches. */
 @NullMarked
 package dev.whippletree.chat;
 

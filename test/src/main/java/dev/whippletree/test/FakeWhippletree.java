@@ -157,8 +157,8 @@ public final class FakeWhippletree implements AutoCloseable {
     }
 
     /**
-     * Starts from a configuration file and this process's environment, in which variables of tokens may be missing: each
-     * account without one gets any text as its token.
+     * Starts from a configuration file and this process's environment, in which variables of tokens may be missing:
+     * each account without one gets any text as its token.
      */
     public FakeWhippletree over(Path file) {
         Map<String, String> environment = new HashMap<>(System.getenv());

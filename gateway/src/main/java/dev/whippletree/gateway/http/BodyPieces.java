@@ -57,8 +57,8 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
      * @param tenant whose request it is
      * @param mostBytes the most that it may have
      * @return ends when all has been taken; exceptionally with what the taker threw, with a {@link RequestException} if
-     *     the body is too large or malformed, or no thread can be had, or with another {@link IOException} if the client has gone, perhaps while
-     *     the last piece is being taken
+     *     the body is too large or malformed or no thread can be had, or with another {@link IOException} if the client
+     *     has gone, perhaps while the last piece is being taken
      * @throws RequestException if it is larger than that by its own account, packed, or there is no memory
      */
     public CompletableFuture<Void> receive(HttpServerExchange exchange, String tenant, long mostBytes, Taker taker) {
