@@ -74,9 +74,12 @@ final class BatchRequests {
     private BatchPlace cancel(BatchPlace batch) throws IOException {
         if (batch.decide(How.CANCELLED, now())) {
             changed.run();
-        } else if (batch.decided().how() != How.CANCELLED) {
-            throw new RequestException(ApiError.batchEnded("Cannot cancel a batch with status '"
-                    + batch.decided().how().status() + "'."));
+            return batch;
+        }
+        How decided = batch.decided().how();
+        if (decided != How.CANCELLED) {
+            throw new RequestException(
+                    ApiError.batchEnded("Cannot cancel a batch with status '" + decided.status() + "'."));
         }
         return batch;
     }
