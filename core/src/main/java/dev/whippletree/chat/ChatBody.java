@@ -46,9 +46,9 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     /** Reads the parameters, which are all fields that haven't been taken. */
     public static Parameters parameters(Fields fields) {
         Optional<Double> temperature = fields.number("temperature");
-        check(fields, "temperature", Range.TEMPERATURE, temperature);
+        temperature.ifPresent(value -> fields.check("temperature", Range.TEMPERATURE, value));
         Optional<Double> topP = fields.number("top_p");
-        check(fields, "top_p", Range.TOP_P, topP);
+        topP.ifPresent(value -> fields.check("top_p", Range.TOP_P, value));
         Optional<Long> seed = fields.whole("seed");
         OptionalInt maxTokens = maxTokens(fields);
         List<String> stop = stop(fields);
@@ -73,20 +73,13 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
                 others);
     }
 
-    /** The parameters check their ranges as well, but don't know where the request has them. */
-    private static void check(Fields fields, String field, Range range, Optional<? extends Number> given) {
-        given.flatMap(range::problem).ifPresent(problem -> {
-            throw fields.wrong(field, problem);
-        });
-    }
-
     /** The newer name wins. */
     private static OptionalInt maxTokens(Fields fields) {
         Optional<Long> old = fields.whole("max_tokens");
         Optional<Long> newer = fields.whole("max_completion_tokens");
         Optional<Long> given = newer.or(() -> old);
         String name = newer.isPresent() ? "max_completion_tokens" : "max_tokens";
-        check(fields, name, Range.MAX_TOKENS, given);
+        given.ifPresent(most -> fields.check(name, Range.MAX_TOKENS, most));
         return given.map(most -> OptionalInt.of((int) Math.min(most, Integer.MAX_VALUE)))
                 .orElseGet(OptionalInt::empty);
     }
@@ -100,7 +93,7 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
             return List.of(text);
         }
         if (stop.get() instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            check(fields, "stop", Range.STOPS, Optional.of(list.size()));
+            fields.check("stop", Range.STOPS, list.size());
             return list.stream().map(String.class::cast).toList();
         }
         throw fields.wrong("stop", "must be a string or a list of strings");

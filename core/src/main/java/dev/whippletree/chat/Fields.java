@@ -1,5 +1,6 @@
 package dev.whippletree.chat;
 
+import dev.whippletree.model.Parameters.Range;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,18 @@ public final class Fields {
     /** Returns the error of a field; the text is the rest of a sentence about it. */
     public WrongFieldException wrong(String field, String what) {
         return new WrongFieldException(at(field), what);
+    }
+
+    /**
+     * Checks what a field says of a parameter. The parameters check it as well, but don't know where the request has
+     * it.
+     *
+     * @throws WrongFieldException if it is beyond the range
+     */
+    public void check(String field, Range range, Number value) {
+        range.problem(value).ifPresent(problem -> {
+            throw wrong(field, problem);
+        });
     }
 
     /** Takes a field of any type; empty if it is absent. */

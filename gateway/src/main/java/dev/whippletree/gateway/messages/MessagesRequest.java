@@ -105,9 +105,7 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
         if (!texts.stream().allMatch(String.class::isInstance)) {
             throw fields.wrong("stop_sequences", "must be a list of strings");
         }
-        Range.STOPS.problem(texts.size()).ifPresent(problem -> {
-            throw fields.wrong("stop_sequences", problem);
-        });
+        fields.check("stop_sequences", Range.STOPS, texts.size());
         return texts;
     }
 

@@ -47,9 +47,7 @@ public final class ResponsesRequest implements PromptRequest {
         streaming = fields.flag("stream").orElse(false);
         encrypted = readIncluded(fields);
         fields.whole("max_output_tokens").ifPresent(most -> {
-            Range.MAX_TOKENS.problem(most).ifPresent(problem -> {
-                throw fields.wrong("max_output_tokens", problem);
-            });
+            fields.check("max_output_tokens", Range.MAX_TOKENS, most);
             chat.put("max_tokens", most);
             echo.put("max_output_tokens", most);
         });
