@@ -247,13 +247,25 @@ final class DeployedFilesTest {
 
     @Test
     void workflow_runsTheWholeCheck_onEachJavaThatIsSupported() throws IOException {
-        JsonNode workflow =
-                YAMLMapper.shared().readTree(Files.readString(Project.ROOT.resolve(".github/workflows/check.yml")));
-        JsonNode job = workflow.at("/jobs/check");
+        JsonNode job = workflow("check.yml").at("/jobs/check");
         assertThat(job.at("/strategy/matrix/java").valueStream().map(JsonNode::asString))
                 .containsExactly("17", "21", "25");
-        assertThat(job.path("steps").valueStream().map(step -> step.path("run").asString("")))
-                .contains(".ci/run");
+        assertThat(commands(job)).contains(".ci/run");
+    }
+
+    @Test
+    void workflow_runsTheThoroughTests_eachNight() throws IOException {
+        JsonNode workflow = workflow("nightly.yml");
+        assertThat(workflow.at("/on/schedule/0/cron").asString()).matches("\\d+ \\d+ \\* \\* \\*");
+        assertThat(commands(workflow.at("/jobs/thorough"))).contains(".ci/run -Pthorough -fae");
+    }
+
+    private static JsonNode workflow(String name) throws IOException {
+        return YAMLMapper.shared().readTree(Files.readString(Project.ROOT.resolve(".github/workflows/" + name)));
+    }
+
+    private static Stream<String> commands(JsonNode job) {
+        return job.path("steps").valueStream().map(step -> step.path("run").asString(""));
     }
 
     @Test
