@@ -69,10 +69,6 @@ final class EngineStateTest {
         return life.status("a").limits().get(0);
     }
 
-    private Instant at(long nanos) {
-        return timeline.now().plusNanos(nanos - timeline.nanoTime());
-    }
-
     @Test
     void usesOfManyShortLives_addUp_untilOneIsRefusedWithTheTimeAndWithoutACall() {
         for (int life = 0; life < 10; life++) {
@@ -376,7 +372,7 @@ final class EngineStateTest {
         Instant check = first.status("a").until().orElseThrow();
         close(first);
         EngineFixture second = new EngineFixture(timeline).state(folder);
-        ScriptedClient again = second.account("a");
+        second.account("a");
         assertThat(second.status("a").state()).isEqualTo(AccountState.OFF);
         assertThat(second.status("a").reason()).contains("see to it");
         assertThat(second.status("a").until()).contains(check);
@@ -386,7 +382,7 @@ final class EngineStateTest {
         close(second);
         timeline.advance(Duration.ofMinutes(50));
         second = new EngineFixture(timeline).state(folder);
-        again = second.account("a");
+        ScriptedClient again = second.account("a");
         assertThat(second.status("a").state()).as("until it is checked").isEqualTo(AccountState.OFF);
         assertThat(second.status("a").reason().orElseThrow()).contains("see to it");
         second.askMany(40);

@@ -27,8 +27,6 @@ import org.springframework.ai.retry.TransientAiException;
 
 final class WhippletreeEmbeddingModelTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-
     private final ScriptedService service = new ScriptedService();
 
     @AutoClose

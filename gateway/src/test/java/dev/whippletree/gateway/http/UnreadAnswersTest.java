@@ -24,7 +24,6 @@ final class UnreadAnswersTest {
 
     private final class Fake implements UnreadAnswers.Answer {
 
-        private final String tenant;
         private final MemoryBudget.Lease lease;
         private final UnreadAnswers.CountedAnswer counted;
         private long unread;
@@ -32,7 +31,6 @@ final class UnreadAnswersTest {
         private int givenUp;
 
         Fake(String tenant) {
-            this.tenant = tenant;
             this.lease = memory.open(tenant);
             this.counted = answers.count(lease, this);
             all.add(this);

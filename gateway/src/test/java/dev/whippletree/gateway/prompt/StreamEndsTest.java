@@ -48,7 +48,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StreamEndsTest {
 
     private static final String EARLY = "x-whippletree-keep-alive: true";
-    private static final Duration HOUR = Duration.ofHours(1);
 
     private final ManualTimeline timeline = new ManualTimeline();
     private @Nullable RunningGateway opened;
