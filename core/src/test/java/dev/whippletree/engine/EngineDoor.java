@@ -49,7 +49,10 @@ public abstract class EngineDoor {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private final SharedTimeline timeline = new SharedTimeline();
-    private final ReadWriteLock asking = new ReentrantReadWriteLock();
+
+    /** Held for writing while time passes. */
+    private final ReadWriteLock overlapping = new ReentrantReadWriteLock();
+
     private final Services services = new Services();
     private final Map<String, CompletableFuture<Completion>> answers = new TreeMap<>();
     private final List<List<CompletableFuture<Completion>>> cancellable =
@@ -136,11 +139,11 @@ public abstract class EngineDoor {
         if (!hasDeadline(question)) {
             return submitNow(prompt, question);
         }
-        asking.readLock().lock();
+        overlapping.readLock().lock();
         try {
             return submitNow(prompt, question);
         } finally {
-            asking.readLock().unlock();
+            overlapping.readLock().unlock();
         }
     }
 
@@ -157,8 +160,15 @@ public abstract class EngineDoor {
                 answer = own.remove(0);
             }
         }
-        if (answer != null) {
+        if (answer == null) {
+            return;
+        }
+        // Nor while it is being withdrawn: its timer would have run for nothing, and another in its place otherwise.
+        overlapping.readLock().lock();
+        try {
             answer.cancel(true);
+        } finally {
+            overlapping.readLock().unlock();
         }
     }
 
@@ -171,11 +181,11 @@ public abstract class EngineDoor {
 
     /** Time passes to the next event, if one is near. */
     public void pass() {
-        asking.writeLock().lock();
+        overlapping.writeLock().lock();
         try {
             timeline.runNextWithin(DEADLINE.toNanos());
         } finally {
-            asking.writeLock().unlock();
+            overlapping.writeLock().unlock();
         }
     }
 
