@@ -41,7 +41,8 @@ public record EngineSettings(
             throw new IllegalArgumentException("max-concurrency must be 1 or more, not " + maxConcurrency);
         }
         if (cacheTimeout.isZero() || cacheTimeout.isNegative()) {
-            throw new IllegalArgumentException("cache-timeout must be positive");
+            throw new IllegalArgumentException(
+                    "cache-timeout must be positive, not " + cacheTimeout.toMillis() + " ms");
         }
     }
 

@@ -28,7 +28,7 @@ public record Timeouts(
                 .filter(timeout -> timeout.isZero() || timeout.isNegative())
                 .findFirst()
                 .ifPresent(timeout -> {
-                    throw new IllegalArgumentException("a timeout must be positive");
+                    throw new IllegalArgumentException("a timeout must be positive, not " + timeout.toMillis() + " ms");
                 });
     }
 

@@ -24,7 +24,7 @@ public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(unit, "unit");
         if (window.toMillis() < 1) {
-            throw new IllegalArgumentException("a window is a millisecond or more");
+            throw new IllegalArgumentException("a window is a millisecond or more, not " + window.toNanos() + " ns");
         }
     }
 

@@ -80,15 +80,21 @@ final class RouteSettingsTest {
                 mistake("not 1.1", () -> Retries.DEFAULT.withBudget(1.1, 1)),
                 mistake("not -0.1", () -> Retries.DEFAULT.withBudget(-0.1, 1)),
                 mistake("not 0.0", () -> Retries.DEFAULT.withBudget(0, 0)),
-                mistake("a timeout must be positive", () -> Timeouts.DEFAULT.withFirstByte(Duration.ZERO)),
-                mistake("a timeout must be positive", () -> Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(-1))),
-                mistake("a timeout must be positive", () -> Timeouts.DEFAULT.withBetweenTokens(Duration.ZERO)),
-                mistake("a timeout must be positive", () -> Timeouts.DEFAULT.withWhole(Duration.ZERO)),
+                mistake("a timeout must be positive, not 0 ms", () -> Timeouts.DEFAULT.withFirstByte(Duration.ZERO)),
+                mistake(
+                        "a timeout must be positive, not -1000 ms",
+                        () -> Timeouts.DEFAULT.withFirstToken(Duration.ofSeconds(-1))),
+                mistake(
+                        "a timeout must be positive, not 0 ms",
+                        () -> Timeouts.DEFAULT.withBetweenTokens(Duration.ZERO)),
+                mistake("a timeout must be positive, not 0 ms", () -> Timeouts.DEFAULT.withWhole(Duration.ZERO)),
                 mistake("line-size can't be negative: -1", () -> EngineSettings.DEFAULT.withLineSize(-1)),
                 mistake("tenant-line-size can't", () -> EngineSettings.DEFAULT.withTenantLineSize(-1)),
                 mistake("not 51.0 %", () -> EngineSettings.DEFAULT.withBatchShare(0.51)),
                 mistake("max-concurrency must", () -> EngineSettings.DEFAULT.withMaxConcurrency(0)),
-                mistake("cache-timeout must", () -> EngineSettings.DEFAULT.withCacheTimeout(Duration.ZERO)),
+                mistake(
+                        "cache-timeout must be positive, not 0 ms",
+                        () -> EngineSettings.DEFAULT.withCacheTimeout(Duration.ZERO)),
                 mistake("tenant 't': a weight must be 1 to 1000, not 0", () -> new TenantWeights(Map.of("t", 0))),
                 mistake("not 1001", () -> new TenantWeights(Map.of("t", 1001))));
     }

@@ -76,6 +76,12 @@ final class StateFolderTest {
     }
 
     @Test
+    void windowOfLessThanAMillisecond_isRefused() {
+        assertThatThrownBy(() -> new WindowKey(Scope.of("acme"), Limit.Unit.REQUESTS, Duration.ofNanos(999_999)))
+                .hasMessage("a window is a millisecond or more, not 999999 ns");
+    }
+
+    @Test
     void whatIsSaved_isFoundAgainWhole() {
         SavedLimit limit = new SavedLimit(
                 new SavedLimit.SavedLimitKey(
