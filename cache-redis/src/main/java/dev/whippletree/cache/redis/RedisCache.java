@@ -63,7 +63,6 @@ public final class RedisCache implements Cache {
                 services);
         RedisStore store = new RedisStore(read, link, services);
         link.onConnected(store::lookAtClock);
-        link.onLate(store::warnOfLateAnswer);
         link.connect();
         return store;
     }

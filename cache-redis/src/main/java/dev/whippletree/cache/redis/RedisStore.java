@@ -11,7 +11,6 @@ import dev.whippletree.cache.redis.link.RedisUnavailableException;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
-import dev.whippletree.model.DurationText;
 import dev.whippletree.spi.CacheEntry;
 import dev.whippletree.spi.CacheEnvelope;
 import dev.whippletree.spi.CacheHit;
@@ -23,12 +22,12 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -53,12 +52,9 @@ final class RedisStore implements CacheStore {
     /** Keys looked at in one step of a sweep: a millisecond's work for Redis. */
     private static final int SWEEP_STEP = 1_000;
 
-    private static final long BETWEEN_WARNINGS_NANOS = Duration.ofHours(1).toNanos();
-
     private final RedisSettings settings;
     private final RedisKeys keys;
     private final RedisLink link;
-    private final Services services;
     private final InstantSource clock;
     private final CorruptValue corrupt;
     private final Remarks remarks;
@@ -66,13 +62,9 @@ final class RedisStore implements CacheStore {
     /** For sweeps: to look at a cluster's next node, Lettuce waits until it is connected. */
     private final Executor executor;
 
-    /** Until when no other late answer is warned of; guarded by this. */
-    private OptionalLong lateUntilNanos = OptionalLong.empty();
-
     RedisStore(RedisSettings settings, RedisLink link, Services services) {
         this.settings = settings;
         this.link = link;
-        this.services = services;
         keys = new RedisKeys(settings.keyPrefix());
         corrupt = new CorruptValue(settings, services);
         remarks = new Remarks(settings);
@@ -81,8 +73,8 @@ final class RedisStore implements CacheStore {
     }
 
     /**
-     * Sends a command. The link reports a Redis that is silent: as away, or as late once it answers again. What is said
-     * of one shard of a cluster, the link doesn't report.
+     * Sends a command. The link reports a Redis that is away. The engine reports one that answers late or refuses, and
+     * what is wrong with one shard of a cluster.
      */
     private <T> CompletionStage<T> send(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
@@ -93,30 +85,14 @@ final class RedisStore implements CacheStore {
         Throwable cause = Cause.of(failure);
         Throwable reason = ShardUnavailableException.reasonOf(cause);
         if (reason instanceof RefusedCommandException) {
-            return reason;
+            // A Redis that loads its data has been away, and isn't back yet.
+            return String.valueOf(reason.getMessage()).startsWith("LOADING")
+                    ? new RedisUnavailableException(Problem.what(settings, cause))
+                    : reason;
         }
-        if (cause instanceof TimeoutException) {
-            return new RedisUnavailableException(Problem.what(settings, cause));
-        }
-        return cause == reason ? cause : new IllegalStateException(Problem.what(settings, cause), cause);
-    }
-
-    /** Warns once an hour, of a Redis that isn't away. */
-    void warnOfLateAnswer() {
-        long now = services.nanoTime();
-        synchronized (this) {
-            if (lateUntilNanos.isPresent() && now - lateUntilNanos.getAsLong() < 0) {
-                return;
-            }
-            lateUntilNanos = OptionalLong.of(now + BETWEEN_WARNINGS_NANOS);
-        }
-        services.logger("cache.redis")
-                .warn(
-                        "{}: Redis at {} answers some commands later than {}, and these neither find nor store an"
-                                + " answer; find out what keeps it, or raise command-timeout",
-                        settings.where(),
-                        settings.address(),
-                        DurationText.of(settings.commandTimeout()));
+        return reason instanceof TimeoutException || reason instanceof IOException
+                ? new IllegalStateException(Problem.what(settings, cause), cause)
+                : reason;
     }
 
     /** Compares the clocks. Where a user may not ask for Redis's time, nobody is told. */

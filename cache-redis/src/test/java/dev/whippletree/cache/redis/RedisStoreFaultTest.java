@@ -27,12 +27,14 @@ import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who reports what fails: the store's link, or the engine. */
@@ -48,7 +50,6 @@ final class RedisStoreFaultTest {
         RedisSettings settings = RedisSettings.from(new Settings("cache redis", Map.of("uri", uri)));
         RedisLink link = new RedisLink(settings, new RedisLink.Effect("away", "back"), connector, services);
         RedisStore store = new RedisStore(settings, link, services);
-        link.onLate(store::warnOfLateAnswer);
         link.connect();
         timeline.runAll();
         RedisAsyncCommands<byte[], byte[]> commands = mock(RedisAsyncCommands.class);
@@ -82,18 +83,41 @@ final class RedisStoreFaultTest {
                 .hasMessage("OOM command not allowed");
     }
 
-    @Test
-    void lateAnswer_isTheLinksToReport_onceAnHour() {
+    static List<Arguments> faults() {
+        return List.of(
+                Arguments.of(
+                        new RedisCommandTimeoutException("Command timed out"),
+                        "it doesn't answer within the command-timeout of 250 ms"),
+                Arguments.of(new RedisException("Invalid first byte: 33"), "Invalid first byte: 33"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void lateAnswer_andGarbage_areTheEnginesToReport_becauseTheLinkDoesNot(RuntimeException said, String words) {
         try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
-            RedisStore store = open("redis://host", new RedisCommandTimeoutException("Command timed out"));
-            for (int minutes = 0; minutes <= 60; minutes += 20) {
-                assertThat(fault(store)).isInstanceOf(ReportedFaultException.class);
-                timeline.advance(Duration.ofMinutes(20));
-            }
-            String line = "WARN cache redis: Redis at host:6379 answers some commands later than 250 ms, and these"
-                    + " neither find nor store an answer; find out what keeps it, or raise command-timeout";
-            assertThat(log.ofThisThread()).containsExactly(line, line);
+            assertThat(fault(open("redis://host", said)))
+                    .isNotInstanceOf(ReportedFaultException.class)
+                    .hasMessage("cache redis: Redis at host:6379 can't be used (" + words + ")");
+            assertThat(log.ofThisThread()).isEmpty();
         }
+    }
+
+    @Test
+    void serverThatLoadsItsData_isStillAway_soTheEngineDoesNotReportIt() {
+        assertThat(fault(open(
+                        "redis://host",
+                        new RedisCommandExecutionException("LOADING Redis is loading the dataset in memory"))))
+                .isInstanceOf(ReportedFaultException.class)
+                .hasMessage("cache redis: Redis at host:6379 refuses commands (LOADING Redis is loading the dataset in"
+                        + " memory)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://host", "redis-cluster://host"})
+    void commandAfterClose_saysThatTheCacheIsClosed(String uri) {
+        RedisStore store = open(uri, new RedisException("Connection closed"));
+        store.close();
+        assertThat(fault(store)).hasMessage("cache redis is closed");
     }
 
     @Test

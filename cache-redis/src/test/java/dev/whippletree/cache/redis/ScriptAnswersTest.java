@@ -124,7 +124,7 @@ final class ScriptAnswersTest {
     void silence_isATimeout_andALostConnectionIsNamed() {
         CompletableFuture<List<Object>> beat = beat();
         byDigest.completeExceptionally(new RedisCommandTimeoutException("Command timed out"));
-        assertFailed(beat, TimeoutException.class, "it doesn't answer");
+        assertFailed(beat, TimeoutException.class, "it doesn't answer within the command-timeout of 250 ms");
         connector.breakConnection(0);
         assertFailed(
                 beat(),

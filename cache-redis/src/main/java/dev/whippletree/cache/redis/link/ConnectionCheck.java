@@ -24,7 +24,6 @@ final class ConnectionCheck {
 
     private final Services services;
     private final Runnable question;
-    private final Runnable onAlive;
     private final Runnable onDead;
 
     /** What is doubted now, different each time; null: nothing. */
@@ -34,13 +33,11 @@ final class ConnectionCheck {
      * Creates none yet.
      *
      * @param question sends a command; its answer is reported by {@link #answered()}
-     * @param onAlive is run when something was answered before the connection was found dead
      * @param onDead is run when there is no answer, on the executor of the services
      */
-    ConnectionCheck(Services services, Runnable question, Runnable onAlive, Runnable onDead) {
+    ConnectionCheck(Services services, Runnable question, Runnable onDead) {
         this.services = services;
         this.question = question;
-        this.onAlive = onAlive;
         this.onDead = onDead;
     }
 
@@ -54,8 +51,8 @@ final class ConnectionCheck {
 
     /** Something was answered in its time. Called for each answer, so it looks before it writes. */
     void answered() {
-        if (present.get() != null && present.getAndSet(null) != null) {
-            onAlive.run();
+        if (present.get() != null) {
+            present.set(null);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.whippletree.cache.redis.link;
 
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.Services;
 import io.lettuce.core.RedisChannelHandler;
@@ -8,7 +9,6 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.cluster.PartitionException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.security.cert.CertificateException;
@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,11 @@ public final class RedisLink implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final int MOST_DOUBLINGS = 5;
     private static final String BROKEN = "the connection broke";
+
+    /** Lettuce's words, whichever of its queues is full: of commands to be sent, or of those that await an answer. */
+    private static final String QUEUE_IS_FULL = "Commands are not accepted until";
+
+    private static final Pattern BREAK = Pattern.compile("Connection .*(closed|disconnected)|not connected");
     private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RedisSettings settings;
@@ -54,9 +60,6 @@ public final class RedisLink implements AutoCloseable {
 
     /** What commands go through: the first attempt, a connection, or a failure that says why there is none. */
     private volatile CompletableFuture<Way> current = first;
-
-    /** Told that Redis left a command unanswered, but isn't away. */
-    private volatile Runnable onLate = () -> {};
 
     /** Told of each connection, once commands go through it. */
     private volatile Runnable onConnected = () -> {};
@@ -100,11 +103,6 @@ public final class RedisLink implements AutoCloseable {
         onConnected = listener;
     }
 
-    /** Sets what is told that Redis left a command unanswered, but isn't away; called before {@link #connect()}. */
-    public void onLate(Runnable listener) {
-        onLate = listener;
-    }
-
     /** Begins to connect, and goes on until the link is closed. */
     public void connect() {
         services.executor().execute(this::attempt);
@@ -127,20 +125,17 @@ public final class RedisLink implements AutoCloseable {
      * Sends a command. The stage may end on one of Lettuce's threads, which must not be held up.
      *
      * <p>A failure of Redis or of the connection is a {@link RefusedCommandException}, a
-     * {@link TooManyCommandsException}, a {@link TimeoutException} or a {@link RedisUnavailableException}. Of a
-     * cluster, all but the second are in a {@link ShardUnavailableException}, unless no node can be asked at all.
+     * {@link TooManyCommandsException}, a {@link TimeoutException}, an {@link IOException} or, while Redis is away, a
+     * {@link RedisUnavailableException}. What one shard of a cluster is to blame for is in a
+     * {@link ShardUnavailableException}.
      */
     public <T> CompletionStage<T> send(
             Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
-        return current.thenCompose(way -> way.send(command))
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(Cause.of(failure))));
+        return current.thenCompose(way -> way.send(command));
     }
 
     private Throwable named(Throwable failure) {
-        if (failure instanceof RedisUnavailableException) {
-            return failure;
-        }
-        if (TooManyCommandsException.isMeantBy(failure)) {
+        if (String.valueOf(failure.getMessage()).contains(QUEUE_IS_FULL)) {
             return new TooManyCommandsException("too many commands of this process are under way");
         }
         Throwable reason = reasonOfCommand(failure);
@@ -154,17 +149,24 @@ public final class RedisLink implements AutoCloseable {
                     ShownText.line(String.valueOf(refusal.get().getMessage())), failure);
         }
         if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
-            return new TimeoutException("it doesn't answer");
+            return new TimeoutException(
+                    "it doesn't answer within the command-timeout of " + DurationText.of(settings.commandTimeout()));
         }
         if (!(failure instanceof RedisException)
                 && Cause.find(IOException.class, failure).isEmpty()) {
             return failure;
         }
-        if (!settings.isCluster()) {
-            return new RedisUnavailableException(unavailable(BROKEN));
+        if (!isBreak(failure)) {
+            return new IOException(reasonOf(failure));
         }
-        boolean connecting = failure instanceof RedisConnectionException || failure instanceof PartitionException;
-        return new IOException(connecting ? reasonOf(failure) : BROKEN);
+        return settings.isCluster() ? new IOException(BROKEN) : new RedisUnavailableException(unavailable(BROKEN));
+    }
+
+    /** Lettuce has several words for a connection that broke, and one type for all that isn't an answer of Redis. */
+    private static boolean isBreak(Throwable failure) {
+        return !(failure instanceof RedisConnectionException)
+                && (Cause.find(IOException.class, failure).isPresent()
+                        || BREAK.matcher(String.valueOf(failure.getMessage())).find());
     }
 
     private String unavailable(String reason) {
@@ -175,8 +177,7 @@ public final class RedisLink implements AutoCloseable {
      * A node of a cluster says where the key is that it doesn't have, or that a script's keys aren't in one slot. What
      * a script may not do, Redis before 7.0 says within other words.
      */
-    private void look(RedisConnection asked, RedisCommandExecutionException refusal) {
-        String message = String.valueOf(refusal.getMessage());
+    private void look(RedisConnection asked, String message) {
         if (!isNode && (message.startsWith("MOVED ") || message.startsWith("CROSSSLOT"))) {
             isNode = true;
             remark().ifPresent(log::warn);
@@ -228,25 +229,20 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         first.complete(way);
-        if (!open.isCluster() && !isWatched(open)) {
-            return;
+        if (!open.isCluster()) {
+            open.handle().addListener(new RedisConnectionStateListener() {
+                @Override
+                public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                    lose(open, BROKEN);
+                }
+            });
+            // It may have broken before.
+            if (!open.handle().isOpen()) {
+                lose(open, BROKEN);
+                return;
+            }
         }
         onConnected.run();
-    }
-
-    /** Listens whether a connection breaks; false if it has broken before. */
-    private boolean isWatched(RedisConnection open) {
-        open.handle().addListener(new RedisConnectionStateListener() {
-            @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-                lose(open, BROKEN);
-            }
-        });
-        if (!open.handle().isOpen()) {
-            lose(open, BROKEN);
-            return false;
-        }
-        return true;
     }
 
     private synchronized boolean accept(Way way) {
@@ -362,47 +358,44 @@ public final class RedisLink implements AutoCloseable {
 
         Way(RedisConnection connection) {
             this.connection = connection;
-            this.check = new ConnectionCheck(
-                    services, this::ask, () -> onLate.run(), () -> lose(connection, "it doesn't answer"));
+            this.check = new ConnectionCheck(services, this::ask, () -> lose(connection, "it doesn't answer"));
         }
 
         <T> CompletionStage<T> send(Function<RedisClusterAsyncCommands<byte[], byte[]>, CompletionStage<T>> command) {
             long sentNanos = services.nanoTime();
-            if (connection.isCluster()) {
-                return ShardCall.send(() -> command.apply(connection.commands()), settings.commandTimeout(), services)
-                        .whenComplete((answer, failure) -> observeShard(failure));
-            }
-            return command.apply(connection.commands()).whenComplete((answer, failure) -> observe(sentNanos, failure));
+            CompletionStage<T> answer = connection.isCluster()
+                    ? ShardCall.send(() -> command.apply(connection.commands()), settings.commandTimeout(), services)
+                    : command.apply(connection.commands());
+            return answer.exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(Cause.of(failure))))
+                    .whenComplete((value, failure) -> observe(
+                            sentNanos, failure == null ? null : ShardUnavailableException.reasonOf(Cause.of(failure))));
         }
 
         private void ask() {
             var unused = send(RedisClusterAsyncCommands::ping);
         }
 
-        private void observeShard(@Nullable Throwable failure) {
-            if (failure == null) {
-                answered();
-            } else if (ShardCall.isNotServed(failure)) {
-                renew(connection);
-            }
-        }
-
         /**
-         * A command may be several stages, which wrap what Lettuce says. Lettuce's timer is up to a tenth of a second
-         * late, so an answer may have taken longer than the timeout: a Redis that is as slow as that for all doesn't
-         * end the doubt.
+         * Lettuce's timer is up to a tenth of a second late, so an answer may have taken longer than the timeout: a
+         * Redis that is as slow as that for all doesn't end the doubt.
          */
         private void observe(long sentNanos, @Nullable Throwable failure) {
-            Optional<RedisCommandExecutionException> refusal =
-                    failure == null ? Optional.empty() : Cause.find(RedisCommandExecutionException.class, failure);
-            if (failure == null || refusal.isPresent()) {
-                refusal.ifPresent(reason -> look(connection, reason));
+            if (connection.isCluster()) {
+                if (failure == null) {
+                    answered();
+                } else if (ShardCall.isNotServed(failure)) {
+                    renew(connection);
+                }
+            } else if (failure instanceof TimeoutException) {
+                check.unanswered();
+            } else if (failure == null || failure instanceof RefusedCommandException) {
+                if (failure != null) {
+                    look(connection, String.valueOf(failure.getMessage()));
+                }
                 if (services.nanoTime() - sentNanos <= settings.commandTimeout().toNanos()) {
                     check.answered();
                     answered();
                 }
-            } else if (Cause.find(RedisCommandTimeoutException.class, failure).isPresent()) {
-                check.unanswered();
             }
         }
     }

@@ -62,9 +62,9 @@ final class ShardCall {
 
     /** Returns whether a command failed because its node is away or doesn't serve its slot. */
     static boolean isNotServed(Throwable failure) {
-        return Cause.find(RedisCommandExecutionException.class, failure)
-                .map(refusal -> NOT_SERVED.stream().anyMatch(String.valueOf(refusal.getMessage())::startsWith))
-                .orElseGet(() -> !TooManyCommandsException.isMeantBy(failure));
+        return failure instanceof RefusedCommandException
+                ? NOT_SERVED.stream().anyMatch(String.valueOf(failure.getMessage())::startsWith)
+                : !(failure instanceof TooManyCommandsException);
     }
 
     private static boolean isMoving(Throwable failure) {

@@ -158,6 +158,8 @@ class RedisLinkTest {
                 new ClosedChannelException(),
                 new IOException("Broken pipe"),
                 new RedisException("Connection closed"),
+                new RedisException("Connection is already closed"),
+                new RedisException("Connection disconnected"),
                 new RedisException("Currently not connected. Commands are rejected."),
                 new RedisException(new IOException("Connection reset by peer")));
     }

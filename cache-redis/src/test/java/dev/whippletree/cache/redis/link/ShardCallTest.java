@@ -7,12 +7,14 @@ import dev.whippletree.time.VirtualTimeline;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,30 +113,31 @@ class ShardCallTest {
                 "MASTERDOWN Link with MASTER is down"
             })
     void whatANodeDoesNotServe_isTheNodesTrouble(String message) {
-        assertThat(ShardCall.isNotServed(new CompletionException(new RedisCommandExecutionException(message))))
-                .isTrue();
+        assertThat(ShardCall.isNotServed(refusal(message))).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"OOM command not allowed", "NOPERM no", "WRONGTYPE key", "ERR unknown command"})
     void whatItRefusesItself_isTheCommands(String message) {
-        assertThat(ShardCall.isNotServed(new RedisCommandExecutionException(message)))
-                .isFalse();
+        assertThat(ShardCall.isNotServed(refusal(message))).isFalse();
     }
 
     @Test
     void silence_andABrokenConnection_areTheNodes() {
-        assertThat(ShardCall.isNotServed(new RedisCommandTimeoutException("timed out")))
+        assertThat(ShardCall.isNotServed(new TimeoutException("it doesn't answer")))
                 .isTrue();
-        assertThat(ShardCall.isNotServed(new RedisException("Currently not connected. Commands are rejected.")))
+        assertThat(ShardCall.isNotServed(new IOException("the connection broke")))
                 .isTrue();
     }
 
     @Test
     void tooManyCommandsOfThisProcess_areNoNodesTrouble() {
-        String words = "Internal stack size exceeded: 10000. Commands are not accepted until the stack size drops.";
-        assertThat(ShardCall.isNotServed(new CompletionException(new RedisException(words))))
+        assertThat(ShardCall.isNotServed(new TooManyCommandsException("too many commands")))
                 .isFalse();
+    }
+
+    private static RefusedCommandException refusal(String message) {
+        return new RefusedCommandException(message, new RedisCommandExecutionException(message));
     }
 
     private static void assertTimedOut(CompletableFuture<?> answer) {
