@@ -25,21 +25,18 @@ enum Script {
     REOPEN("reopen.lua"),
     CLOSINGS("closings.lua");
 
-    @SuppressWarnings("ImmutableEnumChecker")
-    private final byte[] text;
-
+    private final String text;
     private final String digest;
 
     Script(String... files) {
         text = Stream.concat(Stream.of("plausible.lua"), Arrays.stream(files))
                 .map(Script::read)
-                .collect(Collectors.joining("\n"))
-                .getBytes(UTF_8);
-        digest = Base16.digest(text);
+                .collect(Collectors.joining("\n"));
+        digest = Base16.digest(text.getBytes(UTF_8));
     }
 
-    byte[] text() {
-        return text.clone();
+    String text() {
+        return text;
     }
 
     /** Returns what {@code EVALSHA} wants. */

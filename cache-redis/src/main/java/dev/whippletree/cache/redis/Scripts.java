@@ -24,8 +24,9 @@ final class Scripts {
     }
 
     /** Runs a script that replies with a list. Arguments are sent as texts, unless they are bytes. */
+    @SuppressWarnings("unchecked")
     CompletionStage<List<Object>> multi(Script script, List<byte[]> names, Object... arguments) {
-        return run(script, names, arguments).thenApply(Scripts::list);
+        return run(script, names, arguments).thenApply(reply -> (List<Object>) reply);
     }
 
     /** Runs a script that replies with a number. */
@@ -51,11 +52,6 @@ final class Scripts {
             corrupt.note((Long) reply.get(1), text(reply.get(2)));
         }
         return reply.get(0);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Object> list(Object reply) {
-        return (List<Object>) reply;
     }
 
     private static byte[] bytes(Object argument) {

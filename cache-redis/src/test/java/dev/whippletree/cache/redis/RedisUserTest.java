@@ -1,6 +1,5 @@
 package dev.whippletree.cache.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -91,7 +90,7 @@ class RedisUserTest {
     void documentedRights_areTheCommandsThatAreUsed() {
         Set<String> used = new TreeSet<>(SENT);
         for (Script script : Script.values()) {
-            used.addAll(CALL.matcher(new String(script.text(), UTF_8))
+            used.addAll(CALL.matcher(script.text())
                     .results()
                     .map(call -> call.group(1).toLowerCase(Locale.ROOT))
                     .collect(Collectors.toSet()));

@@ -79,25 +79,22 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
      * @param listener gets what arrives, on one of Lettuce's threads
      */
     public final CompletionStage<RedisConnection> connectTo(byte[] channel, Consumer<byte[]> listener) {
-        return connectPubSub().thenCompose(open -> subscribe(open, channel, listener));
-    }
-
-    private static CompletionStage<RedisConnection> subscribe(
-            StatefulRedisPubSubConnection<byte[], byte[]> open, byte[] channel, Consumer<byte[]> listener) {
-        open.addListener(new RedisPubSubAdapter<>() {
-            @Override
-            public void message(byte[] from, byte[] message) {
-                listener.accept(message);
-            }
+        return connectPubSub().thenCompose(open -> {
+            open.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(byte[] from, byte[] message) {
+                    listener.accept(message);
+                }
+            });
+            return open.async()
+                    .subscribe(channel)
+                    .thenApply(done -> RedisConnection.toServer(open))
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            var unused = open.closeAsync();
+                        }
+                    });
         });
-        return open.async()
-                .subscribe(channel)
-                .thenApply(done -> RedisConnection.toServer(open))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        var unused = open.closeAsync();
-                    }
-                });
     }
 
     final synchronized C client() {
