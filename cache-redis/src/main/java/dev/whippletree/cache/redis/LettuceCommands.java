@@ -218,7 +218,7 @@ final class LettuceCommands implements CoordinationCommands {
 
     /** Values are of all blocks, then of all attempts, then of all askers; there are none if nothing was done. */
     private static TradeReply tradeReply(List<Object> reply, Trade trade) {
-        Iterator<Long> values = reply.stream().skip(4).map(Long.class::cast).iterator();
+        Iterator<Long> values = reply.stream().skip(3).map(Long.class::cast).iterator();
         List<BlockReply> ofBlocks = new ArrayList<>();
         List<AttemptReply> ofAttempts = new ArrayList<>();
         List<Integer> ofAskers = new ArrayList<>();
@@ -233,9 +233,8 @@ final class LettuceCommands implements CoordinationCommands {
         }
         return new TradeReply(
                 Verdict.valueOf(Scripts.text(reply.get(0)).toUpperCase(Locale.ROOT)),
-                (Long) reply.get(1),
-                Scripts.text(reply.get(2)),
-                Duration.ofMillis((Long) reply.get(3)),
+                Scripts.text(reply.get(1)),
+                Duration.ofMillis((Long) reply.get(2)),
                 ofBlocks,
                 ofAttempts,
                 ofAskers);

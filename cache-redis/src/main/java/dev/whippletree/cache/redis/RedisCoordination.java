@@ -53,7 +53,7 @@ final class RedisCoordination implements Coordination {
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
         accounts = new Accounts(
                 new Accounts.Parts(commands, contact, tokens, services, settings.callLease(), this::spread));
-        claims = new Claims(commands, contact, tokens, services, settings);
+        claims = new Claims(commands, contact, tokens, services, settings.claimLease());
         closings = new Closings(commands, contact, tokens, services, corrupt);
     }
 

@@ -59,8 +59,8 @@ local function keepState(state, limits)
   live(state.key, ttl)
 end
 
-local function reply(verdict, state, now, values)
-  local all = {verdict, now, state.epoch, state.carefulMillis}
+local function reply(verdict, state, values)
+  local all = {verdict, state.epoch, state.carefulMillis}
   for _, value in ipairs(values) do
     all[#all + 1] = value
   end

@@ -16,7 +16,7 @@
 -- may be granted, in hundredths of a millisecond, until when that is so, how much of what is reserved is used in the end, in
 -- thousandths, and when the next that is held back is told to come, in hundredths of a millisecond.
 -- A process's share is that of the turns that it asks for, by their weights; each is divided by the processes that ask for it.
--- Replies verdict, time, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
+-- Replies verdict, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
 -- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; of each turn
 -- that is asked for, by how many processes. A change of epoch, and a turn that comes late, do nothing.
 
@@ -33,7 +33,7 @@ local turn, number, lease, askers = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumb
 local state = enterEpoch(KEYS[1], known, fresh, now)
 if state.changed then
   keepState(state, {})
-  return told(reply('changed', state, now, {}))
+  return told(reply('changed', state, {}))
 end
 
 local position = 7
@@ -71,7 +71,7 @@ local function finish(verdict, values)
     keep(limit, lease)
   end
   keepState(state, limits)
-  return told(reply(verdict, state, now, values))
+  return told(reply(verdict, state, values))
 end
 
 if late then

@@ -34,6 +34,7 @@ public final class Contact {
     /** The longest that a question waits for the first contact; the engine waits a second. */
     private static final Duration LONGEST_START = Duration.ofMillis(750);
 
+    private static final long NANOS_A_MILLI = 1_000_000;
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
     /** A part that follows the contact. Its methods don't block. */
@@ -53,7 +54,6 @@ public final class Contact {
     private final String process;
     private final int least;
     private final Duration timeout;
-    private final RemoteClock clock = new RemoteClock();
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
     private volatile boolean decided;
@@ -65,6 +65,7 @@ public final class Contact {
     // Guarded by this.
     private final int[] seen = new int[REMEMBERED_BEATS];
     private int beats;
+    private long aheadMillis;
     private long lostAtNanos;
     private boolean beating;
     private boolean again;
@@ -137,8 +138,16 @@ public final class Contact {
         return tried;
     }
 
-    public RemoteClock clock() {
-        return clock;
+    /**
+     * Returns the other side's time, reckoned from the last beat and never ahead of it, after which a command that is
+     * sent now has been given up; 0 before the first beat.
+     */
+    public synchronized long notAfterMillis() {
+        return beats == 0 ? 0 : nowMillis() + aheadMillis + timeout.toMillis();
+    }
+
+    private long nowMillis() {
+        return Math.floorDiv(services.nanoTime(), NANOS_A_MILLI);
     }
 
     public Optional<Throwable> trouble() {
@@ -189,12 +198,12 @@ public final class Contact {
     }
 
     private void meet(CoordinationCommands.Beat beat) {
-        clock.reset(beat.nowMillis(), services.nanoTime());
         if (met && beat.forgotten()) {
             // What else was told may have been forgotten as well, also what nobody asks about just now.
             members.forEach(Member::lost);
         }
         synchronized (this) {
+            aheadMillis = beat.nowMillis() - nowMillis();
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
             met = true;
             up = !closed;

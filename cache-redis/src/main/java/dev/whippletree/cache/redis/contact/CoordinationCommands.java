@@ -175,7 +175,6 @@ public interface CoordinationCommands extends AutoCloseable {
     /**
      * Answers a trade.
      *
-     * @param nowMillis the other side's clock
      * @param epoch the epoch there is
      * @param careful for how long processes enter what was lost
      * @param blocks of each block; empty if nothing was done
@@ -184,7 +183,6 @@ public interface CoordinationCommands extends AutoCloseable {
      */
     record TradeReply(
             Verdict verdict,
-            long nowMillis,
             String epoch,
             Duration careful,
             List<BlockReply> blocks,

@@ -213,9 +213,6 @@ public final class Accounts implements Contact.Member {
     /** Returns after which time another trade has to follow. What is refused is no reason to doubt the contact. */
     private Optional<Duration> answered(
             Account account, Account.Sent sent, @Nullable TradeReply reply, @Nullable Throwable failure) {
-        if (reply != null) {
-            contact.clock().note(reply.nowMillis(), parts.services().nanoTime());
-        }
         if (failure != null && !(Cause.of(failure) instanceof RefusedCommandException)) {
             contact.lost(failure);
         }

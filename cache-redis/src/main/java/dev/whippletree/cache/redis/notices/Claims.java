@@ -2,7 +2,6 @@ package dev.whippletree.cache.redis.notices;
 
 import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.spi.CacheKey;
@@ -49,7 +48,6 @@ public final class Claims implements Contact.Member {
     private final Contact contact;
     private final Tokens tokens;
     private final Services services;
-    private final Duration timeout;
     private final Duration lease;
 
     // Guarded by this; by questions (RedisKeys.question).
@@ -60,18 +58,12 @@ public final class Claims implements Contact.Member {
     private boolean closed;
 
     /** Creates them, and begins to renew what will be claimed. */
-    public Claims(
-            CoordinationCommands commands,
-            Contact contact,
-            Tokens tokens,
-            Services services,
-            CoordinationSettings settings) {
+    public Claims(CoordinationCommands commands, Contact contact, Tokens tokens, Services services, Duration lease) {
         this.commands = commands;
         this.contact = contact;
         this.tokens = tokens;
         this.services = services;
-        this.timeout = settings.redis().commandTimeout();
-        this.lease = settings.claimLease();
+        this.lease = lease;
         rewind();
     }
 
@@ -100,8 +92,7 @@ public final class Claims implements Contact.Member {
             }
         }
         String token = tokens.next();
-        long notAfter = contact.clock().notAfterMillis(timeout, services.nanoTime());
-        return contact.heed(commands.claim(key, token, lease, notAfter))
+        return contact.heed(commands.claim(key, token, lease, contact.notAfterMillis()))
                 .handle((remaining, failure) ->
                         failure == null ? answered(waiter, token, remaining) : unanswered(waiter, token));
     }

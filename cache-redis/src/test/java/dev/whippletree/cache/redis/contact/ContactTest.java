@@ -244,17 +244,17 @@ final class ContactTest {
     }
 
     @Test
-    void remoteClock_isNeverAheadOfTheOther_andIsSetAnewByABeat() {
-        RemoteClock clock = new RemoteClock();
-        assertThat(clock.notAfterMillis(TIMEOUT, 0)).isZero();
-        clock.note(1_000, 0);
-        clock.note(1_005, 20_000_000);
-        assertThat(clock.notAfterMillis(TIMEOUT, 30_000_000))
-                .as("the best reckoning")
-                .isEqualTo(1_280);
-        clock.note(1_060, 40_000_000);
-        assertThat(clock.notAfterMillis(TIMEOUT, 50_000_000)).isEqualTo(1_320);
-        clock.reset(500, 60_000_000);
-        assertThat(clock.notAfterMillis(TIMEOUT, 70_000_000)).isEqualTo(760);
+    void timeAfterWhichACommandIsGivenUp_isReckonedFromTheLastBeat() {
+        start();
+        assertThat(contact.notAfterMillis()).as("there is no telling").isZero();
+        answer(0, 5);
+        timeline.advance(Duration.ofMillis(20));
+        assertThat(contact.notAfterMillis()).isEqualTo(1_000 + 21 + 250);
+
+        timeline.advance(Contact.INTERVAL);
+        answer(1, 5);
+        assertThat(contact.notAfterMillis())
+                .as("the other's clock has been set")
+                .isEqualTo(1_000 + 1 + 250);
     }
 }

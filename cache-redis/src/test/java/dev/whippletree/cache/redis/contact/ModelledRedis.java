@@ -697,7 +697,7 @@ public final class ModelledRedis {
             List<AttemptReply> attempts,
             List<Integer> processes) {
         Duration careful = Duration.ofMillis(Math.max(0, state.carefulMillis - now()));
-        return new TradeReply(verdict, now(), state.epoch, careful, blocks, attempts, processes);
+        return new TradeReply(verdict, state.epoch, careful, blocks, attempts, processes);
     }
 
     private List<SharedLimit> open(Trade trade) {

@@ -116,7 +116,6 @@ class AccountTest {
     private static TradeReply replyWith(Account.Sent sent, BlockReply each, int processes) {
         return new TradeReply(
                 Verdict.DONE,
-                0,
                 "first",
                 Duration.ZERO,
                 sent.trade().blocks().stream().map(block -> each).toList(),
@@ -131,7 +130,6 @@ class AccountTest {
         Trade trade = sent.trade();
         return new TradeReply(
                 verdict,
-                0,
                 epoch,
                 Duration.ofSeconds(verdict == Verdict.CAREFUL ? 1 : 0),
                 trade.blocks().stream()
@@ -669,7 +667,6 @@ class AccountTest {
                 sent,
                 new TradeReply(
                         Verdict.DONE,
-                        0,
                         "first",
                         Duration.ZERO,
                         List.of(new BlockReply(0, 0, 100, 0, 0)),

@@ -14,20 +14,17 @@ import static org.mockito.Mockito.verify;
 
 import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
-import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,13 +44,7 @@ final class ClaimsTest {
     private final CoordinationCommands commands = mock(CoordinationCommands.class, delegatesTo(network.commands()));
     private final Tokens tokens = new Tokens(services.random());
     private final Contact contact = new Contact(commands, services, tokens.process(), 0, FaultyCommands.TIMEOUT);
-    private final Claims claims = new Claims(
-            commands,
-            contact,
-            tokens,
-            services,
-            CoordinationSettings.from(new Settings(
-                    "coordinator redis", Map.of("uri", "redis://host:6379", "claim-lease", LEASE.toSeconds() + "s"))));
+    private final Claims claims = new Claims(commands, contact, tokens, services, LEASE);
 
     private Claim.Ours claimed() {
         contact.add(claims);
