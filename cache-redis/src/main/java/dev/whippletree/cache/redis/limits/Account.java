@@ -114,16 +114,10 @@ final class Account {
      * A trade that is to be sent.
      *
      * @param asked the attempts that it asks for
-     * @param expired the attempts that nobody has ended in time
      * @param changes whose turns other processes don't ask for any more, as far as this one knows
      * @param over ends, normally, when what becomes of it has been taken
      */
-    record Sent(
-            Trade trade,
-            List<Waiting> asked,
-            List<String> expired,
-            List<Askers.Spread> changes,
-            CompletableFuture<Void> over) {}
+    record Sent(Trade trade, List<Waiting> asked, List<Askers.Spread> changes, CompletableFuture<Void> over) {}
 
     /**
      * What comes of a trade.
@@ -272,7 +266,7 @@ final class Account {
         }
         trading = true;
         long now = nanoTime();
-        List<String> expired = tidy(now);
+        tidy(now);
         if (now - freeUntilNanos >= 0) {
             // Redis may have taken it back by now.
             blocks.values().forEach(Block::loseFree);
@@ -294,7 +288,7 @@ final class Account {
         over = new CompletableFuture<>();
         List<Askers.Spread> changes = new ArrayList<>();
         Trade trade = trade(asked, askers.tell(now, changes), now);
-        return Optional.of(new Sent(trade, asked, expired, changes, over));
+        return Optional.of(new Sent(trade, asked, changes, over));
     }
 
     /** Ends, normally, when no trade is under way. */
@@ -357,20 +351,17 @@ final class Account {
         return names.stream().map(name -> amounts.getOrDefault(name, 0L)).toList();
     }
 
-    /** Ends what was in flight for longer than a call may be, and counts as used; returns which that was. */
-    private List<String> tidy(long now) {
-        List<String> expired = new ArrayList<>();
+    /** Ends what was in flight for longer than a call may be, and counts as used. */
+    private void tidy(long now) {
         while (!flying.isEmpty()) {
             Map.Entry<String, Flying> oldest = flying.entrySet().iterator().next();
             long expiry = oldest.getValue().startedNanos() + parts.lease().toNanos();
             if (now - expiry < 0) {
                 break;
             }
-            expired.add(oldest.getKey());
             end(oldest.getKey(), use -> use.counted(Optional.empty()), expiry);
         }
         forgetIdle(now);
-        return expired;
     }
 
     /** Who has nothing in the window has nothing to enter again, whatever epoch there is. */

@@ -38,8 +38,10 @@ public final class Accounts implements Contact.Member {
 
     private static final int MOST_AT_ONCE = 64;
 
+    /** In the name of a grant, between a token and the organization. */
+    private static final char GRANT_OF = ' ';
+
     private final Map<String, Account> byOrganization = new ConcurrentHashMap<>();
-    private final Map<String, Account> byGrant = new ConcurrentHashMap<>();
     private final Parts parts;
     private final Contact contact;
     private final UsageSync usageSync;
@@ -78,8 +80,9 @@ public final class Accounts implements Contact.Member {
 
     /** Reserves of all limits or none; all uses are of one organization. */
     public CompletionStage<Grant> reserve(List<LimitUse> uses, TenantTurn turn) {
-        Account account = account(organization(uses));
-        String id = parts.tokens().next();
+        String organization = organization(uses);
+        Account account = account(organization);
+        String id = parts.tokens().next() + GRANT_OF + organization;
         return contact.tried().thenCompose(tried -> reserve(account, id, uses, turn));
     }
 
@@ -107,11 +110,7 @@ public final class Accounts implements Contact.Member {
                 var unused = trade(account);
             });
         }
-        return grant.whenComplete((answer, failure) -> {
-            if (answer instanceof Grant.Granted) {
-                byGrant.put(id, account);
-            }
-        });
+        return grant;
     }
 
     public void settle(String grant, Optional<TokenCount> tokensUsed, Duration sinceArrival) {
@@ -123,7 +122,7 @@ public final class Accounts implements Contact.Member {
     }
 
     private void end(String grant, Consumer<Account> ending) {
-        Account account = byGrant.remove(grant);
+        Account account = byOrganization.get(grant.substring(grant.indexOf(GRANT_OF) + 1));
         if (account != null) {
             ending.accept(account);
             tradeSoon(account);
@@ -174,7 +173,6 @@ public final class Accounts implements Contact.Member {
             return CompletableFuture.completedFuture(null);
         }
         Account.Sent sent = start.get();
-        sent.expired().forEach(byGrant::remove);
         sent.changes().forEach(this::tell);
         return parts.commands()
                 .trade(sent.trade())

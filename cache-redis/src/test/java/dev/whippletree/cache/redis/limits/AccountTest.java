@@ -764,7 +764,6 @@ class AccountTest {
         timeline.advance(LEASE);
         Account.Sent sent = send();
 
-        assertThat(sent.expired()).containsExactly("a");
         assertThat(sent.trade().uses()).containsExactly(new DatedEntry(0, Duration.ZERO, 1));
         assertThat(sent.trade().blocks()).extracting(BlockEntry::held).containsExactly(0L);
         account.settle("a", Optional.empty(), Duration.ZERO);
