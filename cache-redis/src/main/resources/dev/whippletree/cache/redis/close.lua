@@ -10,9 +10,7 @@ local stop = stored and plausible(string.match(stored, '^%d+'))
 if not stop or stop <= now + remaining or stop > now + LONGEST_CLOSING + SKEW then
   redis.call('HSET', KEYS[1], ARGV[1], whole(now + remaining) .. ' ' .. ARGV[4])
 end
-if redis.call('PTTL', KEYS[1]) < remaining then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
+live(KEYS[1], remaining)
 redis.call('DEL', KEYS[2])
 redis.call('PUBLISH', ARGV[3], ARGV[4])
 return told(0)

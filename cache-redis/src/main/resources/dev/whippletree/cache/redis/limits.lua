@@ -30,12 +30,6 @@ for _, name in ipairs(HEAD) do
 end
 local BLOCK = {'amount', 'expiry', 'free', 'number', 'turn', 'promised', 'due'}
 
-local function live(key, ttl)
-  if redis.call('PTTL', key) < ttl then
-    redis.call('PEXPIRE', key, whole(ttl))
-  end
-end
-
 -- Visits the slots that hold something, from the oldest on, until the visitor returns true.
 local function walk(limit, from, to, visit)
   while from <= to do

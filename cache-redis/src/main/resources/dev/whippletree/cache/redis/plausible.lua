@@ -35,6 +35,13 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
+-- Lets a key live for so long at least.
+local function live(key, ttl)
+  if redis.call('PTTL', key) < ttl then
+    redis.call('PEXPIRE', key, whole(ttl))
+  end
+end
+
 -- Reads a whole number below 10^15: no time and no amount is larger, and Lua counts so far exactly.
 local function plausible(text)
   if text and #text <= 15 and string.find(text, '^%d+$') then

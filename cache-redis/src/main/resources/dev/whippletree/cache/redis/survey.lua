@@ -13,9 +13,7 @@ end
 for i = 1, #ARGV, 2 do
   local ttl = math.min(tonumber(ARGV[i + 1]), LONGEST)
   redis.call('ZADD', KEYS[1], now + ttl, ARGV[i])
-  if redis.call('PTTL', KEYS[1]) < ttl then
-    redis.call('PEXPIRE', KEYS[1], whole(ttl))
-  end
+  live(KEYS[1], ttl)
 end
 local places = {}
 for _, place in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, 999)) do
