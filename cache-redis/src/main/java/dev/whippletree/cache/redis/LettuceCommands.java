@@ -18,7 +18,6 @@ import dev.whippletree.spi.Services;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -249,12 +249,13 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     private CompletionStage<Map<String, Long>> used(List<String> places) {
-        Map<String, CompletableFuture<Long>> used = new HashMap<>();
-        places.forEach(place -> used.put(place, used(place).toCompletableFuture()));
-        return CompletableFuture.allOf(used.values().toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> used.entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey, each -> each.getValue().join())));
+        Map<String, Long> used = new ConcurrentHashMap<>();
+        return CompletableFuture.allOf(places.stream()
+                        .map(place -> used(place)
+                                .thenAccept(sum -> used.put(place, sum))
+                                .toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> used);
     }
 
     /**

@@ -105,16 +105,12 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public void settle(String grant, Optional<TokenCount> used, Duration sinceArrival) {
-        if (!closed) {
-            accounts.settle(grant, used, sinceArrival);
-        }
+        accounts.settle(grant, used, sinceArrival);
     }
 
     @Override
     public void release(String grant) {
-        if (!closed) {
-            accounts.release(grant);
-        }
+        accounts.release(grant);
     }
 
     /** While this process uses the limit, or waits for it, each trade tells; others it needn't know. */
@@ -135,16 +131,12 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public void closed(ScopeClosing closing) {
-        if (!closed) {
-            closings.closed(closing);
-        }
+        closings.closed(closing);
     }
 
     @Override
     public void reopened(Scope scope) {
-        if (!closed) {
-            closings.reopened(scope);
-        }
+        closings.reopened(scope);
     }
 
     @Override
