@@ -57,7 +57,6 @@ public final class Contact {
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
     private volatile boolean decided;
-    private volatile boolean met;
     private volatile boolean up;
     private volatile boolean settled;
     private volatile @Nullable Throwable trouble;
@@ -126,7 +125,7 @@ public final class Contact {
 
     /** Returns how long it stays doubtful; zero if it isn't. */
     synchronized Duration doubt() {
-        if (up || !met || trouble instanceof RefusedCommandException) {
+        if (up || beats == 0 || trouble instanceof RefusedCommandException) {
             return Duration.ZERO;
         }
         Duration rest = timeout.minusNanos(services.nanoTime() - lostAtNanos);
@@ -198,14 +197,13 @@ public final class Contact {
     }
 
     private void meet(CoordinationCommands.Beat beat) {
-        if (met && beat.forgotten()) {
+        if (beat.forgotten() && processes() > 0) {
             // What else was told may have been forgotten as well, also what nobody asks about just now.
             members.forEach(Member::lost);
         }
         synchronized (this) {
             aheadMillis = beat.nowMillis() - nowMillis();
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
-            met = true;
             up = !closed;
         }
         CompletableFuture.allOf(members.stream()
