@@ -8,10 +8,10 @@ import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.plugin.PluginCatalog;
 import dev.whippletree.terminal.board.PluginTable;
-import dev.whippletree.terminal.board.PluginUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -49,7 +49,8 @@ public final class PluginsCommand implements Callable<Integer> {
                 surroundings.builders().get().configuration(source).foundPlugins()) {
             List<String> problems = new ArrayList<>(catalog.duplicates());
             PluginTable.lines(
-                            uses(source, catalog, problems),
+                            catalog.found(),
+                            named(source, catalog, problems),
                             surroundings.terminal().screen())
                     .forEach(surroundings.out()::println);
             if (!problems.isEmpty()) {
@@ -59,17 +60,16 @@ public final class PluginsCommand implements Callable<Integer> {
         }
     }
 
-    private static List<PluginUse> uses(ConfigurationSource source, PluginCatalog catalog, List<String> problems) {
+    /** Returns the names in the configuration, by kind; empty if it can't be read. */
+    private static Optional<Map<String, Set<String>>> named(
+            ConfigurationSource source, PluginCatalog catalog, List<String> problems) {
         try {
-            Map<String, Set<String>> named = Opening.configuration(source, catalog)
+            return Optional.of(Opening.configuration(source, catalog)
                     .map(PluginsCommand::names)
-                    .orElse(Map.of());
-            return catalog.found().stream()
-                    .map(found -> PluginUse.of(found, named))
-                    .toList();
+                    .orElse(Map.of()));
         } catch (ConfigurationException e) {
             problems.addAll(e.problems());
-            return catalog.found().stream().map(PluginUse::unknown).toList();
+            return Optional.empty();
         }
     }
 

@@ -5,6 +5,9 @@ import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The table of the plugins found. Stateless. */
@@ -18,19 +21,25 @@ public final class PluginTable {
 
     private PluginTable() {}
 
-    /** Returns a line for each plugin, and what is wrong with one below it. */
-    public static List<String> lines(List<PluginUse> plugins, Screen screen) {
-        int name = plugins.stream().mapToInt(use -> name(use).length()).max().orElse(0);
+    /**
+     * Returns a line for each plugin, and what is wrong with one below it.
+     *
+     * @param named the names in the configuration, by kind; absent: the configuration can't be read
+     */
+    public static List<String> lines(
+            List<FoundPlugin> plugins, Optional<Map<String, Set<String>>> named, Screen screen) {
+        int name =
+                plugins.stream().mapToInt(plugin -> name(plugin).length()).max().orElse(0);
         int from = screen.columns() - KIND - STATE - Math.max(name, "name".length()) - 3 * GAP;
         Table table = new Table(screen);
         table.row(heading("kind"), heading("name"), heading("state"), heading("from"));
-        for (PluginUse use : plugins) {
+        for (FoundPlugin plugin : plugins) {
             table.row(
-                    Cell.left(use.plugin().kind()),
-                    Cell.left(name(use)),
-                    Cell.left(use.state().word()).painted(paint(use.state())),
-                    Cell.left(from(use.plugin(), from)));
-            use.plugin().reason().stream()
+                    Cell.left(plugin.kind()),
+                    Cell.left(name(plugin)),
+                    state(plugin, named),
+                    Cell.left(from(plugin, from)));
+            plugin.reason().stream()
                     .flatMap(reason -> wrapped(reason, screen.columns() - KIND - GAP))
                     .forEach(table::across);
         }
@@ -45,17 +54,25 @@ public final class PluginTable {
         return Cell.left(text).painted(Paint.STRONG);
     }
 
-    private static String name(PluginUse use) {
-        return Words.clip(use.plugin().name().orElse("–"), LONGEST_NAME);
+    private static String name(FoundPlugin plugin) {
+        return Words.clip(plugin.name().orElse("–"), LONGEST_NAME);
     }
 
-    private static Paint paint(PluginUse.State state) {
-        return switch (state) {
-            case USED -> Paint.GOOD;
-            case NOT_NAMED -> Paint.FAINT;
-            case UNKNOWN -> Paint.CAUTION;
-            case BROKEN, DUPLICATE -> Paint.BAD;
+    private static Cell state(FoundPlugin plugin, Optional<Map<String, Set<String>>> named) {
+        return switch (plugin.state()) {
+            case BROKEN -> Cell.left("broken").painted(Paint.BAD);
+            case DUPLICATE -> Cell.left("duplicate").painted(Paint.BAD);
+            case USABLE ->
+                named.map(names -> isNamed(plugin, names)
+                                ? Cell.left("used").painted(Paint.GOOD)
+                                : Cell.left("not named").painted(Paint.FAINT))
+                        .orElse(Cell.left("unknown").painted(Paint.CAUTION));
         };
+    }
+
+    private static boolean isNamed(FoundPlugin plugin, Map<String, Set<String>> named) {
+        return named.getOrDefault(plugin.kind(), Set.of())
+                .contains(plugin.name().orElse(""));
     }
 
     private static String from(FoundPlugin plugin, int width) {

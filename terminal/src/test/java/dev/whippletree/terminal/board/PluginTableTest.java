@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PluginTableTest {
@@ -38,16 +37,15 @@ class PluginTableTest {
                 Optional.ofNullable(reason));
     }
 
-    private static String table(boolean colours, int columns, Stream<PluginUse> uses) {
-        return String.join("\n", PluginTable.lines(uses.toList(), new Screen(colours, columns)))
+    private static String table(boolean colours, int columns, Optional<Map<String, Set<String>>> named) {
+        return String.join("\n", PluginTable.lines(FOUND, named, new Screen(colours, columns)))
                 .replace("\u001b", "␛");
     }
 
     @Test
     void plugins_areListedWithTheirUseByKindAndName_andWhatIsWrong() {
         Map<String, Set<String>> named = Map.of("provider", Set.of("groq"), "strategy", Set.of("mine"));
-        assertThat(table(false, 80, FOUND.stream().map(plugin -> PluginUse.of(plugin, named))))
-                .isEqualTo("""
+        assertThat(table(false, 80, Optional.of(named))).isEqualTo("""
                         kind         name            state      from
                         provider     groq            used       built in
                         provider     of-the-program  not named  program
@@ -59,7 +57,7 @@ class PluginTableTest {
 
     @Test
     void withoutAConfiguration_nobodyKnows_andPathsKeepTheirEndsOnANarrowScreen() {
-        assertThat(table(true, 60, FOUND.stream().map(PluginUse::unknown))).isEqualTo("""
+        assertThat(table(true, 60, Optional.empty())).isEqualTo("""
                         ␛[1mkind␛[0m         ␛[1mname␛[0m            ␛[1mstate␛[0m      ␛[1mfrom␛[0m
                         provider     groq            ␛[33munknown␛[0m    built in
                         provider     of-the-program  ␛[33munknown␛[0m    program
