@@ -3,22 +3,14 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.model.Limit;
 
 /** Windows follow each other, one of them from a given moment on; what was used in one is forgotten in the next. */
-final class FixedMeter implements Meter {
+final class FixedMeter extends WindowMeter {
 
-    private long limit;
-    private final long windowNanos;
     private long windowStartNanos;
     private long used;
 
     FixedMeter(Limit limit, long startNanos) {
-        this.limit = limit.amount();
-        this.windowNanos = limit.window().toNanos();
+        super(limit);
         this.windowStartNanos = startNanos;
-    }
-
-    @Override
-    public long waitNanos(long amount, long nowNanos) {
-        return used(nowNanos) + amount <= limit ? 0 : endNanos() - nowNanos;
     }
 
     @Override
@@ -29,11 +21,6 @@ final class FixedMeter implements Meter {
     @Override
     public void giveBack(long amount, long takenNanos, long nowNanos) {
         used -= used(nowNanos) > 0 && takenNanos >= windowStartNanos ? amount : 0;
-    }
-
-    @Override
-    public void change(long limit, long nowNanos) {
-        this.limit = limit;
     }
 
     @Override

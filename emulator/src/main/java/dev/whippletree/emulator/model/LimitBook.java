@@ -114,7 +114,10 @@ final class LimitBook {
 
         private final Owner owner;
         private final Meter meter;
-        private final FullestWindow window;
+        /** Finds the fullest window, which ends with a use, however the service counts. */
+        private final SlidingMeter sliding;
+
+        private long fullest;
         private ServiceLimit reported;
         private long refused;
 
@@ -123,7 +126,7 @@ final class LimitBook {
             this.owner = owner;
             this.reported = owner.limit;
             this.meter = owner.limit.counting().meter(limit, startNanos);
-            this.window = new FullestWindow(limit.window());
+            this.sliding = new SlidingMeter(limit);
         }
 
         Optional<LimitHit> hit(TokenCount tokens, long nowNanos) {
@@ -135,12 +138,13 @@ final class LimitBook {
 
         void take(TokenCount tokens, long nowNanos) {
             meter.take(amount(tokens), nowNanos);
-            window.add(amount(tokens), nowNanos);
+            sliding.take(amount(tokens), nowNanos);
+            fullest = Math.max(fullest, sliding.used(nowNanos));
         }
 
         void giveBack(long amount, long takenNanos, long nowNanos) {
             meter.giveBack(amount, takenNanos, nowNanos);
-            window.giveBack(amount, takenNanos);
+            sliding.giveBack(amount, takenNanos, nowNanos);
         }
 
         void change(double factor, boolean announced, long nowNanos) {
@@ -169,7 +173,7 @@ final class LimitBook {
                     limit.toString(),
                     owner.limit.counting(),
                     limit.amount(),
-                    window.fullest(),
+                    fullest,
                     refused);
         }
 

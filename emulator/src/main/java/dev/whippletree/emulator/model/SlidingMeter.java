@@ -5,22 +5,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** A use counts from its moment until a window later, that moment excluded. */
-final class SlidingMeter implements Meter {
+final class SlidingMeter extends WindowMeter {
 
-    private long limit;
-    private final long windowNanos;
     private final Deque<Use> uses = new ArrayDeque<>();
     private long used;
 
     SlidingMeter(Limit limit) {
-        this.limit = limit.amount();
-        this.windowNanos = limit.window().toNanos();
+        super(limit);
     }
 
     @Override
     public long waitNanos(long amount, long nowNanos) {
-        forget(nowNanos);
-        long excess = used + amount - limit;
+        long excess = excess(amount, nowNanos);
         for (Use use : uses) {
             if (excess <= 0) {
                 break;
@@ -50,11 +46,6 @@ final class SlidingMeter implements Meter {
                 return;
             }
         }
-    }
-
-    @Override
-    public void change(long limit, long nowNanos) {
-        this.limit = limit;
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.whippletree.emulator.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.TokenCount;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MeterTest {
@@ -88,13 +90,19 @@ class MeterTest {
 
     @Test
     void fullestWindow_isTheMostThatAnyWindowHeld() {
-        FullestWindow window = new FullestWindow(Duration.ofSeconds(10));
-        window.add(2, 0);
-        window.add(3, 9 * SECOND);
-        window.add(1, 10 * SECOND);
-        window.add(1, 30 * SECOND);
+        ServiceLimit limit = ServiceLimit.fixed(Limit.tokens(100, Duration.ofSeconds(10)));
+        LimitBook book = new LimitBook(List.of(EmulatedOrganization.of("o", limit)), 0);
+        use(book, 2, 0);
+        use(book, 3, 9 * SECOND);
+        use(book, 1, 10 * SECOND);
+        use(book, 1, 30 * SECOND);
 
-        assertThat(window.fullest()).isEqualTo(5);
+        assertThat(book.stats().get(0).fullest()).isEqualTo(5);
+    }
+
+    private static void use(LimitBook book, long tokens, long nowNanos) {
+        assertThat(book.admit("o", "model", new TokenCount(tokens, 0), nowNanos))
+                .isEmpty();
     }
 
     @Test
