@@ -31,8 +31,10 @@ public final class EmulatedService {
     private final Optional<PromptCache> promptCache;
     private final Workers workers;
     private final Map<String, Workers> workersByAccount = new HashMap<>();
+    /** The requests that each organization may have under way at once. */
+    private final Map<String, Workers> placesByOrganization = new HashMap<>();
+
     private final RequestCounts counts;
-    private final Crowd crowd;
     private final AtomicLong takes = new AtomicLong();
     private long startNanos;
     private long lastNanos;
@@ -51,7 +53,6 @@ public final class EmulatedService {
         this.promptCache = settings.promptCache().map(PromptCache::new);
         this.workers = new Workers(settings.capacity().ofService());
         this.counts = new RequestCounts(settings.accounts());
-        this.crowd = new Crowd(settings.mostUnderWay());
         this.startNanos = startNanos;
         this.lastNanos = startNanos;
         settings.accounts().forEach(account -> accountsByToken.put(account.token(), account));
@@ -212,7 +213,7 @@ public final class EmulatedService {
         }
 
         private Optional<Refusal> limitRefusal() {
-            if (crowd.isFull(account.organization(), nowNanos)) {
+            if (places().freeAt(nowNanos) > nowNanos) {
                 return Optional.of(refusal(RefusalKind.LIMIT));
             }
             TokenCount tokens = rules.countedTokens(request, draft);
@@ -241,7 +242,7 @@ public final class EmulatedService {
             creditLeft.computeIfPresent(account.organization(), (id, left) -> left - draft.totalTokens());
             long nanos = account.latency().orElse(settings.latency()).drawNanos(dice);
             long delayNanos = FaultEffect.delay(fault).toNanos() + turnNanos(nanos);
-            crowd.enter(account.organization(), nowNanos + delayNanos + nanos);
+            places().work(nowNanos, nowNanos + delayNanos + nanos);
             long cachedTokens = cachedTokens(nowNanos + delayNanos + nanos);
             return new Outcome.Answered(
                     new ChatAnswer(number, account.id(), rules.modelName(request), draft, cachedTokens),
@@ -249,6 +250,11 @@ public final class EmulatedService {
                     delayNanos + (long) (nanos * FIRST_TOKEN_SHARE),
                     delayNanos + nanos,
                     states());
+        }
+
+        private Workers places() {
+            return placesByOrganization.computeIfAbsent(
+                    account.organization(), id -> new Workers(settings.mostUnderWay()));
         }
 
         /** Returns how long the request waits until it is worked on. */
