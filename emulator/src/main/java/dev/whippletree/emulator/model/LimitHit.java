@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.model;
 
+import dev.whippletree.model.Limit;
 import java.util.Objects;
 
 /**
@@ -16,8 +17,13 @@ public record LimitHit(LimitState state, long requested, long waitNanos) {
         Objects.requireNonNull(state, "state");
     }
 
+    /** Returns what was allowed. */
+    public Limit limit() {
+        return state.limit().limit();
+    }
+
     /** Returns whether the request is larger than the limit, so that no wait helps. */
     public boolean neverFits() {
-        return requested > state.limit().limit().amount();
+        return requested > limit().amount();
     }
 }

@@ -34,6 +34,11 @@ public record Refusal(
         Objects.requireNonNull(hit, "hit");
     }
 
+    /** Returns the detail, or other words where there is none. */
+    public String detailOr(String otherwise) {
+        return detail.isEmpty() ? otherwise : detail;
+    }
+
     /** Returns a refusal that says nothing but why. */
     static Refusal of(RefusalKind kind, ServiceKind service) {
         return new Refusal(kind, kind.status(service), "", "", "", Optional.empty(), Optional.empty());

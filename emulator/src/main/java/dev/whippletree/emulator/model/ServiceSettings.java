@@ -25,8 +25,6 @@ import java.util.function.Function;
  * @param seed the seed of all random choices
  * @param contextTokens the maximum of tokens of prompt and answer together
  * @param assumedMaxTokens the tokens Groq counts for an answer whose request has no maximum
- * @param reportsLimits whether Hugging Face sends the {@code RateLimit} headers it documents for its Hub; the real
- *     router has been seen to send none
  * @param capacity how many requests it processes at once
  * @param answerLength how long its answers are; absent: three sentences
  * @param answersDiffer whether answers to the same prompt always differ, as with most models
@@ -49,7 +47,6 @@ public record ServiceSettings(
         long seed,
         long contextTokens,
         long assumedMaxTokens,
-        boolean reportsLimits,
         ServiceCapacity capacity,
         Optional<AnswerLength> answerLength,
         boolean answersDiffer,

@@ -31,7 +31,6 @@ public final class ServiceSettingsBuilder {
     private long seed;
     private long contextTokens = DEFAULT_CONTEXT_TOKENS;
     private long assumedMaxTokens = ASSUMED_MAX_TOKENS;
-    private boolean reportsLimits;
     private ServiceCapacity capacity = ServiceCapacity.UNLIMITED;
     private Optional<AnswerLength> answerLength = Optional.empty();
     private boolean answersDiffer;
@@ -115,12 +114,6 @@ public final class ServiceSettingsBuilder {
         return this;
     }
 
-    /** Lets Hugging Face send the headers it documents for its Hub. */
-    public ServiceSettingsBuilder reportsLimits() {
-        this.reportsLimits = true;
-        return this;
-    }
-
     /** Sets how many requests it works on at once; those beyond wait. */
     public ServiceSettingsBuilder capacity(ServiceCapacity capacity) {
         this.capacity = capacity;
@@ -193,7 +186,6 @@ public final class ServiceSettingsBuilder {
                 seed,
                 contextTokens,
                 assumedMaxTokens,
-                reportsLimits,
                 capacity,
                 answerLength,
                 answersDiffer,

@@ -74,7 +74,7 @@ final class SimulatedFailures {
 
     private static boolean perDay(Refusal refusal) {
         return refusal.hit()
-                .map(hit -> hit.state().limit().limit().window().compareTo(DAY) >= 0)
+                .map(hit -> hit.limit().window().compareTo(DAY) >= 0)
                 .orElse(false);
     }
 

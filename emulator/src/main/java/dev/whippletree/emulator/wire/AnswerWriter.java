@@ -25,13 +25,10 @@ record AnswerWriter(WireFormat dialect, Instant now) {
 
     /** Returns the whole answer. */
     String whole(ChatAnswer said) {
-        Map<String, Object> choice = new LinkedHashMap<>();
-        choice.put("index", 0);
-        choice.put("message", message(said));
-        choice.put("logprobs", null);
-        choice.put("finish_reason", said.draft().finish().wireName());
         Map<String, Object> answer = frame(said, "chat.completion");
-        answer.put("choices", List.of(choice));
+        answer.put(
+                "choices",
+                List.of(choice("message", message(said), said.draft().finish().wireName())));
         answer.put("usage", dialect.usage(said));
         dialect.decorate(answer, said);
         return WireJson.write(answer);
@@ -102,14 +99,18 @@ record AnswerWriter(WireFormat dialect, Instant now) {
     }
 
     private Map<String, Object> chunk(ChatAnswer said, Map<String, ?> delta, @Nullable String finishReason) {
+        Map<String, Object> chunk = frame(said, "chat.completion.chunk");
+        chunk.put("choices", List.of(choice("delta", delta, finishReason)));
+        return chunk;
+    }
+
+    private static Map<String, Object> choice(String name, Map<String, ?> told, @Nullable String finishReason) {
         Map<String, Object> choice = new LinkedHashMap<>();
         choice.put("index", 0);
-        choice.put("delta", delta);
+        choice.put(name, told);
         choice.put("logprobs", null);
         choice.put("finish_reason", finishReason);
-        Map<String, Object> chunk = frame(said, "chat.completion.chunk");
-        chunk.put("choices", List.of(choice));
-        return chunk;
+        return choice;
     }
 
     private static Map<String, Object> message(ChatAnswer said) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 record ErrorBody(String contentType, String text) {
 
     static final String JSON = "application/json";
+    static final String INVALID = "invalid_request_error";
     private static final String HTML = "text/html; charset=utf-8";
 
     /** OpenAI's form, which most services share. */
@@ -27,6 +28,10 @@ record ErrorBody(String contentType, String text) {
 
     static ErrorBody object(String message, String type, String code) {
         return object(message, type, Optional.empty(), Optional.of(code));
+    }
+
+    static ErrorBody invalid(String message, String code) {
+        return object(message, INVALID, code);
     }
 
     /** Hugging Face's other form: the error is a text. */

@@ -5,7 +5,6 @@ import dev.whippletree.emulator.model.LimitHit;
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Refusal;
 import dev.whippletree.emulator.model.ServiceKind;
-import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Optional;
  */
 final class GroqWireFormat implements WireFormat {
 
-    private static final String INVALID = "invalid_request_error";
     private static final String UPGRADE =
             " Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing";
     /** Of a plausible size, as the other times are. */
@@ -33,31 +31,26 @@ final class GroqWireFormat implements WireFormat {
     @Override
     public ErrorBody error(Refusal refusal) {
         return switch (refusal.kind()) {
-            case NO_TOKEN, BAD_TOKEN -> ErrorBody.object("Invalid API Key", INVALID, "invalid_api_key");
-            case NO_CREDIT -> ErrorBody.object("Your credit is used up.", INVALID, "insufficient_quota");
+            case NO_TOKEN, BAD_TOKEN -> ErrorBody.invalid("Invalid API Key", "invalid_api_key");
+            case NO_CREDIT -> ErrorBody.invalid("Your credit is used up.", "insufficient_quota");
             case FORBIDDEN ->
-                ErrorBody.object(
+                ErrorBody.invalid(
                         "Organization has been restricted. Please reach out to support if you believe this was in error.",
-                        INVALID,
                         "organization_restricted");
             case MODEL_UNKNOWN ->
-                ErrorBody.object(
+                ErrorBody.invalid(
                         "The model `" + refusal.model() + "` does not exist or you do not have access to it.",
-                        INVALID,
                         "model_not_found");
             case MODEL_UNSERVED ->
-                ErrorBody.object(
+                ErrorBody.invalid(
                         "The model `" + refusal.model() + "` has been decommissioned and is no longer supported.",
-                        INVALID,
                         "model_decommissioned");
-            case BAD_REQUEST -> generic(refusal.detail().isEmpty() ? "Bad request" : refusal.detail());
+            case BAD_REQUEST -> generic(refusal.detailOr("Bad request"));
             case BAD_PARAMETER -> generic("'" + refusal.detail() + "' is not supported");
             case CONTEXT_TOO_LONG ->
-                ErrorBody.object(
-                        "Please reduce the length of the messages or completion.", INVALID, "context_length_exceeded");
+                ErrorBody.invalid("Please reduce the length of the messages or completion.", "context_length_exceeded");
             case LARGER_THAN_LIMIT -> tooLarge(refusal);
-            case FILTERED ->
-                ErrorBody.object("The prompt was refused by the content filter.", INVALID, "content_filter");
+            case FILTERED -> ErrorBody.invalid("The prompt was refused by the content filter.", "content_filter");
             case LIMIT -> limit(refusal);
             case FLEX_CAPACITY ->
                 ErrorBody.object("`flex` tier capacity exceeded", "internal_server_error", "capacity_exceeded");
@@ -70,7 +63,7 @@ final class GroqWireFormat implements WireFormat {
     }
 
     private static ErrorBody generic(String message) {
-        return ErrorBody.object(message, INVALID, Optional.empty(), Optional.empty());
+        return ErrorBody.object(message, ErrorBody.INVALID, Optional.empty(), Optional.empty());
     }
 
     private static ErrorBody internal(String message) {
@@ -79,8 +72,8 @@ final class GroqWireFormat implements WireFormat {
 
     private static ErrorBody tooLarge(Refusal refusal) {
         String what = refusal.hit()
-                .map(hit -> " on " + LimitWords.name(limitOf(hit)) + ": Limit "
-                        + limitOf(hit).amount() + ", Requested " + hit.requested())
+                .map(hit -> " on " + LimitWords.name(hit.limit()) + ": Limit "
+                        + hit.limit().amount() + ", Requested " + hit.requested())
                 .orElse("");
         return ErrorBody.object(
                 "Request too large for " + who(refusal) + what + ", please reduce your message size and try again.",
@@ -90,14 +83,14 @@ final class GroqWireFormat implements WireFormat {
 
     private static ErrorBody limit(Refusal refusal) {
         String what = refusal.hit()
-                .map(hit -> " on " + LimitWords.name(limitOf(hit)) + ": " + LimitWords.figures(hit))
+                .map(hit -> " on " + LimitWords.name(hit.limit()) + ": " + LimitWords.figures(hit))
                 .orElse("");
         String wait = refusal.hit()
                 .map(LimitHit::waitNanos)
                 .or(() -> refusal.retryAfter().map(Duration::toNanos))
                 .map(nanos -> " Please try again in " + GoDuration.format(nanos) + ".")
                 .orElse("");
-        String type = refusal.hit().map(hit -> limitOf(hit).unit().wireName()).orElse("requests");
+        String type = refusal.hit().map(hit -> hit.limit().unit().wireName()).orElse("requests");
         return ErrorBody.object(
                 "Rate limit reached for " + who(refusal) + what + "." + wait + UPGRADE, type, "rate_limit_exceeded");
     }
@@ -105,10 +98,6 @@ final class GroqWireFormat implements WireFormat {
     private static String who(Refusal refusal) {
         return "model `" + refusal.model() + "` in organization `org_" + refusal.organization()
                 + "` service tier `on_demand`";
-    }
-
-    private static Limit limitOf(LimitHit hit) {
-        return hit.state().limit().limit();
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.whippletree.emulator.wire;
 
 import dev.whippletree.emulator.model.LimitState;
 import dev.whippletree.emulator.model.Refusal;
-import dev.whippletree.model.Limit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +12,7 @@ import java.util.Optional;
  * <p>The router's own 429, 413, 5xx and content-filter bodies have never been published; those here have the form of
  * its other errors.
  */
-record HuggingFaceWireFormat(boolean reportsLimits) implements WireFormat {
-
-    private static final String INVALID = "invalid_request_error";
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
+final class HuggingFaceWireFormat implements WireFormat {
 
     @Override
     public ErrorBody error(Refusal refusal) {
@@ -33,16 +29,10 @@ record HuggingFaceWireFormat(boolean reportsLimits) implements WireFormat {
             case MODEL_UNKNOWN -> model(refusal, "does not exist.", "model_not_found");
             case MODEL_UNSERVED ->
                 model(refusal, "is not supported by any provider you have enabled.", "model_not_supported");
-            case BAD_REQUEST, BAD_PARAMETER ->
-                ErrorBody.object(
-                        refusal.detail().isEmpty() ? "Bad request" : refusal.detail(), INVALID, "invalid_request");
+            case BAD_REQUEST, BAD_PARAMETER -> ErrorBody.invalid(refusal.detailOr("Bad request"), "invalid_request");
             case CONTEXT_TOO_LONG, LARGER_THAN_LIMIT ->
-                ErrorBody.object(
-                        refusal.detail().isEmpty() ? "Request too large" : refusal.detail(),
-                        INVALID,
-                        "context_length_exceeded");
-            case FILTERED ->
-                ErrorBody.object("The prompt was refused by the content filter.", INVALID, "content_filter");
+                ErrorBody.invalid(refusal.detailOr("Request too large"), "context_length_exceeded");
+            case FILTERED -> ErrorBody.invalid("The prompt was refused by the content filter.", "content_filter");
             case LIMIT -> ErrorBody.object(limit(refusal), "rate_limit_error", "rate_limit_exceeded");
             case BAD_GATEWAY -> ErrorBody.page(refusal.status(), "Bad Gateway");
             case FLEX_CAPACITY, SERVER_ERROR -> ErrorBody.text("Internal Server Error");
@@ -53,7 +43,7 @@ record HuggingFaceWireFormat(boolean reportsLimits) implements WireFormat {
     private static ErrorBody model(Refusal refusal, String what, String code) {
         return ErrorBody.object(
                 "The requested model '" + refusal.model() + "' " + what,
-                INVALID,
+                ErrorBody.INVALID,
                 Optional.of("model"),
                 Optional.of(code));
     }
@@ -61,32 +51,12 @@ record HuggingFaceWireFormat(boolean reportsLimits) implements WireFormat {
     private static String limit(Refusal refusal) {
         return "Rate limit reached"
                 + refusal.hit()
-                        .map(hit -> " on " + LimitWords.name(hit.state().limit().limit()))
+                        .map(hit -> " on " + LimitWords.name(hit.limit()))
                         .orElse("") + ".";
     }
 
     @Override
     public void addHeaders(Map<String, String> headers, List<LimitState> limits) {
         headers.put("x-inference-provider", "emulated");
-        if (reportsLimits) {
-            limits.stream()
-                    .filter(state -> state.limit().limit().unit() == Limit.Unit.REQUESTS)
-                    .findFirst()
-                    .ifPresent(state -> addHubHeaders(headers, state));
-        }
-    }
-
-    /**
-     * As documented for the Hub: {@code r} left, {@code t} seconds to the reset, {@code q} allowed in {@code w}
-     * seconds.
-     */
-    private static void addHubHeaders(Map<String, String> headers, LimitState state) {
-        long resetSeconds = (state.resetNanos() + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND;
-        Limit limit = state.limit().limit();
-        headers.put("RateLimit", "\"api\";r=" + state.remaining() + ";t=" + resetSeconds);
-        headers.put(
-                "RateLimit-Policy",
-                "\"fixed window\";\"api\";q=" + limit.amount() + ";w="
-                        + limit.window().toSeconds());
     }
 }

@@ -23,8 +23,7 @@ final class LimitWords {
 
     /** Returns the figures of a hit limit: {@code Limit 6000, Used 5034, Requested 1443}. */
     static String figures(LimitHit hit) {
-        return "Limit " + hit.state().limit().limit().amount() + ", Used "
-                + hit.state().used() + ", Requested " + hit.requested();
+        return "Limit " + hit.limit().amount() + ", Used " + hit.state().used() + ", Requested " + hit.requested();
     }
 
     private static String initial(Limit limit) {

@@ -18,35 +18,27 @@ import java.util.Optional;
  */
 final class OpenAiWireFormat implements WireFormat {
 
-    private static final String INVALID = "invalid_request_error";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     @Override
     public ErrorBody error(Refusal refusal) {
         return switch (refusal.kind()) {
-            case NO_TOKEN -> ErrorBody.object("You didn't provide an API key.", INVALID, "missing_api_key");
-            case BAD_TOKEN -> ErrorBody.object("Incorrect API key provided.", INVALID, "invalid_api_key");
+            case NO_TOKEN -> ErrorBody.invalid("You didn't provide an API key.", "missing_api_key");
+            case BAD_TOKEN -> ErrorBody.invalid("Incorrect API key provided.", "invalid_api_key");
             case NO_CREDIT ->
                 ErrorBody.object(
                         "You exceeded your current quota, please check your plan and billing details.",
                         "insufficient_quota",
                         "insufficient_quota");
-            case FORBIDDEN -> ErrorBody.object("You may not do this.", INVALID, "permission_denied");
+            case FORBIDDEN -> ErrorBody.invalid("You may not do this.", "permission_denied");
             case MODEL_UNKNOWN, MODEL_UNSERVED ->
-                ErrorBody.object(
+                ErrorBody.invalid(
                         "The model `" + refusal.model() + "` does not exist or you do not have access to it.",
-                        INVALID,
                         "model_not_found");
-            case BAD_REQUEST, BAD_PARAMETER ->
-                ErrorBody.object(
-                        refusal.detail().isEmpty() ? "Bad request" : refusal.detail(), INVALID, "invalid_request");
+            case BAD_REQUEST, BAD_PARAMETER -> ErrorBody.invalid(refusal.detailOr("Bad request"), "invalid_request");
             case CONTEXT_TOO_LONG, LARGER_THAN_LIMIT ->
-                ErrorBody.object(
-                        refusal.detail().isEmpty() ? "Request too large" : refusal.detail(),
-                        INVALID,
-                        "context_length_exceeded");
-            case FILTERED ->
-                ErrorBody.object("The prompt was refused by the content filter.", INVALID, "content_filter");
+                ErrorBody.invalid(refusal.detailOr("Request too large"), "context_length_exceeded");
+            case FILTERED -> ErrorBody.invalid("The prompt was refused by the content filter.", "content_filter");
             case LIMIT -> limit(refusal);
             case BAD_GATEWAY -> ErrorBody.page(refusal.status(), "Bad Gateway");
             case FLEX_CAPACITY, SERVER_ERROR ->
@@ -61,7 +53,7 @@ final class OpenAiWireFormat implements WireFormat {
     private static ErrorBody limit(Refusal refusal) {
         String message = refusal.hit()
                 .map(hit -> "Rate limit reached on "
-                        + LimitWords.name(hit.state().limit().limit()) + ": " + LimitWords.figures(hit)
+                        + LimitWords.name(hit.limit()) + ": " + LimitWords.figures(hit)
                         + ". Please try again in " + GoDuration.format(hit.waitNanos()) + ".")
                 .orElse("Rate limit reached.");
         return ErrorBody.object(message, "requests", "rate_limit_exceeded");

@@ -14,7 +14,7 @@ interface WireFormat {
     /** Returns the dialect of a service. */
     static WireFormat of(ServiceSettings settings) {
         return switch (settings.kind()) {
-            case HUGGING_FACE -> new HuggingFaceWireFormat(settings.reportsLimits());
+            case HUGGING_FACE -> new HuggingFaceWireFormat();
             case GROQ -> new GroqWireFormat();
             case OPENAI -> new OpenAiWireFormat();
         };

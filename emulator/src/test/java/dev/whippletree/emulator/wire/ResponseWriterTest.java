@@ -170,20 +170,13 @@ class ResponseWriterTest {
         limited(kind, "tokens in two hours", "25 tokens / 2h", REQUEST, REQUEST);
     }
 
-    /** Groq's buckets refill evenly; other windows have begun 2.5 s ago. Hugging Face reports none of "limits". */
+    /** Groq's buckets refill evenly; other windows have begun 2.5 s ago. */
     private void limited(ServiceKind kind, String name, String limits, ChatRequest... requests) {
         ServiceLimit[] all = Stream.of(limits.split(", "))
                 .map(Limit::parse)
                 .map(limit -> kind == ServiceKind.GROQ ? ServiceLimit.bucket(limit) : ServiceLimit.fixed(limit))
                 .toArray(ServiceLimit[]::new);
-        ServiceSettingsBuilder settings = settings(kind, all);
-        send(
-                kind,
-                name,
-                name.equals("limits")
-                        ? settings.build()
-                        : settings.reportsLimits().build(),
-                requests);
+        send(kind, name, settings(kind, all).build(), requests);
     }
 
     private static ServiceSettingsBuilder settings(ServiceKind kind, ServiceLimit... limits) {
