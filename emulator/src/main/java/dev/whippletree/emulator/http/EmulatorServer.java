@@ -1,5 +1,6 @@
 package dev.whippletree.emulator.http;
 
+import dev.whippletree.emulator.http.ServiceHandler.BodyReader;
 import dev.whippletree.emulator.model.ChatRequest;
 import dev.whippletree.emulator.model.EmulatedService;
 import dev.whippletree.emulator.model.ServiceKind;
@@ -11,16 +12,15 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.RoutingHandler;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.xnio.Options;
 
 /**
@@ -35,7 +35,7 @@ public final class EmulatorServer implements AutoCloseable {
     private static final int BACKLOG = 10_000;
 
     private static final String COMPLETIONS = "/chat/completions";
-    private static final String FEATURES = "/hf/hf-inference/models";
+    private static final String FEATURES = "/hf/hf-inference/models/";
     private static final String FEATURES_END = "/pipeline/feature-extraction";
     private static final String STATS = "/stats";
     private static final int IO_THREADS = 2;
@@ -45,22 +45,28 @@ public final class EmulatorServer implements AutoCloseable {
     private final Map<ServiceKind, EmulatedService> services = new EnumMap<>(ServiceKind.class);
 
     private EmulatorServer(List<EmulatedService> services, int port, Timeline timeline, CallListener listener) {
-        PathHandler paths = new PathHandler(EmulatorServer::notFound);
-        paths.addExactPath(STATS, only(Methods.GET, exchange -> sendJson(exchange, stats())));
+        RoutingHandler routes = new RoutingHandler()
+                .setFallbackHandler(EmulatorServer::notFound)
+                .setInvalidMethodHandler(EmulatorServer::notFound)
+                .get(STATS, exchange -> sendJson(exchange, stats()));
         for (EmulatedService service : services) {
             ServiceKind kind = service.settings().kind();
             if (this.services.put(kind, service) != null) {
                 throw new IllegalArgumentException(
                         "a server can have only one service of each kind, not two of " + kind);
             }
-            paths.addExactPath(
-                    kind.path() + COMPLETIONS,
-                    only(
-                            Methods.POST,
-                            new ServiceHandler(service, timeline, listener, (path, body) -> RequestReader.read(body))));
-            addEmbeddings(paths, service, timeline, listener);
-            paths.addExactPath(
-                    kind.path() + "/models", only(Methods.GET, exchange -> sendJson(exchange, models(service))));
+            Function<BodyReader, HttpHandler> handler =
+                    reader -> new ServiceHandler(service, timeline, listener, reader);
+            routes.get(kind.path() + "/models", exchange -> sendJson(exchange, models(service)));
+            routes.post(kind.path() + COMPLETIONS, handler.apply((path, body) -> RequestReader.read(body)));
+            switch (kind) {
+                case OPENAI ->
+                    routes.post(
+                            kind.path() + "/embeddings",
+                            handler.apply((path, body) -> RequestReader.readEmbedding(body)));
+                case HUGGING_FACE -> routes.post(FEATURES + "*", handler.apply(EmulatorServer::features));
+                case GROQ -> {} // It has no embeddings.
+            }
         }
         this.undertow = Undertow.builder()
                 .addHttpListener(port, InetAddress.getLoopbackAddress().getHostAddress())
@@ -68,37 +74,16 @@ public final class EmulatorServer implements AutoCloseable {
                 .setWorkerThreads(1)
                 .setSocketOption(Options.BACKLOG, BACKLOG)
                 .setServerOption(UndertowOptions.ENABLE_STATISTICS, false)
-                .setHandler(paths)
+                .setHandler(routes)
                 .build();
-    }
-
-    /** Groq has none. */
-    private static void addEmbeddings(
-            PathHandler paths, EmulatedService service, Timeline timeline, CallListener listener) {
-        switch (service.settings().kind()) {
-            case OPENAI ->
-                paths.addExactPath(
-                        ServiceKind.OPENAI.path() + "/embeddings",
-                        only(
-                                Methods.POST,
-                                new ServiceHandler(
-                                        service,
-                                        timeline,
-                                        listener,
-                                        (path, body) -> RequestReader.readEmbedding(body))));
-            case HUGGING_FACE ->
-                paths.addPrefixPath(
-                        FEATURES,
-                        only(Methods.POST, new ServiceHandler(service, timeline, listener, EmulatorServer::features)));
-            case GROQ -> {}
-        }
     }
 
     private static ChatRequest features(String path, byte[] body) {
         if (!path.endsWith(FEATURES_END)) {
-            throw new IllegalArgumentException("the emulator has no " + FEATURES + path);
+            throw new IllegalArgumentException("the emulator has no " + path);
         }
-        return RequestReader.readFeatures(path.substring(1, path.length() - FEATURES_END.length()), body);
+        return RequestReader.readFeatures(
+                path.substring(FEATURES.length(), path.length() - FEATURES_END.length()), body);
     }
 
     /**
@@ -174,16 +159,6 @@ public final class EmulatorServer implements AutoCloseable {
                 .map(id -> Map.of("id", id, "object", "model", "owned_by", "emulator"))
                 .toList();
         return Map.of("object", "list", "data", models);
-    }
-
-    private static HttpHandler only(HttpString method, HttpHandler handler) {
-        return exchange -> {
-            if (exchange.getRequestMethod().equals(method)) {
-                handler.handleRequest(exchange);
-            } else {
-                notFound(exchange);
-            }
-        };
     }
 
     private static void notFound(HttpServerExchange exchange) {

@@ -28,7 +28,7 @@ final class ServiceHandler implements HttpHandler {
     private final CallListener listener;
     private final BodyReader reader;
 
-    /** Reads the body of a request; the part of the path is what follows the handler's own. */
+    /** Reads the body of a request to a path. */
     interface BodyReader {
 
         /** @throws IllegalArgumentException if it isn't a request, saying why */
@@ -84,7 +84,7 @@ final class ServiceHandler implements HttpHandler {
         Optional<String> token = token(exchange);
         ChatRequest request;
         try {
-            request = reader.read(exchange.getRelativePath(), body);
+            request = reader.read(exchange.getRequestPath(), body);
         } catch (IllegalArgumentException e) {
             Outcome outcome = service.receiveUnreadable(token, String.valueOf(e.getMessage()), arrivedNanos);
             return writer.write(Optional.empty(), outcome, timeline.now());
