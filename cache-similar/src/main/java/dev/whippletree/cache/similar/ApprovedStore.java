@@ -6,8 +6,6 @@ import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.CacheStore;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,9 +15,7 @@ final class ApprovedStore implements CacheStore {
 
     private final ApprovedWordings approved;
     private final InstantSource clock;
-    private final Map<QuestionKey, CacheEntry> entries;
-    private final long memory;
-    private long held;
+    private final MemoryBound<QuestionKey, CacheEntry> entries;
     private volatile boolean closed;
 
     /** Whose question it is, what it belongs to, and the first of its wordings. */
@@ -28,8 +24,7 @@ final class ApprovedStore implements CacheStore {
     ApprovedStore(SimilarSettings settings, InstantSource clock) {
         this.approved = settings.approved();
         this.clock = clock;
-        this.memory = settings.memory();
-        this.entries = new Recent<>(settings.questions(), (place, entry) -> held -= Stored.bytes(entry));
+        this.entries = new MemoryBound<>(settings.questions(), settings.memory(), Stored::bytes, more -> {});
     }
 
     /** Returns whether a question is a wording of one that was approved. */
@@ -47,9 +42,9 @@ final class ApprovedStore implements CacheStore {
     }
 
     private synchronized Optional<CacheEntry> find(QuestionKey place) {
-        Optional<CacheEntry> found = Optional.ofNullable(entries.get(place));
+        Optional<CacheEntry> found = entries.get(place);
         if (found.isPresent() && !found.get().expires().isAfter(clock.instant())) {
-            remove(place);
+            entries.remove(place);
             return Optional.empty();
         }
         return found;
@@ -62,24 +57,10 @@ final class ApprovedStore implements CacheStore {
         }
         placeOf(key).ifPresent(place -> {
             synchronized (this) {
-                add(place, entry);
+                entries.put(place, entry);
             }
         });
         return CompletableFuture.completedFuture(null);
-    }
-
-    private void add(QuestionKey place, CacheEntry entry) {
-        remove(place);
-        held += Stored.bytes(entry);
-        entries.put(place, entry);
-        while (held > memory) {
-            remove(entries.keySet().iterator().next());
-        }
-    }
-
-    private void remove(QuestionKey place) {
-        CacheEntry gone = entries.remove(place);
-        held -= gone == null ? 0 : Stored.bytes(gone);
     }
 
     private Optional<QuestionKey> placeOf(CacheKey key) {
@@ -93,7 +74,7 @@ final class ApprovedStore implements CacheStore {
         if (closed) {
             return itIsClosed();
         }
-        placeOf(key).ifPresent(this::remove);
+        placeOf(key).ifPresent(entries::remove);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -102,11 +83,8 @@ final class ApprovedStore implements CacheStore {
         if (closed) {
             return itIsClosed();
         }
-        List<QuestionKey> gone = entries.keySet().stream()
-                .filter(place -> tenant.map(place.tenant()::equals).orElse(true))
-                .toList();
-        gone.forEach(this::remove);
-        return CompletableFuture.completedFuture((long) gone.size());
+        return CompletableFuture.completedFuture(
+                entries.removeIf(place -> tenant.map(place.tenant()::equals).orElse(true)));
     }
 
     private static <T> CompletionStage<T> itIsClosed() {
@@ -116,6 +94,6 @@ final class ApprovedStore implements CacheStore {
     @Override
     public synchronized void close() {
         closed = true;
-        entries.clear();
+        entries.removeIf(place -> true);
     }
 }

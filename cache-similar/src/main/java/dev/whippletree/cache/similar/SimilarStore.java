@@ -61,7 +61,12 @@ final class SimilarStore implements CacheStore {
     /** Guarded by itself, as the next four are. Their keys hold on to no question. */
     private final Map<ScopeKey, AnswerScope> scopes;
 
-    private final OpenQuestions open;
+    /**
+     * Questions on their way to the service, and hits that haven't been delivered. Nobody says of a question that its
+     * call has failed: it stays until others displace it.
+     */
+    private final MemoryBound<CacheKey, Look> open;
+
     private final Map<CacheKey, Answered> served = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
     private final Map<CacheKey, Answered> unconfirmed = new Recent<>(MOST_REMEMBERED, (key, gone) -> {});
 
@@ -120,7 +125,7 @@ final class SimilarStore implements CacheStore {
                 services.executor(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2), MOST_WAITING);
         this.verdicts = new Workers(services.executor(), VERDICTS_AT_ONCE, MOST_VERDICTS_WAITING);
         this.scopes = new Recent<>(settings.scopes(), (key, gone) -> gone.end());
-        this.open = new OpenQuestions(MOST_REMEMBERED, settings.memory() / OPEN_SHARE, held);
+        this.open = new MemoryBound<>(MOST_REMEMBERED, settings.memory() / OPEN_SHARE, Look::bytes, held::addAndGet);
     }
 
     @Override
