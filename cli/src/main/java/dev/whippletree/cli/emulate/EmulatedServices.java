@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One emulated service of each kind on a free port, which answers at once. Thread-safe. */
+/** Emulated services on a free port, each with one account. Thread-safe. */
 public final class EmulatedServices implements AutoCloseable {
 
     /** The token that each service takes. */
     public static final String TOKEN = "emulated-token-1";
 
-    private static final Latency LATENCY = Latency.constant(Duration.ofMillis(1));
+    /** The id of that account. */
+    static final String ID = "emulated-1";
+
+    private static final Latency AT_ONCE = Latency.constant(Duration.ofMillis(1));
 
     private final EmulatorServer server;
 
@@ -26,27 +29,33 @@ public final class EmulatedServices implements AutoCloseable {
         this.server = server;
     }
 
-    /** Starts them. Blocks until they listen. */
+    /** Starts one of each kind, which answers at once. Blocks until they listen. */
     public static EmulatedServices open(Surroundings surroundings) {
+        return open(surroundings, AT_ONCE, ServiceKind.values());
+    }
+
+    static EmulatedServices open(Surroundings surroundings, Latency latency, ServiceKind... kinds) {
         long now = surroundings.timeline().nanoTime();
-        List<EmulatedService> services = Stream.of(ServiceKind.values())
-                .map(kind -> new EmulatedService(settings(kind), now))
+        List<EmulatedService> services = Stream.of(kinds)
+                .map(kind -> new EmulatedService(
+                        ServiceSettings.builder(kind)
+                                .account(ID, TOKEN)
+                                .latency(latency)
+                                .build(),
+                        now))
                 .toList();
         return new EmulatedServices(EmulatorServer.start(services, 0, surroundings.timeline()));
     }
 
-    private static ServiceSettings settings(ServiceKind kind) {
-        return ServiceSettings.builder(kind)
-                .account("emulated-1", TOKEN)
-                .latency(LATENCY)
-                .build();
+    String baseUrl(ServiceKind kind) {
+        return server.baseUrl(kind);
     }
 
     /** Returns the base URL of each, by the provider that asks it. */
     public Map<String, String> baseUrls() {
         Map<String, String> urls = new LinkedHashMap<>();
         for (ServiceKind kind : ServiceKind.values()) {
-            urls.put(kind.provider(), server.baseUrl(kind));
+            urls.put(kind.provider(), baseUrl(kind));
         }
         return urls;
     }
