@@ -96,7 +96,8 @@ public final class Main {
             commands.keySet().retainAll(Set.of(first));
         }
         boolean listed = arguments.length == 0 || (arguments.length == 1 && LIST_ALL.contains(first));
-        commands.forEach((name, command) -> line.addSubcommand(name, listed ? command.title() : command.whole()));
+        commands.forEach((name, command) -> line.addSubcommand(
+                name, listed ? command.title() : command.maker().get()));
         if (!listed) {
             CommonOptions.addTo(line);
         }
@@ -150,10 +151,6 @@ public final class Main {
      * @param maker makes it, with its options
      */
     private record Subcommand(Class<?> type, Supplier<Object> maker) {
-
-        Object whole() {
-            return maker.get();
-        }
 
         /** Returns no more of it than the list of commands shows, which takes a fraction of the time. */
         CommandSpec title() {

@@ -14,37 +14,29 @@ public final class ValueConverters {
 
     /** Makes a command and all below it read values so. */
     public static void apply(CommandLine command) {
-        command.registerConverter(int.class, ValueConverters::small);
-        command.registerConverter(Integer.class, ValueConverters::small);
-        command.registerConverter(long.class, ValueConverters::large);
-        command.registerConverter(Long.class, ValueConverters::large);
+        command.registerConverter(
+                int.class, text -> number(text, Integer.MAX_VALUE).intValue());
+        command.registerConverter(
+                Integer.class, text -> number(text, Integer.MAX_VALUE).intValue());
+        command.registerConverter(
+                long.class, text -> number(text, Long.MAX_VALUE).longValue());
+        command.registerConverter(
+                Long.class, text -> number(text, Long.MAX_VALUE).longValue());
         command.registerConverter(Duration.class, ValueConverters::duration);
         command.registerConverter(BigDecimal.class, ValueConverters::amount);
     }
 
-    private static int small(String text) {
-        BigInteger number = number(text);
-        if (number.bitLength() >= Integer.SIZE) {
-            throw new TypeConversionException(
-                    text + " is too large a number; at most " + Integer.MAX_VALUE + " will do");
-        }
-        return number.intValue();
-    }
-
-    private static long large(String text) {
-        BigInteger number = number(text);
-        if (number.bitLength() >= Long.SIZE) {
-            throw new TypeConversionException(text + " is too large a number; at most " + Long.MAX_VALUE + " will do");
-        }
-        return number.longValue();
-    }
-
-    private static BigInteger number(String text) {
+    private static BigInteger number(String text, long most) {
+        BigInteger number;
         try {
-            return new BigInteger(text.strip());
+            number = new BigInteger(text.strip());
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + text + "' is not a whole number; write, for example, 500");
         }
+        if (number.bitLength() > BigInteger.valueOf(most).bitLength()) {
+            throw new TypeConversionException(text + " is too large a number; at most " + most + " will do");
+        }
+        return number;
     }
 
     /** In the format of a configuration: {@code 250ms}, {@code 30s}, {@code 5m}. */

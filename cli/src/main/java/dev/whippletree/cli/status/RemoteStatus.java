@@ -16,13 +16,14 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** Reads the status of a running gateway. Immutable. */
 final class RemoteStatus {
@@ -169,16 +170,13 @@ final class RemoteStatus {
         if (cause instanceof HttpTimeoutException) {
             return silence();
         }
-        if (cause instanceof ConnectException refused) {
-            return refused.getCause() instanceof UnresolvedAddressException || isUnresolved(refused.getCause())
+        if (cause instanceof ConnectException) {
+            return Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                            .anyMatch(UnresolvedAddressException.class::isInstance)
                     ? "unknown host"
                     : "nothing listens there; check that 'whippletree serve' is running";
         }
         return "the connection failed: " + cause;
-    }
-
-    private static boolean isUnresolved(@Nullable Throwable cause) {
-        return cause != null && cause.getCause() instanceof UnresolvedAddressException;
     }
 
     private Absent nothing(String why) {
