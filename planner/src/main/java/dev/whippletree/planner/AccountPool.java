@@ -93,11 +93,6 @@ public record AccountPool(
         return new AccountPool(groups, other, engine, cached, notes);
     }
 
-    /** Returns the same pool with or without a cache. */
-    public AccountPool withCache(boolean cached) {
-        return new AccountPool(groups, route, engine, cached, notes);
-    }
-
     private AccountPool withGroups(List<AccountGroup> others) {
         return new AccountPool(others, route, engine, cached, notes);
     }

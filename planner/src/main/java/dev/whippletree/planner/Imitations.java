@@ -7,7 +7,6 @@ import dev.whippletree.emulator.model.LimitStats;
 import dev.whippletree.emulator.model.ServiceLimit;
 import dev.whippletree.emulator.model.ServiceSettings;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,7 @@ final class Imitations {
     /** A plan is about limits, so no prompt is too long for its model. */
     private static final long ANY_CONTEXT = 1_000_000_000;
 
-    private final Map<String, EmulatedService> byService = new LinkedHashMap<>();
-    private final Map<String, EmulatedService> byAccount = new HashMap<>();
+    private final Map<String, EmulatedService> byName = new LinkedHashMap<>();
 
     Imitations(PlanRequest request, AccountPool pool) {
         Map<String, ServiceSettingsBuilder> builders = new LinkedHashMap<>();
@@ -35,14 +33,11 @@ final class Imitations {
                     .forEach(organization -> builder.organization(new EmulatedOrganization(
                             organization.id(), limits, new Allowance(request).creditTokens(group))));
         }
-        List<PlannedAccount> plannedAccounts = PlannedAccount.of(pool);
-        plannedAccounts.forEach(
-                planned -> Objects.requireNonNull(builders.get(planned.group().service()))
+        PlannedAccount.of(pool)
+                .forEach(planned -> Objects.requireNonNull(
+                                builders.get(planned.group().service()))
                         .member(planned.id(), planned.token(), planned.organization()));
-        builders.forEach((service, builder) -> byService.put(service, new EmulatedService(builder.build(), 0)));
-        plannedAccounts.forEach(planned -> byAccount.put(
-                planned.id(),
-                Objects.requireNonNull(byService.get(planned.group().service()))));
+        builders.forEach((service, builder) -> byName.put(service, new EmulatedService(builder.build(), 0)));
     }
 
     private static ServiceSettingsBuilder builder(String service, PlanRequest request) {
@@ -54,14 +49,14 @@ final class Imitations {
                 .seed(request.seed());
     }
 
-    /** Returns the service of each account, by the account's id. */
-    Map<String, EmulatedService> byAccount() {
-        return byAccount;
+    /** Returns each service, by its name. */
+    Map<String, EmulatedService> byName() {
+        return byName;
     }
 
     /** Returns the fullest window of a limit; 0 if it was never used. */
     long fullest(String service, String organization, ServiceLimit limit) {
-        return Objects.requireNonNull(byService.get(service)).stats().limits().stream()
+        return Objects.requireNonNull(byName.get(service)).stats().limits().stream()
                 .filter(stats -> stats.organization().equals(organization)
                         && stats.model().equals(limit.model().orElse(""))
                         && stats.limit().equals(limit.limit().toString()))

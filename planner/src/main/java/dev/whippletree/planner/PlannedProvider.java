@@ -19,7 +19,7 @@ import java.util.Set;
 
 /** Connects each account to its emulated service and counts the calls. Confined to its simulation. */
 record PlannedProvider(
-        Map<String, EmulatedService> servicesByAccount, Timeline timeline, Recorder recorder, PromptPadding padding)
+        Map<String, EmulatedService> servicesByName, Timeline timeline, Recorder recorder, PromptPadding padding)
         implements Provider {
 
     /** Differs from every real provider's name, since those may be there too. */
@@ -40,7 +40,8 @@ record PlannedProvider(
 
     @Override
     public ProviderClient connect(AccountSettings account, Services services) {
-        EmulatedService service = servicesByAccount.get(account.id());
+        EmulatedService service =
+                servicesByName.get(account.settings().text(SERVICE).orElse(""));
         if (service == null) {
             throw new IllegalArgumentException("account " + account.id() + ": it isn't part of the plan");
         }

@@ -87,7 +87,7 @@ final class Simulation {
         CacheTierSettings cache = new CacheTierSettings(PlannedCache.NAME, Settings.none("cache"));
         return Whippletree.builder()
                 .timeline(timeline)
-                .provider(new PlannedProvider(services.byAccount(), timeline, recorder, padding))
+                .provider(new PlannedProvider(services.byName(), timeline, recorder, padding))
                 .cache(new PlannedCache())
                 .configuration(new Configuration(
                         accounts.stream()

@@ -184,7 +184,8 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"true, HOLDS, 136000", "false, DOES_NOT_HOLD, 680000"})
     void withoutACache_noPromptIsSupposedToRepeatAnother(boolean cached, Verdict verdict, double needed) {
-        AccountPool pool = AccountPool.parse("openai:5x200/min").withCache(cached);
+        AccountPool stored = AccountPool.parse("openai:5x200/min");
+        AccountPool pool = new AccountPool(stored.groups(), stored.route(), stored.engine(), cached, stored.notes());
         PlanRequest request =
                 PlanRequest.of(List.of(40_000), pool).withAdvice(false).withHorizon(Duration.ofHours(4));
         Outcome outcome = plan(request).asIs();

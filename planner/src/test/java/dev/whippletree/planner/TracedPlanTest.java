@@ -154,7 +154,8 @@ final class TracedPlanTest {
     void withoutACache_equalPromptsShareACallOnlyWhileItIsInFlight(boolean cached, long calls) {
         PromptList list = PromptList.of(
                 List.of(prompt("acme", "", 0, 1, 7), prompt("acme", "", 0, 1, 7), prompt("acme", "", 600, 1, 7)));
-        AccountPool pool = AccountPool.parse("huggingface:1x10/h").withCache(cached);
+        AccountPool stored = AccountPool.parse("huggingface:1x10/h");
+        AccountPool pool = new AccountPool(stored.groups(), stored.route(), stored.engine(), cached, stored.notes());
 
         CapacityPlan plan =
                 new Planner(Runnable::run).plan(request(list, 1, pool).withAdvice(false), progress -> {});
