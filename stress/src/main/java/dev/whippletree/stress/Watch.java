@@ -14,28 +14,18 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /**
  * Shows the interviews' progress on standard error, a few times a second, until they have ended or the user stops
  * them.
+ *
+ * @param least the shortest possible time of the interviews
  */
-final class Watch {
+record Watch(Console console, Timeline timeline, Duration least) {
 
     private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
     private static final int TICKS_A_LINE = 20;
-
-    private final Console console;
-    private final Timeline timeline;
-    /** The shortest possible time of the interviews. */
-    private final Duration least;
-
-    private volatile boolean ended;
-
-    Watch(Console console, Timeline timeline, Duration least) {
-        this.console = console;
-        this.timeline = timeline;
-        this.least = least;
-    }
 
     /** Starts the interviews and blocks until all have ended. Returns what came of them; empty if Ctrl-C came first. */
     Optional<InterviewResults> until(InterviewDriver driver, Whippletree whippletree) {
@@ -45,20 +35,12 @@ final class Watch {
             console.log().accept(display::log);
             signals.onFirst("INT", () -> outcome.complete(Optional.empty()));
             var unused = console.interruption().thenRun(() -> outcome.complete(Optional.empty()));
-            driver.start().whenComplete((results, failure) -> {
-                if (failure == null) {
-                    outcome.complete(Optional.of(results));
-                } else {
-                    outcome.completeExceptionally(failure);
-                }
-            });
-            tick(driver, whippletree, display);
+            var unusedEnd = driver.start().thenAccept(results -> outcome.complete(Optional.of(results)));
+            tick(driver, whippletree, display, outcome);
             Optional<InterviewResults> results = outcome.join();
-            ended = true;
             show(driver, whippletree, display);
             return results;
         } finally {
-            ended = true;
             console.log().accept(console.err()::println);
         }
     }
@@ -67,10 +49,10 @@ final class Watch {
         return new ProgressBar("Interviews", driver.progress().prompts(), Optional.of(least));
     }
 
-    private void tick(InterviewDriver driver, Whippletree whippletree, Display display) {
-        if (!ended) {
+    private void tick(InterviewDriver driver, Whippletree whippletree, Display display, Future<?> outcome) {
+        if (!outcome.isDone()) {
             show(driver, whippletree, display);
-            timeline.schedule(TICK_NANOS, () -> tick(driver, whippletree, display));
+            timeline.schedule(TICK_NANOS, () -> tick(driver, whippletree, display, outcome));
         }
     }
 
