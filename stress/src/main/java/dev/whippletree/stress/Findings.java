@@ -63,8 +63,7 @@ final class Findings {
     private void times(StressSettings settings, InterviewResults results, Duration least) {
         Interviews interviews = settings.interviews();
         Duration mean = settings.latency().mean();
-        Duration each = mean.multipliedBy(interviews.questions())
-                .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
+        Duration each = interviews.lasting(mean);
         boolean leastOfAll = least.compareTo(each) > 0;
         out.println();
         Table table = new Table(screen);

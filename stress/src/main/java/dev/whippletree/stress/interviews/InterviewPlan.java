@@ -52,7 +52,7 @@ public final class InterviewPlan {
 
     /** Makes the plan of these settings. */
     public static InterviewPlan of(Interviews settings) {
-        return of(settings, settings.distinct(), InterviewPlan::asked);
+        return of(settings, settings.distinct(), true);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class InterviewPlan {
      * @param bank how many questions there are to draw from, 1 or more
      */
     public static InterviewPlan ofBank(Interviews settings, int bank) {
-        return of(settings, bank, InterviewPlan::drawn);
+        return of(settings, bank, false);
     }
 
     /**
@@ -80,7 +80,7 @@ public final class InterviewPlan {
         return new InterviewPlan(settings, questions.clone(), InterviewPlan::worded);
     }
 
-    private static InterviewPlan of(Interviews settings, int bank, Asking asking) {
+    private static InterviewPlan of(Interviews settings, int bank, boolean asksAll) {
         RandomGenerator random = new Dice(settings.seed());
         int[] numbers = new int[bank];
         for (int i = 0; i < numbers.length; i++) {
@@ -89,17 +89,13 @@ public final class InterviewPlan {
         shuffle(numbers, random);
         int[][] questions = new int[settings.interviews()][settings.questions()];
         for (int stage = 0; stage < settings.questions(); stage++) {
-            int[] asked = asking.ask(pool(numbers, stage, settings.questions()), settings.interviews(), random);
+            int[] pool = pool(numbers, stage, settings.questions());
+            int[] asked = asked(pool, settings.interviews(), random, asksAll);
             for (int interview = 0; interview < asked.length; interview++) {
                 questions[interview][stage] = asked[interview];
             }
         }
         return new InterviewPlan(settings, questions, InterviewPlan::worded);
-    }
-
-    /** What the interviews ask at one stage, given the questions there are. */
-    private interface Asking {
-        int[] ask(int[] pool, int interviews, RandomGenerator random);
     }
 
     /**
@@ -176,21 +172,19 @@ public final class InterviewPlan {
         return Arrays.copyOfRange(numbers, from, to);
     }
 
-    /** Returns what each interview asks: everything in the pool once, and then whatever is drawn. */
-    private static int[] asked(int[] pool, int interviews, RandomGenerator random) {
+    /**
+     * Returns what each interview asks: whatever is drawn.
+     *
+     * @param asksAll whether everything in the pool is asked once before that
+     */
+    private static int[] asked(int[] pool, int interviews, RandomGenerator random, boolean asksAll) {
+        int certain = asksAll ? pool.length : 0;
         int[] asked = new int[interviews];
         for (int i = 0; i < interviews; i++) {
-            asked[i] = pool[i < pool.length ? i : random.nextInt(pool.length)];
+            asked[i] = pool[i < certain ? i : random.nextInt(pool.length)];
         }
-        shuffle(asked, random);
-        return asked;
-    }
-
-    /** Returns what each interview asks: whatever is drawn. */
-    private static int[] drawn(int[] pool, int interviews, RandomGenerator random) {
-        int[] asked = new int[interviews];
-        for (int i = 0; i < interviews; i++) {
-            asked[i] = pool[random.nextInt(pool.length)];
+        if (asksAll) {
+            shuffle(asked, random);
         }
         return asked;
     }

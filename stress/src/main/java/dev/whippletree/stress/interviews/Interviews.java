@@ -43,6 +43,11 @@ public record Interviews(int interviews, int questions, double repeat, long seed
         return (int) Math.max(1, Math.round(prompts() * (1 - repeat)));
     }
 
+    /** Returns how long one of them takes, if each answer takes so long. */
+    public Duration lasting(Duration answer) {
+        return answer.multipliedBy(questions).plus(think.multipliedBy(questions - 1L));
+    }
+
     /** Returns the same with another number of interviews. */
     public Interviews withInterviews(int interviews) {
         return new Interviews(interviews, questions, repeat, seed, think);

@@ -43,11 +43,7 @@ public record StressReport(StressSettings settings, InterviewResults results, Se
      * pauses between. Where the latency doesn't vary, the shortest answer takes the mean.
      */
     public static Duration bound(StressSettings settings) {
-        Interviews interviews = settings.interviews();
-        return settings.latency()
-                .least()
-                .multipliedBy(interviews.questions())
-                .plus(interviews.think().multipliedBy(interviews.questions() - 1L));
+        return settings.interviews().lasting(settings.latency().least());
     }
 
     /**
