@@ -5,20 +5,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Simulates a request, and variants of it, with the production engine in virtual time. Thread-safe. */
-public final class Planner {
-
-    private final Executor executor;
-
-    /**
-     * Creates a planner.
-     *
-     * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do.
-     *     What comes out doesn't depend on it
-     */
-    public Planner(Executor executor) {
-        this.executor = executor;
-    }
+/**
+ * Simulates a request, and variants of it, with the production engine in virtual time. Thread-safe.
+ *
+ * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do. What
+ *     comes out doesn't depend on it
+ */
+public record Planner(Executor executor) {
 
     /**
      * Makes a plan. Blocks until it is ready: a second or so for each 500 interviews and variant.

@@ -12,17 +12,13 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A stress run over emulated accounts, on real sockets and in real time. Confined to one thread. */
-public final class EmulatedStress {
-
-    private final Console console;
-    private final Timeline timeline;
-
-    /** Prepares a run that is shown on a console and goes by a timeline. */
-    public EmulatedStress(Console console, Timeline timeline) {
-        this.console = console;
-        this.timeline = timeline;
-    }
+/**
+ * A stress run over emulated accounts, on real sockets and in real time. Confined to one thread.
+ *
+ * @param console where it is shown
+ * @param timeline the time it goes by
+ */
+public record EmulatedStress(Console console, Timeline timeline) {
 
     /** Runs it, by a builder without accounts. Blocks until every interview has ended and everything is printed. */
     public Ending run(StressSettings settings, Whippletree.Builder builder) {

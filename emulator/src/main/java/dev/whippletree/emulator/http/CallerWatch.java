@@ -13,15 +13,7 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  * <p>A server doesn't read on before it has answered, and wouldn't notice. What comes instead of an end is given back
  * unread.
  */
-final class CallerWatch {
-
-    private final HttpServerConnection connection;
-    private final Runnable left;
-
-    private CallerWatch(HttpServerConnection connection, Runnable left) {
-        this.connection = connection;
-        this.left = left;
-    }
+record CallerWatch(HttpServerConnection connection, Runnable left) {
 
     /**
      * Watches until the response is complete.

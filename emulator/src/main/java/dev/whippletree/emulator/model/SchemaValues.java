@@ -13,27 +13,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Of the schema's words it knows those that the services' own strict mode does; patterns and formats of texts aren't
  * among them.
+ *
+ * @param root the whole schema, in which references are looked up
+ * @param text what stands wherever any text may
  */
-final class SchemaValues {
+record SchemaValues(Map<?, ?> root, String text) {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /** Schemas may name themselves; what lies deeper is left out. */
     private static final int MOST_DEPTH = 8;
-
-    private final Map<?, ?> root;
-    private final String text;
-
-    /**
-     * Prepares to make values.
-     *
-     * @param root the whole schema, in which references are looked up
-     * @param text what stands wherever any text may
-     */
-    SchemaValues(Map<?, ?> root, String text) {
-        this.root = root;
-        this.text = text;
-    }
 
     /** Returns a value that the whole schema allows, as JSON. */
     String json() {

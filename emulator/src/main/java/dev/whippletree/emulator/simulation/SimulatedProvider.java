@@ -14,37 +14,18 @@ import java.util.Set;
  * A provider whose service is a model on the same timeline. As thread-safe as the timeline.
  *
  * <p>Accounts are identified by their tokens, as in the service.
+ *
+ * @param name what configurations call it
+ * @param service who answers
+ * @param timeline the time by which everything goes
+ * @param link the way from each account to the service
  */
-public final class SimulatedProvider implements Provider {
-
-    private final String name;
-    private final EmulatedService service;
-    private final Timeline timeline;
-    private final Link link;
+public record SimulatedProvider(String name, EmulatedService service, Timeline timeline, Link link)
+        implements Provider {
 
     /** Creates a provider of direct links. */
     public SimulatedProvider(String name, EmulatedService service, Timeline timeline) {
         this(name, service, timeline, Link.DIRECT);
-    }
-
-    /**
-     * Creates a provider.
-     *
-     * @param name what configurations call it
-     * @param service who answers
-     * @param timeline the time by which everything goes
-     * @param link the way from each account to the service
-     */
-    public SimulatedProvider(String name, EmulatedService service, Timeline timeline, Link link) {
-        this.name = name;
-        this.service = service;
-        this.timeline = timeline;
-        this.link = link;
-    }
-
-    @Override
-    public String name() {
-        return name;
     }
 
     @Override

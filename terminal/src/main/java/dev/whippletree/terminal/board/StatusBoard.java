@@ -11,17 +11,11 @@ import java.util.stream.Collectors;
 /**
  * Formats a {@link StatusSnapshot} as text for a screen of 40 columns or more: exactly the snapshot, nothing more.
  * Immutable.
+ *
+ * @param zone in whose time of day instants are shown
+ * @param screen what the board has to fit
  */
-public final class StatusBoard {
-
-    private final ZoneId zone;
-    private final Screen screen;
-
-    /** Creates a board for a screen, with instants as the time of day of a zone. */
-    public StatusBoard(ZoneId zone, Screen screen) {
-        this.zone = zone;
-        this.screen = screen;
-    }
+public record StatusBoard(ZoneId zone, Screen screen) {
 
     /** Returns the whole board, without costs. */
     public List<String> lines(StatusSnapshot status) {
