@@ -81,13 +81,10 @@ final class PromptWriter {
     private static Map<String, Object> toolCall(ToolCall call) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", call.id());
-        if (call.type() == ToolCall.Type.CUSTOM) {
-            json.put("type", "custom");
-            json.put("custom", Map.of("name", call.name(), "input", call.arguments()));
-        } else {
-            json.put("type", "function");
-            json.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
-        }
+        boolean custom = call.type() == ToolCall.Type.CUSTOM;
+        String type = custom ? "custom" : "function";
+        json.put("type", type);
+        json.put(type, Map.of("name", call.name(), custom ? "input" : "arguments", call.arguments()));
         json.putAll(call.extras());
         return json;
     }
