@@ -1,5 +1,6 @@
 package dev.whippletree.testkit.provider;
 
+import dev.whippletree.testkit.Stages;
 import dev.whippletree.testkit.provider.ScriptedReply.Ending;
 import dev.whippletree.time.Threads;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedService implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 30;
+    private static final Stages STAGES = new Stages();
     private static final ScriptedReply NOTHING_SCRIPTED =
             ScriptedReply.json(599, "{\"error\":\"more requests arrived than replies were scripted\"}");
 
@@ -38,7 +41,7 @@ public final class ScriptedService implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Semaphore arrivals = new Semaphore(0);
     private final Semaphore brokenOff = new Semaphore(0);
-    private final Semaphore acceptingEnded = new Semaphore(0);
+    private final CompletableFuture<Void> accepting;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Starts a service on a free port. */
@@ -48,7 +51,7 @@ public final class ScriptedService implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        threads.execute(this::accept);
+        accepting = CompletableFuture.runAsync(this::accept, threads);
     }
 
     /** Returns where it is: {@code http://127.0.0.1:port}, without a slash behind. */
@@ -101,8 +104,6 @@ public final class ScriptedService implements AutoCloseable {
             }
         } catch (IOException e) {
             // It was closed: that is how this loop ends.
-        } finally {
-            acceptingEnded.release();
         }
     }
 
@@ -156,7 +157,7 @@ public final class ScriptedService implements AutoCloseable {
         try {
             server.close();
             // Until the thread that accepts has noticed, the system still lets somebody in.
-            awaitAcceptingEnded();
+            STAGES.join(accepting, "accepting connections");
             threads.shutdownNow();
             for (Socket socket : sockets) {
                 socket.close();
@@ -164,10 +165,5 @@ public final class ScriptedService implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void awaitAcceptingEnded() {
-        await(acceptingEnded, 1, "the server to stop accepting");
-        acceptingEnded.release();
     }
 }
