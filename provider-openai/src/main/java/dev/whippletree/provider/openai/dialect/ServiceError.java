@@ -1,6 +1,5 @@
 package dev.whippletree.provider.openai.dialect;
 
-import dev.whippletree.model.Failure;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -35,21 +34,6 @@ public record ServiceError(
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(param, "param");
         Objects.requireNonNull(retryAfter, "retryAfter");
-    }
-
-    /** Returns an error of our own finding: what arrived with that head is no whole answer. */
-    public static ServiceError found(ResponseHead head, String message) {
-        return found(head, message, Optional.empty());
-    }
-
-    /** Returns an error of our own finding, with our code for it, such as {@link Failure#DAMAGED}. */
-    public static ServiceError found(ResponseHead head, String message, String code) {
-        return found(head, message, Optional.of(code));
-    }
-
-    private static ServiceError found(ResponseHead head, String message, Optional<String> code) {
-        return new ServiceError(
-                head, head.status(), message, code, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Returns whether the message holds a text, upper and lower case alike. */

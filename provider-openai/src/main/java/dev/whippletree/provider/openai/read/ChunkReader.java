@@ -8,7 +8,6 @@ import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
-import dev.whippletree.provider.openai.dialect.ServiceError;
 import dev.whippletree.spi.AnswerEnd;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,8 +91,8 @@ final class ChunkReader {
             return NoAnswerException.empty(head);
         }
         return begun || events.isSilent()
-                ? new NoAnswerException(
-                        ServiceError.found(head, "the stream ended before the answer did", Failure.ENDED_EARLY))
+                ? NoAnswerException.found(
+                        head, "the stream ended before the answer did", Optional.of(Failure.ENDED_EARLY))
                 : NoAnswerException.other(head);
     }
 
@@ -131,10 +130,7 @@ final class ChunkReader {
     }
 
     private void take(JsonNode chunk) throws NoAnswerException {
-        Optional<JsonNode> error = dialect.error(chunk);
-        if (error.isPresent()) {
-            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
-        }
+        NoAnswerException.requireNone(dialect.error(chunk), head, clock);
         model = JsonFields.text(chunk, "model").orElse(model);
         id = JsonFields.text(chunk, "id").or(() -> id);
         counted = dialect.usage(chunk)
@@ -163,9 +159,8 @@ final class ChunkReader {
     }
 
     private NoAnswerException error(EventStream.Event event, Optional<JsonNode> chunk) {
-        return new NoAnswerException(
-                chunk.isPresent()
-                        ? ErrorReader.ofNode(head, chunk.get(), clock)
-                        : ServiceError.found(head, event.data()));
+        return chunk.isPresent()
+                ? new NoAnswerException(ErrorReader.ofNode(head, chunk.get(), clock))
+                : NoAnswerException.found(head, event.data());
     }
 }

@@ -6,7 +6,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.EmbeddingApi;
-import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
@@ -34,10 +33,7 @@ record EmbeddingAnswer(ResponseHead head, Dialect dialect, EmbeddingApi api, Ins
     AnswerEnd read(byte[] body, Prompt prompt, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
         JsonNode answer = JsonFields.parseVectors(body)
                 .orElseThrow(() -> body.length == 0 ? NoAnswerException.empty(head) : NoAnswerException.other(head));
-        Optional<JsonNode> error = answer.isObject() ? dialect.error(answer) : Optional.empty();
-        if (error.isPresent()) {
-            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
-        }
+        NoAnswerException.requireNone(answer.isObject() ? dialect.error(answer) : Optional.empty(), head, clock);
         List<JsonNode> vectors = api.vectors(answer).orElseThrow(() -> NoAnswerException.other(head));
         if (vectors.size() != prompt.messages().size()) {
             throw NoAnswerException.damaged(

@@ -4,7 +4,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
-import dev.whippletree.provider.openai.dialect.ServiceError;
 import dev.whippletree.spi.AnswerEnd;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,8 +25,8 @@ final class Ending {
                 .orElseThrow(() ->
                         NoAnswerException.damaged(head, "the answer ended for an unknown reason: " + finishReason));
         if (reason == FinishReason.CONTENT_FILTER) {
-            throw new NoAnswerException(
-                    ServiceError.found(head, "the service's content filter withheld the answer", "content_filter"));
+            throw NoAnswerException.found(
+                    head, "the service's content filter withheld the answer", Optional.of("content_filter"));
         }
         return new AnswerEnd(reason, usage, model);
     }

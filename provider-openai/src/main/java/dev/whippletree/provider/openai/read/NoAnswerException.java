@@ -1,11 +1,15 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.Failure;
+import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.provider.openai.dialect.ServiceError;
+import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /** What a service sent instead of a whole answer. */
 public final class NoAnswerException extends Exception {
@@ -43,12 +47,25 @@ public final class NoAnswerException extends Exception {
 
     /** Something came that is no whole answer. */
     static NoAnswerException found(ResponseHead head, String words) {
-        return new NoAnswerException(ServiceError.found(head, words));
+        return found(head, words, Optional.empty());
+    }
+
+    /** Something came that is no whole answer, for which we have a code, such as {@link Failure#DAMAGED}. */
+    static NoAnswerException found(ResponseHead head, String words, Optional<String> code) {
+        return new NoAnswerException(new ServiceError(
+                head, head.status(), words, code, Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     /** An answer came that nobody can use. */
     static NoAnswerException damaged(ResponseHead head, String how) {
-        return new NoAnswerException(ServiceError.found(head, how, Failure.DAMAGED));
+        return found(head, how, Optional.of(Failure.DAMAGED));
+    }
+
+    /** Checks that what should be an answer, or a chunk of one, holds no error. */
+    static void requireNone(Optional<JsonNode> error, ResponseHead head, InstantSource clock) throws NoAnswerException {
+        if (error.isPresent()) {
+            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
+        }
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.provider.openai.dialect.Dialect;
-import dev.whippletree.provider.openai.dialect.ErrorReader;
 import dev.whippletree.provider.openai.dialect.JsonFields;
 import dev.whippletree.provider.openai.dialect.ResponseHead;
 import dev.whippletree.spi.AnswerEnd;
@@ -28,10 +27,7 @@ record WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
         JsonNode answer = JsonFields.parse(body)
                 .filter(JsonNode::isObject)
                 .orElseThrow(() -> body.length == 0 ? NoAnswerException.empty(head) : NoAnswerException.other(head));
-        Optional<JsonNode> error = dialect.error(answer);
-        if (error.isPresent()) {
-            throw new NoAnswerException(ErrorReader.ofNode(head, error.get(), clock));
-        }
+        NoAnswerException.requireNone(dialect.error(answer), head, clock);
         JsonNode choice = Choices.ofAnswer(answer)
                 .orElseThrow(() -> NoAnswerException.damaged(head, "the answer has no choices"));
         JsonNode message = JsonFields.object(choice, "message")
