@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -77,7 +78,7 @@ final class AccountsText {
         String items = isCounted ? counted.group(2) : matcher.group(2);
         for (String item : items == null ? new String[0] : items.split("\\+", -1)) {
             if (isMoney(item)) {
-                credit = Optional.of(credit(piece, item));
+                credit = Optional.of(read(piece, item, Credit::parse));
             } else {
                 limits.add(new DeclaredLimit(limit(piece, item), Optional.empty()));
             }
@@ -106,34 +107,26 @@ final class AccountsText {
                 && !item.matches("(?i).*(tok|token|tokens|request|requests)\\s*/.*");
     }
 
-    private Credit credit(String piece, String item) {
-        try {
-            return Credit.parse(item);
-        } catch (IllegalArgumentException e) {
-            throw wrong(piece, String.valueOf(e.getMessage()), e);
-        }
-    }
-
     private Limit limit(String piece, String item) {
         if (ZERO.matcher(item).matches()) {
             throw wrong(piece, "a limit of 0 allows nothing: '" + item.trim() + "'");
         }
         Matcher brief = BRIEF.matcher(item);
+        String written = brief.matches()
+                ? brief.group(1) + (brief.group(2).matches("[rR]") ? "" : "tok") + "/" + brief.group(3)
+                : item;
+        return read(piece, written, Limit::parse);
+    }
+
+    private static <T> T read(String piece, String item, Function<String, T> reading) {
         try {
-            return Limit.parse(
-                    brief.matches()
-                            ? brief.group(1) + (brief.group(2).matches("[rR]") ? "" : "tok") + "/" + brief.group(3)
-                            : item);
+            return reading.apply(item);
         } catch (IllegalArgumentException e) {
-            throw wrong(piece, String.valueOf(e.getMessage()), e);
+            throw new IllegalArgumentException("accounts '" + piece + "': " + e.getMessage(), e);
         }
     }
 
     private IllegalArgumentException wrong(String piece, String problem) {
         return new IllegalArgumentException("accounts '" + piece + "': " + problem + "; " + EXAMPLE);
-    }
-
-    private IllegalArgumentException wrong(String piece, String problem, Throwable cause) {
-        return new IllegalArgumentException("accounts '" + piece + "': " + problem, cause);
     }
 }
