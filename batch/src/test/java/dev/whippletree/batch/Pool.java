@@ -89,7 +89,7 @@ public final class Pool {
     }
 
     public ServiceStats stats() {
-        return Objects.requireNonNull(provider, "open it first").stats();
+        return Objects.requireNonNull(provider, "open it first").service().stats();
     }
 
     /** Opens it: the service answers in a second. */

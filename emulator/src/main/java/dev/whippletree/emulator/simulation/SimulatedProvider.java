@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.simulation;
 
 import dev.whippletree.emulator.model.EmulatedService;
-import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
@@ -41,10 +40,5 @@ public record SimulatedProvider(String name, EmulatedService service, Timeline t
     /** Opens an account, for whoever has no {@link Services}. */
     public ProviderClient connect(AccountSettings account) {
         return new SimulatedClient(account, service, timeline, link);
-    }
-
-    /** Returns what the service has seen so far. */
-    public ServiceStats stats() {
-        return service.stats();
     }
 }

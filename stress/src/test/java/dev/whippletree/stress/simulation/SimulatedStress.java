@@ -45,7 +45,8 @@ final class SimulatedStress {
         InterviewPlan plan = InterviewPlan.of(settings.interviews());
         CompletableFuture<InterviewResults> results = new InterviewDriver(plan, engine::complete, timeline).start();
         while (!results.isDone() && timeline.runNext()) {}
-        return StressReport.of(settings, results.join(), engine.status(), provider.stats());
+        return StressReport.of(
+                settings, results.join(), engine.status(), provider.service().stats());
     }
 
     private Topology topology() {

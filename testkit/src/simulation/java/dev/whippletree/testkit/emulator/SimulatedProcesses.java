@@ -135,7 +135,7 @@ public final class SimulatedProcesses {
             }
         }
         timeline.advance(settings.latency().mean());
-        return new Outcome(results.join(), provider.stats(), statuses());
+        return new Outcome(results.join(), provider.service().stats(), statuses());
     }
 
     /** Returns how each process stands. */
