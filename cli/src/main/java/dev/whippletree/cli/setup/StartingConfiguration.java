@@ -134,6 +134,7 @@ final class StartingConfiguration {
         lines.add("# yaml-language-server: $schema=" + SchemaCommand.FILE);
         prose(
                 lines,
+                "",
                 "A configuration of Whippletree. 'whippletree check' lists its problems, without making a call."
                         + " Lines that are commented out are defaults or examples.");
         lines.add("");
@@ -152,6 +153,7 @@ final class StartingConfiguration {
     private void accounts(List<String> lines) {
         prose(
                 lines,
+                "",
                 "An account is a credential with a service. ${NAME} is the value of the environment variable NAME."
                         + " Limits that aren't declared are learned from the service's answers. Accounts that share"
                         + " limits get the same 'organization'.");
@@ -221,10 +223,6 @@ final class StartingConfiguration {
         return PLAIN.matcher(text).matches() && !WORDS_OF_YAML.contains(text)
                 ? text
                 : "'" + text.replace("'", "''") + "'";
-    }
-
-    private static void prose(List<String> lines, String text) {
-        prose(lines, "", text);
     }
 
     private static void prose(List<String> lines, String indent, String text) {

@@ -4,7 +4,6 @@ import dev.whippletree.plugin.FoundPlugin;
 import dev.whippletree.terminal.board.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,10 +45,6 @@ public final class PluginTable {
         return table.expendable(PLACE).names(1).lines();
     }
 
-    private static String word(FoundPlugin.PluginOrigin origin) {
-        return origin.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
     private static Cell heading(String text) {
         return Cell.left(text).painted(Paint.STRONG);
     }
@@ -78,10 +73,10 @@ public final class PluginTable {
     private static String from(FoundPlugin plugin, int width) {
         String place = plugin.place().orElse("");
         return switch (plugin.origin()) {
-            case BUILT_IN, PROGRAM -> word(plugin.origin());
+            case BUILT_IN, PROGRAM -> Accounts.word(plugin.origin());
             case CLASS_PATH -> {
                 String file = place.substring(place.replaceFirst("/$", "").lastIndexOf('/') + 1);
-                String words = word(plugin.origin());
+                String words = Accounts.word(plugin.origin());
                 yield file.isEmpty() ? words : words + ": " + end(file, width - words.length() - GAP);
             }
             case PLUGIN_FOLDER -> end(place, width);
