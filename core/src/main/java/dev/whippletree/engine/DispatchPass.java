@@ -162,7 +162,7 @@ final class DispatchPass {
                 shortest = Math.min(shortest, readiness.nextLookNanos());
             }
         }
-        stuck = beforePeople ? stuck : line.positionOf(lane);
+        stuck = beforePeople ? stuck : lane.position();
         wait = Math.min(wait, Math.min(shortest, longWaits.lookAt(first, now)));
         return Optional.empty();
     }

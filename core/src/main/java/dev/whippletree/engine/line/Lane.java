@@ -1,6 +1,5 @@
 package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
@@ -10,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -119,9 +117,9 @@ public final class Lane {
         return queues.containsKey(tenant);
     }
 
-    void add(TicketPlace place) {
-        TenantQueue queue = place.queue();
-        queue.add(place);
+    void add(Ticket ticket) {
+        TenantQueue queue = ticket.queue();
+        queue.add(ticket);
         if (queue.size() == 1) {
             waiting.add(queue, queue.start(), queue.tenant().number());
             queue.tenant().queues().add(queue);
@@ -129,17 +127,17 @@ public final class Lane {
             waiting.changed(queue);
         }
         uncounted.add(queue);
-        if (place.ticket().isHeld()) {
-            held.add(place.ticket());
+        if (ticket.isHeld()) {
+            held.add(ticket);
         }
     }
 
-    void remove(TicketPlace place) {
-        TenantQueue queue = place.queue();
-        if (place.ticket().isHeld()) {
-            held.remove(place.ticket());
+    void remove(Ticket ticket) {
+        TenantQueue queue = ticket.queue();
+        if (ticket.isHeld()) {
+            held.remove(ticket);
         }
-        queue.remove(place);
+        queue.remove(ticket);
         if (queue.size() == 0) {
             waiting.remove(queue);
             queues.remove(queue.tenant());
@@ -154,12 +152,9 @@ public final class Lane {
         }
     }
 
-    /** Takes a queue out while its tenant's start moves. */
-    void leaveOut(TenantQueue queue) {
+    /** Moves a queue, because its tenant's start has moved. */
+    void move(TenantQueue queue) {
         waiting.remove(queue);
-    }
-
-    void putBack(TenantQueue queue) {
         waiting.add(queue, queue.start(), queue.tenant().number());
         uncounted.add(queue);
     }
@@ -171,7 +166,7 @@ public final class Lane {
     /** Keeps the first ticket's place, whatever its tenant begins besides. */
     void hold(Ticket first) {
         if (!first.isHeld()) {
-            first.hold(TicketPlace.of(first).queue().start());
+            first.hold(first.queue().start());
             held.add(first);
         }
     }
@@ -209,18 +204,18 @@ public final class Lane {
         return first == null ? null : first.first();
     }
 
-    /** Returns the position that {@link #findPosition} returned last. */
-    @Nullable Position position() {
+    /** Returns the position of its first ticket; null if there is none, or only turns are kept. */
+    public @Nullable Position position() {
         return position;
     }
 
-    /** Returns the present position of its first ticket; null if there is none, or only turns are kept. */
+    /** Finds the present {@link #position}, after a change. */
     @Nullable Position findPosition() {
         Ticket first = first();
         if (first == null || key.absent()) {
             position = null;
         } else {
-            TenantQueue queue = TicketPlace.of(first).queue();
+            TenantQueue queue = first.queue();
             double start = first.isHeld() ? first.heldStart() : queue.start();
             position = new Position(priority(), start, queue.tenant().number(), first.turn(), first.order());
         }
@@ -243,7 +238,7 @@ public final class Lane {
 
         private final WaitingTenant tenant;
         private final Lane lane;
-        private final TurnTree<TicketPlace> tickets = new TurnTree<>();
+        private final TurnTree<Ticket> tickets = new TurnTree<>();
 
         private List<TurnCounts.Bend> bends = List.of();
 
@@ -268,17 +263,16 @@ public final class Lane {
             return tenant.start(lane.priority());
         }
 
-        void add(TicketPlace place) {
-            Ticket ticket = place.ticket();
-            tickets.add(place, ticket.turn(), ticket.order());
+        void add(Ticket ticket) {
+            tickets.add(ticket, ticket.turn(), ticket.order());
             size++;
             cost += ticket.cost();
         }
 
-        void remove(TicketPlace place) {
-            tickets.remove(place);
+        void remove(Ticket ticket) {
+            tickets.remove(ticket);
             size--;
-            cost = size == 0 ? 0 : cost - place.ticket().cost();
+            cost = size == 0 ? 0 : cost - ticket.cost();
         }
 
         int size() {
@@ -286,8 +280,7 @@ public final class Lane {
         }
 
         @Nullable Ticket first() {
-            TicketPlace first = tickets.first();
-            return first == null ? null : first.ticket();
+            return tickets.first();
         }
 
         /** Returns how many go before a ticket of the same tenant, and what they need. */
@@ -315,62 +308,6 @@ public final class Lane {
 
         void counted(List<TurnCounts.Bend> turns) {
             bends = turns;
-        }
-    }
-
-    /**
-     * A ticket's place in the line: in its tenant's queue of a lane, by its session's turn. Guarded by the engine's
-     * lock.
-     */
-    static final class TicketPlace extends TurnTree.Turn<TicketPlace> {
-
-        private final Ticket ticket;
-        private final TenantQueue queue;
-        private final Session session;
-        private Session.@Nullable Entry backlogged;
-
-        TicketPlace(Ticket ticket, TenantQueue queue, Session session) {
-            this.ticket = ticket;
-            this.queue = queue;
-            this.session = session;
-        }
-
-        static TicketPlace of(Ticket ticket) {
-            return (TicketPlace) Objects.requireNonNull(ticket.place(), "a ticket in line has a place");
-        }
-
-        Ticket ticket() {
-            return ticket;
-        }
-
-        TenantQueue queue() {
-            return queue;
-        }
-
-        Lane lane() {
-            return queue.lane();
-        }
-
-        WaitingTenant tenant() {
-            return queue.tenant();
-        }
-
-        Session session() {
-            return session;
-        }
-
-        /** Returns its entry in the backlog; null if it isn't there. */
-        Session.@Nullable Entry backlogged() {
-            return backlogged;
-        }
-
-        void backlogged(Session.@Nullable Entry entry) {
-            backlogged = entry;
-        }
-
-        @Override
-        void count() {
-            count(ticket);
         }
     }
 }

@@ -1,12 +1,18 @@
 package dev.whippletree.engine.line;
 
+import dev.whippletree.engine.line.Lane.TenantQueue;
+import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
 import java.util.Comparator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A waiter's turn in the line. It keeps the turn when it comes back. Guarded by the engine's lock. */
-public final class Ticket {
+/**
+ * A waiter's turn in the line. It keeps the turn when it comes back. In the line it is a node of its tenant's queue in
+ * a lane. Guarded by the engine's lock.
+ */
+public final class Ticket extends TurnTree.Turn<Ticket> {
 
     /** By turn among a tenant's tickets; among equals, the first to come. */
     static final Comparator<Ticket> IN_TURN = (one, other) -> {
@@ -18,7 +24,12 @@ public final class Ticket {
     private final String tenant;
     private final String session;
     private Priority priority;
-    private Treap.@Nullable Node<?> place;
+
+    /** Where it is in the line: its queue, its session, and its entry in the backlog if it hasn't begun. */
+    private @Nullable TenantQueue queue;
+
+    private @Nullable Session inSession;
+    private Session.@Nullable Entry backlogged;
     private double turn;
     private long order;
     private double cost = 1;
@@ -64,7 +75,7 @@ public final class Ticket {
     }
 
     public boolean isInLine() {
-        return place != null;
+        return queue != null;
     }
 
     /** Returns whether it has a turn, in the line or to come back to. */
@@ -95,18 +106,40 @@ public final class Ticket {
         charge = 0;
     }
 
-    void enter(Treap.Node<?> at, double itsTurn, long itsOrder) {
-        place = at;
+    void enter(TenantQueue itsQueue, Session its, double itsTurn, long itsOrder) {
+        queue = itsQueue;
+        inSession = its;
         turn = itsTurn;
         order = itsOrder;
     }
 
     void leaveLine() {
-        place = null;
+        queue = null;
+        inSession = null;
     }
 
-    Treap.@Nullable Node<?> place() {
-        return place;
+    /** Returns its queue; it must be in the line. */
+    TenantQueue queue() {
+        return Objects.requireNonNull(queue, "a ticket in line has a queue");
+    }
+
+    /** Returns its session; it must be in the line. */
+    Session inSession() {
+        return Objects.requireNonNull(inSession, "a ticket in line has a session");
+    }
+
+    /** Returns its entry in the backlog; null if it isn't there. */
+    Session.@Nullable Entry backlogged() {
+        return backlogged;
+    }
+
+    void backlogged(Session.@Nullable Entry entry) {
+        backlogged = entry;
+    }
+
+    @Override
+    void count() {
+        count(this);
     }
 
     double turn() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996). Each entry is its own node and
  * knows its parent, so that removing one needs no search; adding costs O(log n). What a node knows of those below it is
  * summed up only when somebody asks: a change marks the nodes above it, up to the first that is marked already. Instead
- * of being drawn, priorities are mixed from the nodes' numbers, so that equal runs grow equal trees.
+ * of being drawn, their ranks (the heap's priorities) are mixed from their numbers, so that equal runs grow equal trees.
  *
  * @param <N> the nodes
  */
@@ -26,7 +26,7 @@ class Treap<N extends Treap.Node<N>> {
 
         double at;
         long number;
-        int priority;
+        int rank;
         boolean summed;
 
         @Nullable N parent;
@@ -92,7 +92,7 @@ class Treap<N extends Treap.Node<N>> {
     final void add(N node, double at, long number) {
         node.at = at;
         node.number = number;
-        node.priority = mixed(number);
+        node.rank = mixed(number);
         node.outdate();
         @Nullable N parent = null;
         boolean before = false;
@@ -113,7 +113,7 @@ class Treap<N extends Treap.Node<N>> {
             parent.right = node;
         }
         changed(parent);
-        while (node.parent != null && node.parent.priority < node.priority) {
+        while (node.parent != null && node.parent.rank < node.rank) {
             raise(node, node.parent);
         }
     }
@@ -174,6 +174,13 @@ class Treap<N extends Treap.Node<N>> {
         node.parent = null;
         node.left = null;
         node.right = null;
+        node.outdate();
+    }
+
+    final void removeIfPresent(N node) {
+        if (node.parent != null || node == root) {
+            remove(node);
+        }
     }
 
     private static <N extends Node<N>> N leftmost(N tree) {
@@ -188,7 +195,7 @@ class Treap<N extends Treap.Node<N>> {
         if (left == null || right == null) {
             return left == null ? right : left;
         }
-        if (left.priority > right.priority) {
+        if (left.rank > right.rank) {
             left.right = merged(left.right, right);
             adopt(left, left.right);
             left.outdate();

@@ -64,40 +64,34 @@ final class TurnTree<T extends TurnTree.Turn<T>> extends Treap<T> {
         final void sum(@Nullable T left, @Nullable T right) {
             count();
             if (left != null) {
-                add(left);
-                smallest = smaller(left.smallest(Limit.Unit.TOKENS), smallest, Limit.Unit.TOKENS);
-                shortestPrompt =
-                        smaller(left.smallest(Limit.Unit.INPUT_TOKENS), shortestPrompt, Limit.Unit.INPUT_TOKENS);
-                shortestCompletion =
-                        smaller(left.smallest(Limit.Unit.OUTPUT_TOKENS), shortestCompletion, Limit.Unit.OUTPUT_TOKENS);
+                add(left, true);
             }
             if (right != null) {
-                add(right);
-                smallest = smaller(smallest, right.smallest(Limit.Unit.TOKENS), Limit.Unit.TOKENS);
-                shortestPrompt =
-                        smaller(shortestPrompt, right.smallest(Limit.Unit.INPUT_TOKENS), Limit.Unit.INPUT_TOKENS);
-                shortestCompletion =
-                        smaller(shortestCompletion, right.smallest(Limit.Unit.OUTPUT_TOKENS), Limit.Unit.OUTPUT_TOKENS);
+                add(right, false);
             }
         }
 
-        private void add(Turn<T> child) {
+        private void add(Turn<T> child, boolean earlier) {
             tickets += child.tickets;
             prompt += child.prompt;
             completion += child.completion;
             mostPrompt = Math.max(mostPrompt, child.mostPrompt);
             mostCompletion = Math.max(mostCompletion, child.mostCompletion);
+            smallest = smaller(smallest, child.smallest, earlier, Limit.Unit.TOKENS);
+            shortestPrompt = smaller(shortestPrompt, child.shortestPrompt, earlier, Limit.Unit.INPUT_TOKENS);
+            shortestCompletion =
+                    smaller(shortestCompletion, child.shortestCompletion, earlier, Limit.Unit.OUTPUT_TOKENS);
         }
 
         /** Of two equally small tickets, the earlier one. */
-        private static @Nullable Ticket smaller(@Nullable Ticket earlier, @Nullable Ticket later, Limit.Unit unit) {
-            if (earlier == null || later == null) {
-                return earlier == null ? later : earlier;
+        private static @Nullable Ticket smaller(
+                @Nullable Ticket own, @Nullable Ticket other, boolean otherIsEarlier, Limit.Unit unit) {
+            if (own == null || other == null) {
+                return own == null ? other : own;
             }
-            return unit.amountOf(earlier.waiter().mostTokens())
-                            <= unit.amountOf(later.waiter().mostTokens())
-                    ? earlier
-                    : later;
+            long difference = unit.amountOf(other.waiter().mostTokens())
+                    - unit.amountOf(own.waiter().mostTokens());
+            return difference < 0 || (difference == 0 && otherIsEarlier) ? other : own;
         }
 
         @Override

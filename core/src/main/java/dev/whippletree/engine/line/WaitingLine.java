@@ -1,7 +1,6 @@
 package dev.whippletree.engine.line;
 
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import dev.whippletree.engine.line.Lane.TicketPlace;
 import dev.whippletree.engine.line.Ticket.TurnCost;
 import dev.whippletree.engine.line.WaitingTenant.Serving;
 import dev.whippletree.engine.line.WaitingTenant.Session;
@@ -113,7 +112,7 @@ public final class WaitingLine {
     }
 
     public Lane laneOf(Ticket ticket) {
-        return TicketPlace.of(ticket).lane();
+        return ticket.queue().lane();
     }
 
     /** Changes the weights; turns that have begun end where they would have. */
@@ -174,10 +173,9 @@ public final class WaitingLine {
         }
         boolean anew = !ticket.hasTurn();
         tenant.enter(session);
-        TicketPlace place = new TicketPlace(ticket, lane.queueOf(tenant), session);
-        ticket.enter(place, turn, anew ? ++entered : ticket.order());
-        backlog.add(place);
-        lane.add(place);
+        ticket.enter(lane.queueOf(tenant), session, turn, anew ? ++entered : ticket.order());
+        backlog.add(ticket);
+        lane.add(ticket);
         arrange(lane);
         mindSolo(tenant, ticket, anew);
     }
@@ -220,15 +218,10 @@ public final class WaitingLine {
         if (start == tenant.start(priority)) {
             return;
         }
-        for (TenantQueue queue : tenant.queues()) {
-            if (queue.lane().priority() == priority) {
-                queue.lane().leaveOut(queue);
-            }
-        }
         tenant.start(priority, start);
         for (TenantQueue queue : tenant.queues()) {
             if (queue.lane().priority() == priority) {
-                queue.lane().putBack(queue);
+                queue.lane().move(queue);
                 arrange(queue.lane());
             }
         }
@@ -279,11 +272,10 @@ public final class WaitingLine {
 
     /** Takes a ticket out of its lane; call {@link #arrange} afterwards. */
     private void drop(Ticket ticket) {
-        TicketPlace place = TicketPlace.of(ticket);
-        Lane lane = place.lane();
-        lane.remove(place);
-        backlog.remove(place);
-        place.tenant().leave(place.session());
+        Lane lane = laneOf(ticket);
+        lane.remove(ticket);
+        backlog.remove(ticket);
+        ticket.queue().tenant().leave(ticket.inSession());
         if (ticket.isSolo()) {
             soloPriority.remove(ticket);
         }
@@ -339,7 +331,7 @@ public final class WaitingLine {
         List<Ticket> ordered = new ArrayList<>(
                 tickets.stream().filter(Ticket::isInLine).sorted(Ticket.IN_TURN).toList());
         for (Ticket ticket : ordered) {
-            WaitingTenant tenant = TicketPlace.of(ticket).tenant();
+            WaitingTenant tenant = ticket.queue().tenant();
             Priority priority = ticket.priority();
             Map<Priority, Double> ofTenant = next.computeIfAbsent(tenant, other -> new EnumMap<>(Priority.class));
             double start = ofTenant.getOrDefault(priority, tenant.start(priority));
@@ -368,10 +360,10 @@ public final class WaitingLine {
     }
 
     private void serve(Ticket ticket, boolean beforePeople) {
-        TicketPlace place = TicketPlace.of(ticket);
-        WaitingTenant tenant = place.tenant();
+        Lane lane = laneOf(ticket);
+        WaitingTenant tenant = ticket.queue().tenant();
         Priority priority = ticket.priority();
-        Lane.Position up = place.lane().position();
+        Lane.Position up = lane.position();
         tenant.served(ticket);
         tenant.mark(entered);
         Serving now = serving(priority).after(up == null ? 0 : up.start(), ticket.turn());
@@ -379,7 +371,7 @@ public final class WaitingLine {
         double charge = ticket.cost() / tenant.weightHere(priority);
         drop(ticket);
         move(tenant, priority, Math.max(now.tenants(), tenant.start(priority)) + charge);
-        arrange(place.lane());
+        arrange(lane);
         if (priority == Priority.INTERACTIVE) {
             tenant.peopleSince(now.tenants());
         }
@@ -416,7 +408,7 @@ public final class WaitingLine {
 
     /** Returns the solo tickets that may have to start before another one, the first of them first. */
     public List<Ticket> soloBefore(Ticket ticket) {
-        return soloPriority.before(TicketPlace.of(ticket).tenant());
+        return soloPriority.before(ticket.queue().tenant());
     }
 
     /** Keeps the place of a lane's first ticket, which doesn't fit, until it is served. */
@@ -431,11 +423,6 @@ public final class WaitingLine {
         return inTurn.values().stream().map(Lane::first).toList();
     }
 
-    /** Returns the position of a lane's first ticket, from which to look for the next. */
-    public Lane.@Nullable Position positionOf(Lane lane) {
-        return lane.position();
-    }
-
     /** Returns the first ticket of the next lane after a position, or of the very first; null if there is none. */
     public @Nullable Ticket next(Lane.@Nullable Position after) {
         Map.Entry<Lane.Position, Lane> next = after == null ? inTurn.firstEntry() : inTurn.higherEntry(after);
@@ -443,7 +430,7 @@ public final class WaitingLine {
     }
 
     public TicketsAhead ahead(Ticket ticket) {
-        WaitingTenant tenant = TicketPlace.of(ticket).tenant();
+        WaitingTenant tenant = ticket.queue().tenant();
         double own = 0;
         for (TenantQueue queue : tenant.queues()) {
             if (queue.lane().priority() == ticket.priority()) {

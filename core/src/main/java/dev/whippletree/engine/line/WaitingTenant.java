@@ -1,8 +1,6 @@
 package dev.whippletree.engine.line;
 
-import dev.whippletree.engine.line.Backlog.TenantBacklog;
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import dev.whippletree.engine.line.Lane.TicketPlace;
 import dev.whippletree.model.Priority;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <p>For each priority the tenant has one start, which moves on whenever one of its tickets is served; its tickets have
  * fixed turns among themselves.
  */
-final class WaitingTenant {
+final class WaitingTenant extends Treap.Node<WaitingTenant> {
 
-    private final long number;
+    private final long tenantNumber;
     private final List<TenantQueue> queues = new ArrayList<>(1);
     private final Map<String, Session> sessions = new HashMap<>();
-    private final TenantBacklog backlog = new TenantBacklog();
+
+    /** Its sessions with tickets that haven't begun, the longest first; of equals, the one with the newest ticket. */
+    private final Treap<Session> byLength = new Treap<>();
+
+    private int unbegun;
     private int waiting;
     private @Nullable Ticket solo;
     private double weight;
@@ -57,7 +59,7 @@ final class WaitingTenant {
      * @param batch the batch turns being served
      */
     WaitingTenant(long number, double weight, Serving people, Serving batch) {
-        this.number = number;
+        this.tenantNumber = number;
         this.weight = weight;
         this.people = new Clock(people.tenants(), people.sessions());
         this.batch = new Clock(batch.tenants(), batch.sessions());
@@ -87,7 +89,7 @@ final class WaitingTenant {
     }
 
     long number() {
-        return number;
+        return tenantNumber;
     }
 
     double weight() {
@@ -112,9 +114,7 @@ final class WaitingTenant {
         return clock(priority).start;
     }
 
-    /**
-     * Moves its next turn. Its queues of the priority must be out of their lanes meanwhile, which are ordered by it.
-     */
+    /** Moves its next turn. Its queues of the priority have to be moved with it. */
     void start(Priority priority, double start) {
         clock(priority).start = start;
     }
@@ -171,8 +171,46 @@ final class WaitingTenant {
         session.leave();
     }
 
-    TenantBacklog backlog() {
-        return backlog;
+    /** Adds a ticket that hasn't begun to its part of the {@link Backlog}, whose node it is. */
+    void addUnbegun(Ticket ticket) {
+        ticket.backlogged(ticket.inSession().add(ticket));
+        unbegun++;
+        arrange(ticket.inSession());
+    }
+
+    /** Removes a ticket from the backlog. Returns whether it was there. */
+    boolean removeUnbegun(Ticket ticket) {
+        Session.Entry entry = ticket.backlogged();
+        if (entry == null) {
+            return false;
+        }
+        ticket.backlogged(null);
+        ticket.inSession().remove(entry);
+        unbegun--;
+        arrange(ticket.inSession());
+        return true;
+    }
+
+    private void arrange(Session session) {
+        byLength.removeIfPresent(session);
+        if (session.length() > 0) {
+            byLength.add(session, -session.length(), -session.newestOrder());
+        }
+    }
+
+    /** Returns how many of its waiting tickets haven't begun. */
+    int unbegun() {
+        return unbegun;
+    }
+
+    /** Returns the session of which most tickets wait that haven't begun; null if none does. */
+    @Nullable Session longest() {
+        return byLength.first();
+    }
+
+    /** Returns the ticket that is shed first; empty if there is none. */
+    Optional<Ticket> newestOfLongest() {
+        return Optional.ofNullable(longest()).map(Session::newest);
     }
 
     void solo(Ticket ticket) {
@@ -317,7 +355,7 @@ final class WaitingTenant {
             }
             List<Ticket> before = new ArrayList<>();
             for (Ticket ticket : candidates) {
-                WaitingTenant other = TicketPlace.of(ticket).tenant();
+                WaitingTenant other = ticket.queue().tenant();
                 if (other != tenant && tenant.weight() <= other.weight()) {
                     before.add(ticket);
                 }

@@ -109,7 +109,7 @@ final class LineOrderTest {
         List<Ticket> tickets = new ArrayList<>();
         for (Ticket ticket = line.next(null);
                 ticket != null;
-                ticket = line.next(line.positionOf(line.laneOf(ticket)))) {
+                ticket = line.next(line.laneOf(ticket).position())) {
             tickets.add(ticket);
         }
         return tickets;

@@ -3,7 +3,6 @@ package dev.whippletree.engine.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.line.Lane.TenantQueue;
-import dev.whippletree.engine.line.Lane.TicketPlace;
 import dev.whippletree.engine.line.WaitingTenant.Serving;
 import dev.whippletree.engine.line.WaitingTenant.Session;
 import dev.whippletree.model.Limit;
@@ -148,7 +147,7 @@ final class TurnCountsTest {
         assertThat(ahead.tickets()).as("seed %s", seed).isBetween(served - tenants, served + tenants);
     }
 
-    private final TurnTree<TicketPlace> tree = new TurnTree<>();
+    private final TurnTree<Ticket> tree = new TurnTree<>();
     private final List<Ticket> tickets = new ArrayList<>();
     private long order;
 
@@ -158,12 +157,12 @@ final class TurnCountsTest {
         Ticket ticket = LineFixture.ticket(prompt, route);
         WaitingTenant tenant = new WaitingTenant(1, 1, Serving.FIRST, Serving.FIRST);
         Lane lane = new Lane(Lane.LaneKey.of(ticket), new LineFixture.Everything(false));
-        ticket.enter(new TicketPlace(ticket, new TenantQueue(tenant, lane), new Session()), turn, ++order);
+        ticket.enter(new TenantQueue(tenant, lane), new Session(), turn, ++order);
         return ticket;
     }
 
     private void add(Ticket ticket) {
-        tree.add(TicketPlace.of(ticket), ticket.turn(), ticket.order());
+        tree.add(ticket, ticket.turn(), ticket.order());
     }
 
     @ParameterizedTest
@@ -176,7 +175,11 @@ final class TurnCountsTest {
                 tickets.add(entering);
                 add(entering);
             } else {
-                tree.remove(TicketPlace.of(tickets.remove(random.nextInt(tickets.size()))));
+                Ticket leaving = tickets.remove(random.nextInt(tickets.size()));
+                tree.remove(leaving);
+                assertThat(leaving.smallest(Limit.Unit.TOKENS))
+                        .as("it keeps no other ticket alive")
+                        .isNull();
             }
             if (random.nextInt(4) == 0) {
                 check(seed, ticket(random.nextInt(50), 1, 1));
@@ -187,7 +190,7 @@ final class TurnCountsTest {
     private void check(long seed, Ticket asking) {
         assertThat(tree.all().tickets()).as("seed %s", seed).isEqualTo(tickets.size());
         assertThat(tree.isEmpty()).as("seed %s", seed).isEqualTo(tickets.isEmpty());
-        assertThat(Optional.ofNullable(tree.first()).map(TicketPlace::ticket))
+        assertThat(Optional.ofNullable(tree.first()))
                 .as("seed %s", seed)
                 .isEqualTo(tickets.stream().min(Ticket.IN_TURN));
         for (Limit.Unit unit : List.of(Limit.Unit.TOKENS, Limit.Unit.INPUT_TOKENS, Limit.Unit.OUTPUT_TOKENS)) {
