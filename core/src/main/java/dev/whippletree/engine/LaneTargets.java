@@ -1,6 +1,5 @@
 package dev.whippletree.engine;
 
-import dev.whippletree.engine.Readiness.BlockedUntil;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
@@ -30,8 +29,8 @@ final class LaneTargets implements Eligibility {
     private final Set<Target> eligible = new HashSet<>();
     private final List<Target> ever;
     private final boolean canWiden;
-    private final Map<Limit.Unit, BlockedUntil> smallestBlocked = new EnumMap<>(Limit.Unit.class);
-    private @Nullable BlockedUntil firstBlocked;
+    private final Map<Limit.Unit, Readiness> smallestBlocked = new EnumMap<>(Limit.Unit.class);
+    private @Nullable Readiness firstBlocked;
 
     private LaneTargets(TargetOptions options, boolean absent) {
         this.ever = options.ever();
@@ -81,20 +80,15 @@ final class LaneTargets implements Eligibility {
     /** Looks for targets for the lane's first flight, as {@link Readiness#at} does. */
     Readiness lookFor(Flight first, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
         Readiness readiness = Readiness.at(tiers, canWiden, first, firstBlocked, trigger, earmarks, now);
-        firstBlocked = readiness.blocked();
+        firstBlocked = readiness.toRemember(firstBlocked);
         return readiness;
     }
 
     Readiness lookForSmallest(
             Limit.Unit unit, Flight smallest, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness =
-                Readiness.at(tiers, canWiden, smallest, smallestBlocked.get(unit), trigger, earmarks, now);
-        @Nullable BlockedUntil blocked = readiness.blocked();
-        if (blocked == null) {
-            smallestBlocked.remove(unit);
-        } else {
-            smallestBlocked.put(unit, blocked);
-        }
+        Readiness known = smallestBlocked.get(unit);
+        Readiness readiness = Readiness.at(tiers, canWiden, smallest, known, trigger, earmarks, now);
+        smallestBlocked.compute(unit, (same, before) -> readiness.toRemember(before));
         return readiness;
     }
 }

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Finds a lane's targets that are ready for a flight, and how long the flight has to wait for the others. Guarded by
  * the engine's lock.
  *
- * <p>A {@link BlockedUntil} remembers from an earlier look which targets weren't ready; only targets that have changed
- * since are looked at again.
+ * <p>A lane remembers one by which no target was ready; then only targets that have changed since are looked at again.
  */
 final class Readiness {
 
@@ -48,7 +47,9 @@ final class Readiness {
     private long wait = Waits.UNKNOWN;
     private long until = Waits.UNTIL_EVENT;
     private @Nullable Target soonest;
-    private @Nullable BlockedUntil stillKnown;
+
+    /** Whether it relies on an earlier look. */
+    private boolean relies;
 
     private Readiness(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
         this.flight = flight;
@@ -69,7 +70,7 @@ final class Readiness {
             List<TargetTier> tiers,
             boolean mayWiden,
             Flight flight,
-            @Nullable BlockedUntil known,
+            @Nullable Readiness known,
             DispatchTrigger trigger,
             Map<ScopeState, Flight> earmarks,
             long now) {
@@ -94,15 +95,30 @@ final class Readiness {
                 && readiness.heldBackNanos(tokens, target) == Waits.NONE;
     }
 
-    private void relyOn(BlockedUntil known) {
-        stillKnown = known;
-        wait = known.waitNanos(now);
-        until = known.until();
-        soonest = known.soonest();
-        tokensMatter = known.tokensMatter();
-        apartMatters = known.apartMatters();
-        eventual = known.eventual();
-        onlyEvents = known.onlyEvents();
+    /** Returns whether it still holds for the unchanged targets. */
+    private boolean outlasts(DispatchTrigger trigger, long present) {
+        boolean soonestStands = soonest == null || !Waits.isKnown(wait) || !trigger.concerns(soonest);
+        return !trigger.everything() && soonestStands && present < until;
+    }
+
+    /** Returns whether what blocks its flight blocks another one of the lane too. */
+    private boolean holds(Flight other) {
+        return !tokensMatter
+                || other == flight
+                || (other.demand().isAlikeEverywhere()
+                        && flight.demand().isAlikeEverywhere()
+                        && other.mostTokens().equals(flight.mostTokens()));
+    }
+
+    private void relyOn(Readiness known) {
+        relies = true;
+        wait = Waits.isKnown(known.wait) ? known.wait - (now - known.now) : known.wait;
+        until = known.until;
+        soonest = known.soonest;
+        tokensMatter = known.tokensMatter;
+        apartMatters = known.apartMatters;
+        eventual = known.eventual;
+        onlyEvents = known.onlyEvents;
     }
 
     private void lookAt(List<TargetTier> tiers, boolean mayWiden, DispatchTrigger trigger) {
@@ -197,17 +213,20 @@ final class Readiness {
     }
 
     /**
-     * Returns what blocks flights like this one, apart from the changed targets if one of those is ready; null if
-     * nothing can be remembered. A flight held back only by an earmark isn't remembered: it may begin once that is
-     * gone, without any change of a target.
+     * Returns what to remember of what blocks flights like this one: this, or if a changed target is ready, what it
+     * relies on; null if nothing can be remembered. A flight held back only by an earmark isn't remembered: it may
+     * begin once that is gone, without any change of a target.
+     *
+     * @param before what was remembered until now
      */
-    @Nullable BlockedUntil blocked() {
+    @Nullable Readiness toRemember(@Nullable Readiness before) {
         if (heldBack) {
             return null;
         }
-        return ready.isEmpty()
-                ? new BlockedUntil(flight, tokensMatter, apartMatters, until, wait, now, eventual, onlyEvents, soonest)
-                : stillKnown;
+        if (ready.isEmpty()) {
+            return this;
+        }
+        return relies ? before : null;
     }
 
     /**
@@ -263,49 +282,5 @@ final class Readiness {
     /** Returns the target with the shortest wait; null if none will ever take the flight. */
     @Nullable Target soonest() {
         return soonest;
-    }
-
-    /**
-     * Remembers that no target of a lane is ready before {@code until}, unless one of the targets changes. Immutable.
-     *
-     * @param flight the flight
-     * @param tokensMatter whether that depends on how many tokens a flight needs
-     * @param apartMatters whether a limit counts input or output tokens alone
-     * @param until when the targets have to be looked at again, on the engine's clock
-     * @param shortest the shortest wait of any target
-     * @param since when {@code shortest} was computed
-     * @param eventual whether a target may become ready at any moment, such as when an attempt on it ends
-     * @param onlyEvents whether every target waits for an event, however small the flight
-     * @param soonest the target with the shortest wait; null if none will ever take the flight
-     */
-    record BlockedUntil(
-            Flight flight,
-            boolean tokensMatter,
-            boolean apartMatters,
-            long until,
-            long shortest,
-            long since,
-            boolean eventual,
-            boolean onlyEvents,
-            @Nullable Target soonest) {
-
-        /** Returns whether it still holds for the unchanged targets. */
-        boolean outlasts(DispatchTrigger trigger, long now) {
-            boolean soonestStands = soonest == null || !Waits.isKnown(shortest) || !trigger.concerns(soonest);
-            return !trigger.everything() && soonestStands && now < until;
-        }
-
-        /** Returns whether it blocks another flight of the lane too. */
-        boolean holds(Flight other) {
-            return !tokensMatter
-                    || other == flight
-                    || (other.asksAlikeEverywhere()
-                            && flight.asksAlikeEverywhere()
-                            && other.mostTokens().equals(flight.mostTokens()));
-        }
-
-        long waitNanos(long now) {
-            return Waits.isKnown(shortest) ? shortest - (now - since) : shortest;
-        }
     }
 }

@@ -64,9 +64,6 @@ public final class Flight implements Waiter {
 
     private Stage stage = Stage.LOOKING_UP;
     private Demand demand = Demand.NONE;
-    private TokenCount mostTokens = TokenCount.NONE;
-    private TokenCount meanTokens = TokenCount.NONE;
-    private boolean asksAlike = true;
     private int bounds;
     private int calls;
     private long firstCallNanos;
@@ -168,9 +165,6 @@ public final class Flight implements Waiter {
 
     public void demand(Demand demand) {
         this.demand = demand;
-        this.mostTokens = demand.mostTokens();
-        this.meanTokens = demand.meanTokens();
-        this.asksAlike = demand.isAlikeEverywhere();
     }
 
     /** Updates its demand by the present forecast. It must not be in the line. */
@@ -179,23 +173,19 @@ public final class Flight implements Waiter {
     }
 
     public TokenCount tokens(Target target) {
-        return asksAlike ? mostTokens : demand.tokens(target);
+        return demand.tokens(target);
     }
 
     /** Returns the most tokens to reserve on any target. */
     @Override
     public TokenCount mostTokens() {
-        return mostTokens;
+        return demand.mostTokens();
     }
 
     /** Returns the tokens that are finally counted for such a flight, on average. */
     @Override
     public TokenCount meanTokens() {
-        return meanTokens;
-    }
-
-    public boolean asksAlikeEverywhere() {
-        return asksAlike;
+        return demand.meanTokens();
     }
 
     /** Switches to the changed route. Keeps what it knows about targets that still exist. */
@@ -393,7 +383,7 @@ public final class Flight implements Waiter {
     private boolean isReady(Target other, Target late, long now) {
         return !other.id().equals(late.id())
                 && other.model().equals(late.model())
-                && other.waitNanos(mostTokens, reserveShare(), now) == 0;
+                && other.waitNanos(mostTokens(), reserveShare(), now) == 0;
     }
 
     /** Returns the target whose late call an answer of the same model shows to be one that wouldn't have ended. */

@@ -232,7 +232,10 @@ public final class Demand {
     }
 
     public TokenCount tokens(Target target) {
-        @Nullable TokenCount less = reservedLess.isEmpty() ? null : reservedLess.get(target);
+        if (totals.alike()) {
+            return totals.most();
+        }
+        @Nullable TokenCount less = reservedLess.get(target);
         return less == null ? askOf(target, asks).tokens() : less;
     }
 
