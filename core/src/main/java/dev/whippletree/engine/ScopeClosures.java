@@ -292,7 +292,7 @@ final class ScopeClosures {
     }
 
     private void startSlowly(ScopeState scope) {
-        startSlowly(target -> target.organization() == scope || target.modelScope() == scope);
+        startSlowly(target -> target.scopes().contains(scope));
     }
 
     private void startSlowly(Predicate<Target> concerned) {

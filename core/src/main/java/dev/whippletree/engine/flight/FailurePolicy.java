@@ -3,6 +3,7 @@ package dev.whippletree.engine.flight;
 import dev.whippletree.engine.flight.Attempt.AttemptOutcome;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
@@ -178,8 +179,8 @@ public final class FailurePolicy {
         if (Waits.reported(failure).isEmpty()) {
             flight.options().yieldTrialsOf(target);
         }
-        boolean reportedWrongly = Waits.reported(failure).isPresent()
-                && (target.organization().refusesStill() || target.modelScope().refusesStill());
+        boolean reportedWrongly =
+                Waits.reported(failure).isPresent() && target.scopes().stream().anyMatch(ScopeState::refusesStill);
         boolean byChance = target.openingNanos(now) == Waits.NONE;
         int refusals = reportedWrongly || byChance ? 0 : flight.options().countRefusal(target);
         if (refusals >= MOST_REFUSALS || flight.failuresOn(target) >= MOST_CALLS_A_TARGET) {

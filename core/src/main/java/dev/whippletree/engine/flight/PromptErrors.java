@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Puts into words why a prompt got no answer. Reads the engine's state under its lock. */
 public final class PromptErrors {
@@ -134,7 +133,7 @@ public final class PromptErrors {
         List<String> reasons = new ArrayList<>();
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
         for (Target target : flight.options().ever()) {
-            Optional<Closure> closure = unending(target, now);
+            Optional<Closure> closure = target.unendingClosure(now);
             closure.ifPresent(closed -> kinds.add(kind(target, closed)));
             check = Math.min(check, target.checkedAgainNanos(now));
             reasons.add("account " + target.account().id() + ", " + target.model() + ": "
@@ -177,17 +176,6 @@ public final class PromptErrors {
 
     private static boolean isOf(Target target, String account) {
         return target.account().id().equals(account);
-    }
-
-    /** Returns the closure that keeps a target closed without a known end. */
-    private static Optional<Closure> unending(Target target, long now) {
-        return Stream.of(
-                        target.account().credential(),
-                        target.organization().closure(),
-                        target.availability(),
-                        target.modelScope().closure())
-                .filter(closure -> closure.waitNanos(now) == Waits.UNKNOWN)
-                .findFirst();
     }
 
     /** Returns the kind of failure behind a closure without a known end; of a scope, that is its quota or credit. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -154,6 +155,11 @@ public final class Target {
         return modelScope;
     }
 
+    /** Returns its organization and its model's own scope. */
+    public List<ScopeState> scopes() {
+        return scopes;
+    }
+
     public Health health() {
         return health;
     }
@@ -198,6 +204,13 @@ public final class Target {
 
     public Closure availability() {
         return availability;
+    }
+
+    /** Returns the closure that keeps it closed without a known end. */
+    public Optional<Closure> unendingClosure(long now) {
+        return closures.stream()
+                .filter(closure -> closure.waitNanos(now) == Waits.UNKNOWN)
+                .findFirst();
     }
 
     /**

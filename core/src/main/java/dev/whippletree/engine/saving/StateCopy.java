@@ -31,7 +31,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Copies what is worth saving from the engine's state, and what others saved into it. Guarded by the engine's lock. */
 final class StateCopy {
@@ -126,7 +125,7 @@ final class StateCopy {
 
     /** Returns whether a target's use of declared limits is saved already. */
     boolean covers(Target target, long now) {
-        return Stream.of(target.organization(), target.modelScope())
+        return target.scopes().stream()
                 .flatMap(scope -> scope.limits().declared().stream())
                 .map(Redeclaration::window)
                 .allMatch(window -> covers(window, now));
