@@ -22,7 +22,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +61,8 @@ final class Dispatcher {
     /** Flights whose reservations follow an earlier forecast, the oldest first. */
     private final Deque<Flight> outdated = new ArrayDeque<>();
 
-    private Timeline.@Nullable Timer timer;
-    private long wakeAt;
+    private Timeline.Timer timer = () -> {};
+    private long wakeAt = Long.MIN_VALUE;
 
     /**
      * Creates one for an empty line.
@@ -228,12 +227,10 @@ final class Dispatcher {
             return;
         }
         long at = now + wait;
-        if (timer != null && wakeAt > now && wakeAt <= at) {
+        if (wakeAt > now && wakeAt <= at) {
             return;
         }
-        if (timer != null) {
-            timer.cancel();
-        }
+        timer.cancel();
         wakeAt = at;
         timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING)));
     }
@@ -248,8 +245,6 @@ final class Dispatcher {
     }
 
     void stop() {
-        if (timer != null) {
-            timer.cancel();
-        }
+        timer.cancel();
     }
 }

@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Attempt implements AttemptSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+    private static final Timeline.Timer NO_TIMER = () -> {};
 
     private final Monitor monitor;
     private final Timeline timeline;
@@ -49,9 +50,9 @@ public final class Attempt implements AttemptSink {
     private final Transcript answer;
     private final CallTimes times;
 
-    private Timeline.@Nullable Timer wholeTimer;
-    private Timeline.@Nullable Timer silenceTimer;
-    private Timeline.@Nullable Timer headTimer;
+    private Timeline.Timer wholeTimer = NO_TIMER;
+    private Timeline.Timer silenceTimer = NO_TIMER;
+    private Timeline.Timer headTimer = NO_TIMER;
     private @Nullable Cancellable call;
     private @Nullable String grant;
     private @Nullable Failure refusal;
@@ -163,10 +164,10 @@ public final class Attempt implements AttemptSink {
             listener.sent(this);
             target.account().clientNeeded();
             watch(timeouts);
-            silenceTimer = streaming ? timeOut(firstToken(timeouts), "no data arrived within ") : null;
-            headTimer = timeouts.firstByte()
-                    .map(after -> timeOut(after, "no response within "))
-                    .orElse(null);
+            if (streaming) {
+                silenceTimer = timeOut(firstToken(timeouts), "no data arrived within ");
+            }
+            timeouts.firstByte().ifPresent(after -> headTimer = timeOut(after, "no response within "));
             return true;
         });
         if (wanted) {
@@ -279,11 +280,9 @@ public final class Attempt implements AttemptSink {
 
     private void finish() {
         ended = true;
-        for (Timeline.Timer timer : new Timeline.@Nullable Timer[] {wholeTimer, silenceTimer, headTimer}) {
-            if (timer != null) {
-                timer.cancel();
-            }
-        }
+        wholeTimer.cancel();
+        silenceTimer.cancel();
+        headTimer.cancel();
     }
 
     @Override
@@ -363,10 +362,8 @@ public final class Attempt implements AttemptSink {
     }
 
     private void responded() {
-        if (headTimer != null) {
-            headTimer.cancel();
-            headTimer = null;
-        }
+        headTimer.cancel();
+        headTimer = NO_TIMER;
     }
 
     private void awaitNextPiece() {
@@ -374,9 +371,7 @@ public final class Attempt implements AttemptSink {
         if (!streaming || !times.isAnswering()) {
             return;
         }
-        if (silenceTimer != null) {
-            silenceTimer.cancel();
-        }
+        silenceTimer.cancel();
         silenceTimer = timeOut(flight.route().settings().timeouts().betweenTokens(), "no more data arrived within ");
     }
 
