@@ -34,7 +34,7 @@ final class OpenPlugins implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     private final List<Connection> leaving = new ArrayList<>();
-    private Map<String, Connection> connections = new LinkedHashMap<>();
+    private Map<String, Connection> connections = Map.of();
     private Topology topology;
 
     OpenPlugins(
@@ -45,21 +45,10 @@ final class OpenPlugins implements AutoCloseable {
         this.kinds = kinds;
         this.services = services;
         this.wrapper = wrapper;
-        PluginOpener opening = new PluginOpener(kinds, services, wrapper);
-        try {
-            configuration.accounts().forEach(account -> connect(account, opening, connections));
-            Map<String, OpenRoute> routes = routes(configuration, opening, Map.of());
-            List<OpenCache> tiers = configuration.caches().stream()
-                    .flatMap(tier -> opening.cache(tier).stream())
-                    .toList();
-            Optional<OpenCoordination> coordination =
-                    configuration.coordinator().flatMap(opening::coordination);
-            open.addAll(opening.end());
-            this.topology = topology(configuration, connections, routes, tiers, coordination);
-        } catch (RuntimeException | Error e) {
-            opening.abandon();
-            throw e;
-        }
+        PreparedChange first = prepare(configuration, Optional.empty());
+        open.addAll(first.opened());
+        this.connections = first.connections();
+        this.topology = first.topology();
     }
 
     synchronized Topology topology() {
@@ -88,14 +77,33 @@ final class OpenPlugins implements AutoCloseable {
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
     synchronized PreparedChange prepare(Configuration next) {
+        return prepare(next, Optional.of(topology));
+    }
+
+    private PreparedChange prepare(Configuration next, Optional<Topology> before) {
         PluginOpener opening = new PluginOpener(kinds, services, wrapper);
         try {
             Map<String, Connection> present = new LinkedHashMap<>();
             next.accounts().forEach(account -> connect(account, opening, present));
-            Map<String, OpenRoute> routes = routes(next, opening, topology.routes());
+            Map<String, OpenRoute> routes =
+                    routes(next, opening, before.map(Topology::routes).orElse(Map.of()));
+            List<OpenCache> caches = before.map(Topology::caches)
+                    .orElseGet(() -> next.caches().stream()
+                            .flatMap(tier -> opening.cache(tier).stream())
+                            .toList());
+            Optional<OpenCoordination> coordination = before.isPresent()
+                    ? before.get().coordination()
+                    : next.coordinator().flatMap(opening::coordination);
             Deque<AutoCloseable> opened = opening.end();
-            return new PreparedChange(
-                    opened, present, topology(next, present, routes, topology.caches(), topology.coordination()));
+            Topology after = new Topology(
+                    present.values().stream().map(Connection::account).toList(),
+                    routes,
+                    next.routes().get(0).name(),
+                    caches,
+                    coordination,
+                    notes(next),
+                    next.weights());
+            return new PreparedChange(opened, present, after);
         } catch (RuntimeException | Error e) {
             opening.abandon();
             throw e;
@@ -131,22 +139,6 @@ final class OpenPlugins implements AutoCloseable {
             opened.ifPresent(added -> routes.put(route.name(), added));
         }
         return routes;
-    }
-
-    private static Topology topology(
-            Configuration configuration,
-            Map<String, Connection> connections,
-            Map<String, OpenRoute> routes,
-            List<OpenCache> caches,
-            Optional<OpenCoordination> coordination) {
-        return new Topology(
-                connections.values().stream().map(Connection::account).toList(),
-                routes,
-                configuration.routes().get(0).name(),
-                caches,
-                coordination,
-                notes(configuration),
-                configuration.weights());
     }
 
     private static boolean isAmong(Map<String, Connection> connections, ProviderClient client) {

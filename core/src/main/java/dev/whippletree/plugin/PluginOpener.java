@@ -79,19 +79,49 @@ final class PluginOpener {
     }
 
     Optional<Connection> account(AccountSettings account) {
-        return attempt(() -> open(account));
+        return attempt(() -> {
+            Provider provider = named(kinds.providers(), account.provider());
+            return Connection.open(account, settings -> connect(provider, settings), wrapper);
+        });
+    }
+
+    private ProviderClient connect(Provider provider, AccountSettings account) {
+        ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
+        opened.push(client);
+        return client;
     }
 
     Optional<OpenRoute> route(RouteSettings route) {
-        return attempt(() -> open(route));
+        return attempt(() -> {
+            BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
+            List<Picker> pickers = new ArrayList<>();
+            for (int tier = 0; tier < route.tiers().size(); tier++) {
+                pickers.add(guarded(
+                        "route " + route.name(),
+                        strategy,
+                        () -> strategy.open(route.strategySettings(), services.random())));
+            }
+            return new OpenRoute(route, pickers);
+        });
     }
 
     Optional<OpenCache> cache(Configuration.CacheTierSettings tier) {
-        return attempt(() -> open(tier));
+        return attempt(() -> {
+            Cache cache = named(kinds.caches(), tier.name());
+            CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
+            opened.push(store);
+            return new OpenCache(tier.name(), cache.isShared(), store);
+        });
     }
 
     Optional<OpenCoordination> coordination(Configuration.ChosenCoordinator chosen) {
-        return attempt(() -> open(chosen));
+        return attempt(() -> {
+            Coordinator coordinator = named(kinds.coordinators(), chosen.name());
+            Coordination coordination = guarded(
+                    "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
+            opened.push(coordination);
+            return new OpenCoordination(chosen.name(), coordination);
+        });
     }
 
     private <T> Optional<T> attempt(Supplier<T> opening) {
@@ -101,44 +131,6 @@ final class PluginOpener {
             problems.add(String.valueOf(e.getMessage()));
             return Optional.empty();
         }
-    }
-
-    private Connection open(AccountSettings account) {
-        Provider provider = named(kinds.providers(), account.provider());
-        return Connection.open(account, settings -> connect(provider, settings), wrapper);
-    }
-
-    private ProviderClient connect(Provider provider, AccountSettings account) {
-        ProviderClient client = guarded("account " + account.id(), provider, () -> provider.connect(account, services));
-        opened.push(client);
-        return client;
-    }
-
-    private OpenRoute open(RouteSettings route) {
-        BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
-        List<Picker> pickers = new ArrayList<>();
-        for (int tier = 0; tier < route.tiers().size(); tier++) {
-            pickers.add(guarded(
-                    "route " + route.name(),
-                    strategy,
-                    () -> strategy.open(route.strategySettings(), services.random())));
-        }
-        return new OpenRoute(route, pickers);
-    }
-
-    private OpenCache open(Configuration.CacheTierSettings tier) {
-        Cache cache = named(kinds.caches(), tier.name());
-        CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
-        opened.push(store);
-        return new OpenCache(tier.name(), cache.isShared(), store);
-    }
-
-    private OpenCoordination open(Configuration.ChosenCoordinator chosen) {
-        Coordinator coordinator = named(kinds.coordinators(), chosen.name());
-        Coordination coordination = guarded(
-                "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
-        opened.push(coordination);
-        return new OpenCoordination(chosen.name(), coordination);
     }
 
     /** Turns whatever a plugin throws into one exception that says where. */
