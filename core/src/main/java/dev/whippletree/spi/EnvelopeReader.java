@@ -38,7 +38,7 @@ final class EnvelopeReader {
 
     /** Reads a completion, which must be all the input. */
     Completion completion() {
-        FinishReason reason = finishReason();
+        FinishReason reason = constant(EnvelopeWriter.REASONS);
         Completion completion = new Completion(
                 text(),
                 optional(this::text),
@@ -57,17 +57,9 @@ final class EnvelopeReader {
     private List<ToolCall> toolCalls() {
         List<ToolCall> calls = new ArrayList<>();
         for (long left = number(); left > 0; left--) {
-            calls.add(new ToolCall(text(), text(), text(), type(), object(0)));
+            calls.add(new ToolCall(text(), text(), text(), constant(EnvelopeWriter.TYPES), object(0)));
         }
         return calls;
-    }
-
-    private ToolCall.Type type() {
-        return switch (in.get()) {
-            case 1 -> ToolCall.Type.FUNCTION;
-            case 2 -> ToolCall.Type.CUSTOM;
-            default -> throw new IllegalArgumentException("no such type of tool");
-        };
     }
 
     private AnswerExtras extras() {
@@ -120,7 +112,13 @@ final class EnvelopeReader {
     }
 
     private Origin origin() {
-        return new Origin(source(), text(), text(), Math.toIntExact(number()), duration(), optional(this::text));
+        return new Origin(
+                constant(EnvelopeWriter.SOURCES),
+                text(),
+                text(),
+                Math.toIntExact(number()),
+                duration(),
+                optional(this::text));
     }
 
     private Duration duration() {
@@ -170,22 +168,11 @@ final class EnvelopeReader {
         throw new IllegalArgumentException("a number without an end");
     }
 
-    private FinishReason finishReason() {
-        return switch (in.get()) {
-            case 1 -> FinishReason.STOP;
-            case 2 -> FinishReason.LENGTH;
-            case 3 -> FinishReason.TOOL_CALLS;
-            case 4 -> FinishReason.CONTENT_FILTER;
-            default -> throw new IllegalArgumentException("no such finish reason");
-        };
-    }
-
-    private Origin.Source source() {
-        return switch (in.get()) {
-            case 1 -> Origin.Source.CALL;
-            case 2 -> Origin.Source.JOINED;
-            case 3 -> Origin.Source.CACHE;
-            default -> throw new IllegalArgumentException("no such source");
-        };
+    private <E> E constant(List<E> all) {
+        int number = in.get();
+        if (number < 1 || number > all.size()) {
+            throw new IllegalArgumentException("no such constant");
+        }
+        return all.get(number - 1);
     }
 }

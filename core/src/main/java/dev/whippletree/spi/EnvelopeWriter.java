@@ -35,6 +35,13 @@ final class EnvelopeWriter {
     static final int LIST = 5;
     static final int OBJECT = 6;
 
+    /** Enumerations' constants, whose numbers here are their places, from 1. */
+    static final List<FinishReason> REASONS =
+            List.of(FinishReason.STOP, FinishReason.LENGTH, FinishReason.TOOL_CALLS, FinishReason.CONTENT_FILTER);
+
+    static final List<ToolCall.Type> TYPES = List.of(ToolCall.Type.FUNCTION, ToolCall.Type.CUSTOM);
+    static final List<Origin.Source> SOURCES = List.of(Origin.Source.CALL, Origin.Source.JOINED, Origin.Source.CACHE);
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
     /** Creates a writer that leaves bytes free, as zeros, before what is written. */
@@ -43,7 +50,7 @@ final class EnvelopeWriter {
     }
 
     byte[] completion(Completion completion) {
-        out.write(codeOf(completion.finishReason()));
+        constant(REASONS, completion.finishReason());
         text(completion.text());
         optional(completion.reasoning(), this::text);
         optional(completion.refusal(), this::text);
@@ -60,7 +67,7 @@ final class EnvelopeWriter {
             text(call.id());
             text(call.name());
             text(call.arguments());
-            out.write(codeOf(call.type()));
+            constant(TYPES, call.type());
             object(call.extras());
         }
     }
@@ -108,7 +115,7 @@ final class EnvelopeWriter {
     }
 
     private void origin(Origin origin) {
-        out.write(codeOf(origin.source()));
+        constant(SOURCES, origin.source());
         text(origin.account());
         text(origin.model());
         number(origin.attempts());
@@ -149,27 +156,7 @@ final class EnvelopeWriter {
         out.write((int) rest);
     }
 
-    private static int codeOf(FinishReason reason) {
-        return switch (reason) {
-            case STOP -> 1;
-            case LENGTH -> 2;
-            case TOOL_CALLS -> 3;
-            case CONTENT_FILTER -> 4;
-        };
-    }
-
-    private static int codeOf(ToolCall.Type type) {
-        return switch (type) {
-            case FUNCTION -> 1;
-            case CUSTOM -> 2;
-        };
-    }
-
-    private static int codeOf(Origin.Source source) {
-        return switch (source) {
-            case CALL -> 1;
-            case JOINED -> 2;
-            case CACHE -> 3;
-        };
+    private <E> void constant(List<E> all, E one) {
+        out.write(all.indexOf(one) + 1);
     }
 }
