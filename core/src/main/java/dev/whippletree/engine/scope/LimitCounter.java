@@ -26,8 +26,13 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
         return source == LimitSource.DECLARED;
     }
 
+    /** Returns whether it is a rate that was found by trial. */
+    boolean isLearned() {
+        return source == LimitSource.LEARNED;
+    }
+
     boolean isKnownOfRequests() {
-        return unit == Limit.Unit.REQUESTS && source != LimitSource.LEARNED;
+        return unit == Limit.Unit.REQUESTS && !isLearned();
     }
 
     public long cost(TokenCount tokens) {
@@ -59,9 +64,7 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
      * trial it is nothing, because such a rate is no stock of which a part could be left.
      */
     public long left(double reserve) {
-        return source == LimitSource.LEARNED
-                ? 0
-                : Math.max(margin.amount(), (long) Math.ceil(reserve * quota.amount() - ROUNDING));
+        return isLearned() ? 0 : Math.max(margin.amount(), (long) Math.ceil(reserve * quota.amount() - ROUNDING));
     }
 
     long used(long now) {

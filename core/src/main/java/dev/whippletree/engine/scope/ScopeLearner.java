@@ -31,6 +31,7 @@ final class ScopeLearner {
 
     private static final long WINDOWS_TO_TRUST = 5;
 
+    private final ScopeLimits limits;
     private final RefusalCause cause = new RefusalCause();
     private final RefusalBackoff backoff = new RefusalBackoff();
     private AdaptiveRate rate = new AdaptiveRate();
@@ -45,6 +46,11 @@ final class ScopeLearner {
 
     /** Whether it was said that a declared limit seems too high. */
     private boolean warned;
+
+    /** Creates one for a scope of these limits. */
+    ScopeLearner(ScopeLimits limits) {
+        this.limits = limits;
+    }
 
     void begun(long now) {
         rate.begun(now);
@@ -65,7 +71,7 @@ final class ScopeLearner {
         return backoff.isHalfOpen();
     }
 
-    void admitted(ScopeUse use, ScopeLimits limits, long now) {
+    void admitted(ScopeUse use, long now) {
         backoff.admitted(use.beganNanos());
         rate.admitted(use.beganNanos(), now);
         cause.admitted(use.beganNanos());
@@ -73,28 +79,26 @@ final class ScopeLearner {
         for (LimitCounter counter : limits.counters()) {
             counter.margin().admitted(counter.cost(use.tokens()));
         }
-        if (doubtsKnown && admittedSinceRefusal > callsToTrust(limits)) {
+        if (doubtsKnown && admittedSinceRefusal > callsToTrust()) {
             doubtsKnown = false;
             rate = new AdaptiveRate();
             limits.counters().forEach(counter -> counter.margin().reset());
-            keepPace(limits);
+            keepPace();
         }
     }
 
-    private static long callsToTrust(ScopeLimits limits) {
-        long largest = known(limits)
-                .mapToLong(counter -> counter.quota().amount())
-                .max()
-                .orElse(0);
+    private long callsToTrust() {
+        long largest =
+                known().mapToLong(counter -> counter.quota().amount()).max().orElse(0);
         return Math.max(CALLS_TO_TRUST, WINDOWS_TO_TRUST * largest);
     }
 
-    private static Stream<LimitCounter> known(ScopeLimits limits) {
+    private Stream<LimitCounter> known() {
         return limits.counters().stream().filter(LimitCounter::isKnownOfRequests);
     }
 
     /** A limit refused a call. Returns what follows. */
-    LimitRefusal refused(RefusedCall call, ScopeLimits limits) {
+    LimitRefusal refused(RefusedCall call) {
         boolean doubtsTransit =
                 limits.counters().stream().anyMatch(counter -> isExceededByAnswers(counter, call.now()));
         Optional<LimitCounter> usedUp =
@@ -104,13 +108,13 @@ final class ScopeLearner {
         }
         OptionalLong again = byChance(call);
         if (again.isPresent()) {
-            keepPace(limits);
+            keepPace();
             return refusal(again.getAsLong(), doubtsTransit, RateEffect.UNTOUCHED, Optional.empty());
         }
         long until = pause(call);
-        Optional<String> refusedAfter = firstRefusedAfter(call, limits);
-        RateEffect effect = limited(call, until, limits);
-        keepPace(limits);
+        Optional<String> refusedAfter = firstRefusedAfter(call);
+        RateEffect effect = limited(call, until);
+        keepPace();
         return refusal(until, doubtsTransit, effect, refusedAfter);
     }
 
@@ -122,7 +126,7 @@ final class ScopeLearner {
      * Returns how much of the most-used declared limit was used when a call was refused, the first time and if it is
      * enough to tell.
      */
-    private Optional<String> firstRefusedAfter(RefusedCall call, ScopeLimits limits) {
+    private Optional<String> firstRefusedAfter(RefusedCall call) {
         if (warned) {
             return Optional.empty();
         }
@@ -237,10 +241,10 @@ final class ScopeLearner {
         return backoff.refused(call.begun(), call.retryAfter(), perNano, call.jitter(), call.now());
     }
 
-    private RateEffect limited(RefusedCall call, long until, ScopeLimits limits) {
+    private RateEffect limited(RefusedCall call, long until) {
         if (!doubtsKnown && limits.knowRequests()) {
             doubtsKnown = true;
-            rate = searchBelow(until, call, limits);
+            rate = searchBelow(until, call);
         }
         boolean kept = rate.pace().isPresent();
         if (kept && call.crowded()) {
@@ -258,14 +262,12 @@ final class ScopeLearner {
      * Starts a rate search below the most-used declared limit; without a first measurement if less than a quarter is
      * used, since another limit refuses then.
      */
-    private static AdaptiveRate searchBelow(long until, RefusedCall call, ScopeLimits limits) {
+    private AdaptiveRate searchBelow(long until, RefusedCall call) {
         long now = call.now();
-        if (mostUsed(known(limits), now)
-                .filter(counter -> isTelling(counter, now))
-                .isEmpty()) {
+        if (mostUsed(known(), now).filter(counter -> isTelling(counter, now)).isEmpty()) {
             return new AdaptiveRate();
         }
-        return mostUsed(known(limits).filter(LimitCounter::isDeclared), now)
+        return mostUsed(known().filter(LimitCounter::isDeclared), now)
                 .map(counter -> searchBelow(counter, until, call))
                 .orElseGet(AdaptiveRate::new);
     }
@@ -278,7 +280,7 @@ final class ScopeLearner {
     }
 
     /** A rate that was found by trial is kept like any other limit, as long as it is thought to be one. */
-    private void keepPace(ScopeLimits limits) {
+    private void keepPace() {
         limits.keep(rate.pace().orElse(null));
     }
 }

@@ -44,11 +44,11 @@ public final class ScopeLimits {
     private List<LimitCounter> declared = List.of();
     private long changes;
 
-    /** Declared limits for which a bucket stands that the service reported. */
+    /**
+     * Limits that need no waiting: declared ones for which a bucket stands that the service reported, and reported ones
+     * that are declared too, and of which reports come too late to say more.
+     */
     private final List<LimitCounter> aside = new ArrayList<>(0);
-
-    /** Reported limits that are declared too, and of which reports come too late to say more. */
-    private final List<LimitCounter> late = new ArrayList<>(0);
 
     private final List<LimitCounter> past = new ArrayList<>(0);
 
@@ -132,15 +132,13 @@ public final class ScopeLimits {
     private void arrange(List<LimitCounter> all, long now) {
         declared = List.copyOf(all);
         changes++;
-        List<LimitCounter> learned = counters.stream()
-                .filter(counter -> counter.source() == LimitStatus.LimitSource.LEARNED)
-                .toList();
+        List<LimitCounter> learned =
+                counters.stream().filter(LimitCounter::isLearned).toList();
         counters.clear();
         aside.clear();
-        late.clear();
         declared.forEach(counter -> (hasBucket(counter) ? aside : counters).add(counter));
         reported.all()
-                .forEach((key, counter) -> (comesTooLate(key, counter, declared, now) ? late : counters).add(counter));
+                .forEach((key, counter) -> (comesTooLate(key, counter, declared, now) ? aside : counters).add(counter));
         counters.addAll(learned);
         findMostTokensAtOnce();
     }
@@ -194,7 +192,9 @@ public final class ScopeLimits {
         for (ScopeUse use : other.uses.underWay()) {
             if (uses.join(use)) {
                 everDeclared().forEach(counter -> use.holdLate(counter, now));
-                Stream.concat(counters.stream().filter(counter -> !counter.isDeclared()), late.stream())
+                Stream.concat(
+                                reported.all().values().stream(),
+                                counters.stream().filter(LimitCounter::isLearned))
                         .forEach(counter -> use.holdFromNow(counter, now));
             }
         }
@@ -203,7 +203,6 @@ public final class ScopeLimits {
     void reserve(ScopeUse use, long now) {
         use.holdKnown(counters, now);
         use.holdKnown(aside, now);
-        use.holdKnown(late, now);
         use.holdKnown(past, now);
     }
 
@@ -242,7 +241,7 @@ public final class ScopeLimits {
      * Keeps a rate that was found by trial like any other limit, in the place of an earlier one; null: there is none.
      */
     void keep(@Nullable Pace pace) {
-        counters.removeIf(counter -> counter.source() == LimitStatus.LimitSource.LEARNED && counter.quota() != pace);
+        counters.removeIf(counter -> counter.isLearned() && counter.quota() != pace);
         if (pace != null && counters.stream().noneMatch(counter -> counter.quota() == pace)) {
             counters.add(new LimitCounter(Limit.Unit.REQUESTS, LimitStatus.LimitSource.LEARNED, pace));
         }
@@ -261,7 +260,7 @@ public final class ScopeLimits {
     long statedNanos(TokenCount tokens, double reserve, long now) {
         long wait = Waits.NONE;
         for (LimitCounter counter : counters) {
-            if (counter.source() != LimitStatus.LimitSource.LEARNED) {
+            if (!counter.isLearned()) {
                 wait = Math.max(wait, waitNanos(counter, tokens, reserve, now));
             }
         }
@@ -398,6 +397,6 @@ public final class ScopeLimits {
 
     /** What a limit's rate was thought to be doesn't matter once somebody tells the limit. */
     private static boolean isGuess(LimitCounter known, Limit.Unit unit) {
-        return known.source() == LimitStatus.LimitSource.LEARNED && unit == Limit.Unit.REQUESTS;
+        return known.isLearned() && unit == Limit.Unit.REQUESTS;
     }
 }

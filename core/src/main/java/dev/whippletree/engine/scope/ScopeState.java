@@ -19,9 +19,9 @@ public final class ScopeState {
 
     private final Scope scope;
     private final Closure closure = new Closure();
-    private final ScopeLearner learner = new ScopeLearner();
     private final ScopeUses uses = new ScopeUses();
     private final ScopeLimits limits = new ScopeLimits(uses);
+    private final ScopeLearner learner = new ScopeLearner(limits);
     private final SharedLimits shared;
     private boolean severalModels;
 
@@ -67,14 +67,14 @@ public final class ScopeState {
     }
 
     void admitted(ScopeUse use, long now) {
-        learner.admitted(use, limits, now);
+        learner.admitted(use, now);
         if (!learner.refusesStill()) {
             closure.openForAll();
         }
     }
 
     LimitRefusal refused(RefusedCall call) {
-        return learner.refused(call, limits);
+        return learner.refused(call);
     }
 
     /** Returns whether a limit of requests was declared or reported, and nothing shows that there is a lower one. */
@@ -123,7 +123,7 @@ public final class ScopeState {
         double least = 1;
         for (LimitCounter counter : limits.counters()) {
             // A pace is no stock of which a share could be left.
-            if (counter.source() != LimitStatus.LimitSource.LEARNED) {
+            if (!counter.isLearned()) {
                 least = Math.min(least, counter.headroom(now));
             }
         }
@@ -141,9 +141,7 @@ public final class ScopeState {
         double calls = Double.POSITIVE_INFINITY;
         for (LimitCounter counter : limits.counters()) {
             Optional<Duration> window = counter.quota().window();
-            if (counter.unit().countsTokens() == ofTokens
-                    && counter.source() != LimitStatus.LimitSource.LEARNED
-                    && window.isPresent()) {
+            if (counter.unit().countsTokens() == ofTokens && !counter.isLearned() && window.isPresent()) {
                 double amount = counter.quota().amount();
                 calls = Math.min(
                         calls,

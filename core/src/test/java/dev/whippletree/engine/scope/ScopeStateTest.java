@@ -307,27 +307,25 @@ final class ScopeStateTest {
     private static final long MILLI = Duration.ofMillis(1).toNanos();
     private static final long REFUSAL = 20 * MILLI;
 
-    private final ScopeLearner learner = new ScopeLearner();
     private final ScopeLimits scopeLimits = new ScopeLimits(new ScopeUses());
+    private final ScopeLearner learner = new ScopeLearner(scopeLimits);
 
     private LimitRefusal learns(long begun, long... others) {
-        return learner.refused(
-                new RefusedCall(
-                        new ScopeUse(TokenCount.NONE, begun),
-                        others,
-                        OptionalLong.of(SECOND),
-                        0,
-                        Optional.empty(),
-                        false,
-                        false,
-                        begun + REFUSAL),
-                scopeLimits);
+        return learner.refused(new RefusedCall(
+                new ScopeUse(TokenCount.NONE, begun),
+                others,
+                OptionalLong.of(SECOND),
+                0,
+                Optional.empty(),
+                false,
+                false,
+                begun + REFUSAL));
     }
 
     private void admitted(int calls, long now) {
         for (int call = 0; call < calls; call++) {
             learner.begun(now);
-            learner.admitted(new ScopeUse(TokenCount.NONE, now), scopeLimits, now);
+            learner.admitted(new ScopeUse(TokenCount.NONE, now), now);
         }
     }
 
