@@ -15,18 +15,14 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Reads a price list from YAML and reports every problem at once. Confined to one reading. */
+/** Reads a price list from YAML and reports every problem at once. Stateless. */
 final class PriceListReader {
 
     private static final int STALE_AFTER_DAYS = 90;
     private static final Pattern CURRENCY = Pattern.compile("[a-z]{3}");
     private static final Pattern PRICE = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
 
-    private final Section root;
-
-    private PriceListReader(Section root) {
-        this.root = root;
-    }
+    private PriceListReader() {}
 
     /** Reads a list; fails with every problem. */
     static PriceList read(String source, String yaml) {
@@ -40,13 +36,13 @@ final class PriceListReader {
 
     /** Reads a list that is part of a file. Its problems are added to the file's. */
     static PriceList read(String source, Section section) {
-        PriceList list = new PriceListReader(section).list(source);
+        PriceList list = list(source, section);
         section.end();
         return list;
     }
 
     /** Reads the list. A wrong value is replaced by a placeholder and reported, which ends the reading later. */
-    private PriceList list(String source) {
+    private static PriceList list(String source, Section root) {
         LocalDate asOf = needed(root, "as-of", "set the date of the prices, such as 2026-11-25", PriceListReader::day)
                 .orElse(LocalDate.EPOCH);
         String currency = needed(
