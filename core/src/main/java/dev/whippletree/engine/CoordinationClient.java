@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.pool.Topology.OpenCoordination;
 import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
+import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
@@ -19,10 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,13 +64,13 @@ final class CoordinationClient {
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    Coordination coordination() {
+    private Coordination coordination() {
         return open.coordination();
     }
 
-    /** Asks something; the substitute stands in for an answer that doesn't come. */
-    <T> void ask(Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
-        calls.ask(question, substitute, this::fault, outcome);
+    /** Claims the probe of a closed scope. Without an answer, this process probes it too. */
+    void claimProbe(Scope scope, Duration lease, Consumer<Boolean> outcome) {
+        calls.ask(() -> coordination().claimProbe(scope, lease), true, this::fault, outcome);
     }
 
     /**
@@ -102,11 +101,11 @@ final class CoordinationClient {
      *
      * @param outcome gets the result, exactly once
      */
-    void reserve(Coordination coordination, List<LimitUse> uses, TenantTurn turn, Consumer<Reservation> outcome) {
+    void reserve(List<LimitUse> uses, TenantTurn turn, Consumer<Reservation> outcome) {
         long askedNanos = timeline.nanoTime();
         PluginCall call = broken ? calls : patientCalls;
         call.askAndHearLate(
-                () -> coordination
+                () -> coordination()
                         .reserve(uses, turn)
                         .whenComplete((grant, failure) -> heard())
                         .thenApply(Reservation.Replied::new),

@@ -3,7 +3,6 @@ package dev.whippletree.engine;
 import dev.whippletree.engine.CoordinationClient.Reservation;
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.line.Ticket;
-import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Asks the other processes, once this process's own count has room, whether an attempt may be sent. Guarded by the
@@ -63,19 +61,14 @@ final class Gate {
     /** Sends an attempt that has just begun, once the lock is free and the others agree. */
     void pass(Attempt attempt) {
         monitor.assertHeld();
-        List<ScopeState> probed = scopes(attempt.target())
+        List<ScopeState> probed = attempt.target().scopes().stream()
                 .filter(scope -> scope.closure().isProbedBy(attempt.lease()))
                 .toList();
         List<LimitUse> uses = attempt.target().sharedUses(attempt.lease().call().tokens());
         TenantTurn turn = turns.apply(attempt.flight().ticket());
-        Coordination coordination = coordinator.coordination();
         monitor.after(
                 attempt.flight().mailbox(),
-                () -> probe(attempt, probed.iterator(), () -> reserve(attempt, coordination, uses, turn)));
-    }
-
-    private static Stream<ScopeState> scopes(Target target) {
-        return Stream.of(target.organization(), target.modelScope());
+                () -> probe(attempt, probed.iterator(), () -> reserve(attempt, uses, turn)));
     }
 
     /** Only one process at a time probes a closed scope. */
@@ -86,8 +79,7 @@ final class Gate {
         }
         ScopeState scope = probed.next();
         Duration lease = attempt.flight().route().settings().timeouts().whole();
-        Coordination coordination = coordinator.coordination();
-        coordinator.ask(() -> coordination.claimProbe(scope.scope(), lease), true, ours -> {
+        coordinator.claimProbe(scope.scope(), lease, ours -> {
             if (ours) {
                 probe(attempt, probed, reserve);
             } else {
@@ -103,13 +95,12 @@ final class Gate {
         attempt.sendBack(now);
     }
 
-    private void reserve(Attempt attempt, Coordination coordination, List<LimitUse> uses, TenantTurn turn) {
+    private void reserve(Attempt attempt, List<LimitUse> uses, TenantTurn turn) {
         if (uses.isEmpty()) {
             attempt.send();
             return;
         }
-        coordinator.reserve(
-                coordination, uses, turn, reservation -> monitor.decide(() -> decide(attempt, reservation)));
+        coordinator.reserve(uses, turn, reservation -> monitor.decide(() -> decide(attempt, reservation)));
     }
 
     private void decide(Attempt attempt, Reservation reservation) {
@@ -137,7 +128,7 @@ final class Gate {
 
     private void refuse(Attempt attempt, Grant.Refused refused) {
         long now = timeline.nanoTime();
-        scopes(attempt.target())
+        attempt.target().scopes().stream()
                 .filter(scope -> scope.scope().equals(refused.by().scope()))
                 .forEach(scope -> scope.shared().refused(refused.by(), now + Waits.nanos(refused.retryAfter()), now));
         attempt.sendBack(now);
