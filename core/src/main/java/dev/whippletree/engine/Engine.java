@@ -73,7 +73,7 @@ public final class Engine {
     private volatile List<String> notes;
     private final Monitor monitor;
     private final Listeners listeners;
-    private final Optional<CacheTiers> caches;
+    private final CacheTiers caches;
     private final Confirmations confirmations;
     private final Optional<CoordinationClient> coordinator;
     private final Optional<SharedCalls> sharedCalls;
@@ -118,12 +118,9 @@ public final class Engine {
         this.notes = topology.notes();
         this.startedNanos = timeline.nanoTime();
         this.monitor = new Monitor(timeline.executor());
-        this.caches = topology.caches().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new CacheTiers(topology.caches(), timeline, settings.cacheTimeout()));
+        this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
         this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
-        this.sharedCalls =
-                coordinator.flatMap(others -> caches.map(tiers -> new SharedCalls(others, tiers, monitor, timeline)));
+        this.sharedCalls = coordinator.map(others -> new SharedCalls(others, caches, monitor, timeline));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -139,7 +136,8 @@ public final class Engine {
                 this.listeners,
                 settings,
                 topology.weights(),
-                saver);
+                saver,
+                this::finishIfIdle);
         this.flights = scheduler.flights();
         this.admission = scheduler.admission();
         coordinator.ifPresent(others -> others.tell(coordination -> coordination.listen(scheduler.notices())));
@@ -303,20 +301,16 @@ public final class Engine {
 
     /** Looks an answer up in the caches. The outcome is called exactly once. */
     public void find(CacheKey key, Consumer<Optional<Completion>> outcome) {
-        caches.ifPresentOrElse(
-                tiers -> tiers.find(key, found -> outcome.accept(found.map(Engine::fromCache))),
-                () -> outcome.accept(Optional.empty()));
+        caches.find(key, found -> outcome.accept(found.map(Engine::fromCache)));
     }
 
     /**
-     * Stores an answer in the caches.
+     * Stores an answer in the caches, of which there must be one.
      *
      * @param stored runs once the nearest cache has it or has failed
      */
     public void store(CacheKey key, CacheEntry entry, Runnable stored) {
-        caches.map(tiers -> tiers.toStore(key, entry, () -> true, stored, () -> {}))
-                .orElse(stored)
-                .run();
+        caches.toStore(key, entry, () -> true, stored, () -> {}).run();
     }
 
     private CompletableFuture<Completion> submit(Prompt prompt, Optional<Reader> reader, Optional<AnswerStore> store) {
@@ -411,7 +405,7 @@ public final class Engine {
             return;
         }
         long lookedNanos = timeline.nanoTime();
-        caches.get().find(flight.key(), found -> {
+        caches.find(flight.key(), found -> {
             if (found.isEmpty() && sharedCalls.isPresent()) {
                 sharedCalls.get().settle(flight, lookedNanos, foundMeanwhile -> go(flight, foundMeanwhile));
             } else {
@@ -430,8 +424,7 @@ public final class Engine {
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP) {
                 flights.land(flight, stored, timeline.nanoTime());
-                monitor.after(
-                        flight.mailbox(), () -> caches.ifPresent(tiers -> tiers.delivered(flight.key(), found.get())));
+                monitor.after(flight.mailbox(), () -> caches.delivered(flight.key(), found.get()));
             }
         });
     }
@@ -446,7 +439,7 @@ public final class Engine {
     /** Returns a consistent status; fast, under load too. */
     public StatusSnapshot status() {
         // Plugins may take their time, so not under the lock.
-        List<List<String>> remarks = caches.map(CacheTiers::remarks).orElse(List.of());
+        List<List<String>> remarks = caches.remarks();
         Optional<StatusSnapshot.CoordinatorStatus> coordination = coordinator.map(CoordinationClient::status);
         Map<LimitUse, Long> leftForAll = coordinator
                 .map(client -> client.left(monitor.decide(pool::sharedLimits)))
@@ -465,7 +458,7 @@ public final class Engine {
                     tally.promptsPerMinute(now),
                     tally.latency(),
                     pool.tokens(),
-                    caches.map(tiers -> tiers.status(remarks)).orElse(List.of()),
+                    caches.status(remarks),
                     coordination,
                     report.accounts(),
                     pool.removed(),
@@ -482,7 +475,7 @@ public final class Engine {
 
     /** Removes the stored answers of a tenant, else all, as {@link CacheTiers#clear} does. */
     public CompletableFuture<Long> clearCaches(Optional<String> tenant) {
-        return caches.map(tiers -> tiers.clear(tenant)).orElseGet(() -> CompletableFuture.completedFuture(-1L));
+        return caches.clear(tenant);
     }
 
     /**
@@ -501,9 +494,7 @@ public final class Engine {
         } catch (ConfigurationException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return caches.map(tiers ->
-                        CompletableFuture.allOf(keys.stream().map(tiers::remove).toArray(CompletableFuture<?>[]::new)))
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return CompletableFuture.allOf(keys.stream().map(caches::remove).toArray(CompletableFuture<?>[]::new));
     }
 
     /** Returns the callers' confirmations of answers, for the caches. */
@@ -555,7 +546,7 @@ public final class Engine {
         long graceNanos = Waits.nanos(grace);
         monitor.decide(() -> {
             closing = true;
-            flights.whenEmpty(this::finishIfIdle);
+            finishIfIdle();
             if (!drained.isDone()) {
                 timeline.schedule(graceNanos, () -> monitor.decide(this::endTheRest));
             }

@@ -32,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The flights under way and their callers: subscribes callers, tells them how their flight ended, fails those whose
@@ -53,15 +52,13 @@ final class Flights {
 
     private final Monitor monitor;
     private final Timeline timeline;
-    private final Optional<CacheTiers> caches;
+    private final CacheTiers caches;
     private final Tally tally;
     private final Listeners listeners;
     private final WaitEstimator estimator;
     private final Consumer<Flight> abandoned;
 
-    /** Runs whenever the last flight has ended; null: nothing does. */
-    private @Nullable Runnable whenEmpty;
-
+    private final Runnable emptied;
     private final Map<CacheKey, Flight> joinable = new HashMap<>();
 
     private final Set<Flight> underWay = new LinkedHashSet<>();
@@ -71,15 +68,17 @@ final class Flights {
      *
      * @param estimator says when there will be room
      * @param abandoned gets each flight whose last caller has left
+     * @param emptied runs whenever the last flight has ended
      */
     Flights(
             Monitor monitor,
             Timeline timeline,
-            Optional<CacheTiers> caches,
+            CacheTiers caches,
             Tally tally,
             Listeners listeners,
             WaitEstimator estimator,
-            Consumer<Flight> abandoned) {
+            Consumer<Flight> abandoned,
+            Runnable emptied) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.caches = caches;
@@ -87,6 +86,7 @@ final class Flights {
         this.listeners = listeners;
         this.estimator = estimator;
         this.abandoned = abandoned;
+        this.emptied = emptied;
     }
 
     Optional<Flight> find(CacheKey key) {
@@ -281,25 +281,25 @@ final class Flights {
         Runnable stored = () -> monitor.tell(() -> remove(flight));
         if (flight.store().isPresent()) {
             AnswerStore store = flight.store().get();
-            Runnable over = caches.map(CacheTiers::storing).orElse(() -> {});
+            Runnable over = caches.storing();
             return Optional.of(() -> store.store(completion, until, () -> {
                 over.run();
                 stored.run();
             }));
         }
-        return caches.flatMap(tiers -> until.map(expires -> {
+        return until.map(expires -> {
             CacheEntry entry = new CacheEntry(completion, expires);
             Runnable storedForOthers = flight.takeClaim().orElse(() -> {});
             BooleanSupplier check = () -> AnswerCheck.isReusable(flight.prompt(), completion);
-            return tiers.toStore(flight.key(), entry, check, stored, storedForOthers);
-        }));
+            return caches.toStore(flight.key(), entry, check, stored, storedForOthers);
+        });
     }
 
     /** Only a whole answer is stored, and only if nobody opted out; {@link CacheTiers} leaves out damaged ones. */
     private Optional<Duration> timeToStore(Flight flight, Completion completion) {
         boolean fresh = completion.origin().source() == Origin.Source.CALL;
         boolean wanted = flight.mayStore() && flight.isKeyed();
-        if (!fresh || !wanted || !AnswerCheck.isWhole(completion)) {
+        if (caches.isEmpty() || !fresh || !wanted || !AnswerCheck.isWhole(completion)) {
             return Optional.empty();
         }
         return flight.prompt().cache().ttl().or(() -> flight.route().settings().ttl());
@@ -381,17 +381,8 @@ final class Flights {
         underWay.remove(flight);
         joinable.remove(flight.key(), flight);
         flight.takeClaim().ifPresent(end -> monitor.after(flight.mailbox(), end));
-        if (underWay.isEmpty() && whenEmpty != null) {
-            whenEmpty.run();
-        }
-    }
-
-    /** Runs a task now if no flight is under way, and whenever the last one has ended. */
-    void whenEmpty(Runnable task) {
-        monitor.assertHeld();
-        whenEmpty = task;
         if (underWay.isEmpty()) {
-            task.run();
+            emptied.run();
         }
     }
 

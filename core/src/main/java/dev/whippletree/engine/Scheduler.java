@@ -53,18 +53,23 @@ final class Scheduler implements Attempt.AttemptListener {
     private final Dispatcher dispatcher;
     private final AdmissionControl admission;
 
-    /** Creates one in which nothing is under way. */
+    /**
+     * Creates one in which nothing is under way.
+     *
+     * @param emptied runs whenever nothing is under way any more
+     */
     Scheduler(
             Monitor monitor,
             Timeline timeline,
             Pool pool,
-            Optional<CacheTiers> caches,
+            CacheTiers caches,
             Optional<CoordinationClient> coordinator,
             Tally tally,
             Listeners listeners,
             EngineSettings settings,
             TenantWeights weights,
-            Optional<StateSaver> saver) {
+            Optional<StateSaver> saver,
+            Runnable emptied) {
         this.monitor = monitor;
         this.timeline = timeline;
         this.pool = pool;
@@ -75,7 +80,7 @@ final class Scheduler implements Attempt.AttemptListener {
         this.tally = tally;
         TokenForecast forecast = pool.forecast();
         WaitEstimator estimator = new WaitEstimator(line, timeline);
-        this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this::abandoned);
+        this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this::abandoned, emptied);
         ScopeResolver resolver = new ScopeResolver();
         this.closures = new ScopeClosures(pool, listeners, coordinator, resolver, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));

@@ -103,7 +103,7 @@ final class EngineStateTest {
         }
 
         void next() {
-            untilThen = 3;
+            untilThen = 2;
         }
 
         @Override

@@ -103,6 +103,11 @@ public final class CacheTiers {
         this.clearing = new PluginCall(timeline, Math.max(timeout.toNanos(), CLEARING_NANOS));
     }
 
+    /** Returns whether there is none. */
+    public boolean isEmpty() {
+        return tiers.isEmpty();
+    }
+
     /** Returns whether any of them is shared with other processes. */
     public boolean isShared() {
         return tiers.stream().anyMatch(CountedCache::shared);
@@ -118,19 +123,16 @@ public final class CacheTiers {
         find(key, 0, true, outcome);
     }
 
-    private void find(CacheKey key, int from, boolean again, Consumer<Optional<Found>> outcome) {
-        int index = from;
-        while (again && index < tiers.size() && !tiers.get(index).shared()) {
-            index++;
-        }
+    private void find(CacheKey key, int index, boolean again, Consumer<Optional<Found>> outcome) {
         if (index == tiers.size()) {
             outcome.accept(Optional.empty());
             return;
         }
-        find(key, tiers.get(index), index, again, outcome);
-    }
-
-    private void find(CacheKey key, CountedCache tier, int index, boolean again, Consumer<Optional<Found>> outcome) {
+        CountedCache tier = tiers.get(index);
+        if (again && !tier.shared()) {
+            find(key, index + 1, true, outcome);
+            return;
+        }
         long before = removals.get();
         ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
             if (found.isPresent()
@@ -161,8 +163,8 @@ public final class CacheTiers {
     }
 
     /**
-     * Prepares to store an answer everywhere, unless it turns out to be damaged. Clearing the caches from now on waits
-     * for it. Quick.
+     * Prepares to store an answer everywhere, unless it turns out to be damaged. There must be a cache. Clearing the
+     * caches from now on waits for it. Quick.
      *
      * @param check tells whether it is undamaged; may take its time
      * @param stored runs once the nearest cache has it or has failed, or it turns out to be damaged
@@ -227,13 +229,9 @@ public final class CacheTiers {
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (CountedCache tier : tiers) {
-            most = most.thenCombine(clear(tier, tenant), Math::max);
+            most = most.thenCombine(orFail(clearing, tier, () -> tier.store().clear(tenant), -1L), Math::max);
         }
         return most;
-    }
-
-    private CompletableFuture<Long> clear(CountedCache tier, Optional<String> tenant) {
-        return orFail(clearing, tier, () -> tier.store().clear(tenant), -1L);
     }
 
     /** Removes a key's answer everywhere, also one that is being stored; fails if a cache fails or is silent. */

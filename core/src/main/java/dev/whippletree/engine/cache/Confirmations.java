@@ -13,9 +13,9 @@ import java.util.Optional;
 public final class Confirmations {
 
     private final Pool pool;
-    private final Optional<CacheTiers> caches;
+    private final CacheTiers caches;
 
-    public Confirmations(Pool pool, Optional<CacheTiers> caches) {
+    public Confirmations(Pool pool, CacheTiers caches) {
         this.pool = pool;
         this.caches = caches;
     }
@@ -29,7 +29,7 @@ public final class Confirmations {
 
     /** Tells the caches the same by the result of {@link #key}. Never throws. */
     public void confirm(CacheKey key, boolean right) {
-        caches.ifPresent(tiers -> tiers.confirm(key, right));
+        caches.confirm(key, right);
     }
 
     /** Returns the key by which a prompt with a declared question can be confirmed later, without any of its text. */
@@ -39,7 +39,7 @@ public final class Confirmations {
 
     /** Returns the stored answer of a similar question if a cache asks whether it answers this prompt too. */
     public Optional<Completion> unconfirmed(Prompt prompt) {
-        return caches.flatMap(tiers -> keyOf(prompt).flatMap(tiers::unconfirmed));
+        return keyOf(prompt).flatMap(caches::unconfirmed);
     }
 
     /** Only a prompt with a declared question can get another one's answer. */
