@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Counts prompts by outcome, and calls by tenant. Guarded by the engine's lock. */
@@ -254,24 +255,19 @@ public final class Tally {
             }
             Map<Row, Integer> waiting = waiting(line);
             Map<Row, Long> oldest = oldest(underWay, waiting.keySet());
+            BiFunction<Optional<String>, Row, StatusSnapshot.Tenant> described =
+                    (name, row) -> new StatusSnapshot.Tenant(
+                            name,
+                            name.map(line::weightOf),
+                            waiting.getOrDefault(row, 0),
+                            Optional.ofNullable(oldest.get(row)).map(opened -> Duration.ofNanos(now - opened)),
+                            row.starts,
+                            row.shares(now));
             List<StatusSnapshot.Tenant> all = new ArrayList<>();
-            rows.forEach((name, row) -> all.add(status(
-                    Optional.of(name),
-                    Optional.of(line.weightOf(name)),
-                    waiting.getOrDefault(row, 0),
-                    Optional.ofNullable(oldest.get(row)),
-                    row,
-                    now)));
+            rows.forEach((name, row) -> all.add(described.apply(Optional.of(name), row)));
             all.sort(BUSIEST_FIRST);
-            int rest = waiting.getOrDefault(others, 0);
-            if (rest > 0 || others.starts > 0) {
-                all.add(status(
-                        Optional.empty(),
-                        Optional.empty(),
-                        rest,
-                        Optional.ofNullable(oldest.get(others)),
-                        others,
-                        now));
+            if (waiting.containsKey(others) || others.starts > 0) {
+                all.add(described.apply(Optional.empty(), others));
             }
             return all;
         }
@@ -288,22 +284,6 @@ public final class Tally {
                                     .sum());
             waiting.values().removeIf(count -> count == 0);
             return waiting;
-        }
-
-        private static StatusSnapshot.Tenant status(
-                Optional<String> name,
-                Optional<Integer> weight,
-                int waiting,
-                Optional<Long> opened,
-                Row row,
-                long now) {
-            return new StatusSnapshot.Tenant(
-                    name,
-                    weight,
-                    waiting,
-                    opened.map(nanos -> Duration.ofNanos(now - nanos)),
-                    row.starts,
-                    row.shares(now));
         }
 
         /** Returns when the oldest waiting flight was opened, by row. */
