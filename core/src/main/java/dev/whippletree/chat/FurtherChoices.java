@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** The choices of a chat completion beyond the first. Stateless. */
 public final class FurtherChoices {
 
-    private static final List<String> REASONING = List.of("reasoning", "reasoning_content");
-
     private FurtherChoices() {}
 
     /** Returns them with what the first choice always has, since some clients require it. */
@@ -29,10 +27,11 @@ public final class FurtherChoices {
         if (fields.get("message") instanceof Map<?, ?> said) {
             Map<Object, @Nullable Object> message = new LinkedHashMap<>(said);
             message.putIfAbsent("refusal", null);
-            REASONING.stream()
-                    .filter(name -> said.get(name) instanceof String)
+            ReasoningNames.ALL.stream()
+                    .map(said::get)
+                    .filter(String.class::isInstance)
                     .findFirst()
-                    .ifPresent(known -> REASONING.forEach(name -> message.put(name, said.get(known))));
+                    .ifPresent(text -> message.putAll(ReasoningNames.of((String) text)));
             choice.put("message", message);
         }
         return choice;

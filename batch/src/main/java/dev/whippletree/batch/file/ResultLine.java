@@ -3,6 +3,7 @@ package dev.whippletree.batch.file;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.chat.ChatUsage;
 import dev.whippletree.chat.FurtherChoices;
+import dev.whippletree.chat.ReasoningNames;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Embedding;
@@ -23,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -44,8 +47,9 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
     private static final Set<String> OF_BODY = Set.of("id", "object", "created", "model", "choices", "usage");
     private static final Set<String> OF_CALL = Set.of("id", "type", "function", "custom");
     private static final Set<String> OF_CHOICE = Set.of("index", "message", "finish_reason");
-    private static final Set<String> OF_MESSAGE =
-            Set.of("role", "content", "reasoning", "refusal", "tool_calls", FUNCTION_CALL);
+    private static final Set<String> OF_MESSAGE = Stream.concat(
+                    ReasoningNames.ALL.stream(), Stream.of("role", "content", "refusal", "tool_calls", FUNCTION_CALL))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Reads a line; empty if it isn't one. */
     static Optional<ResultLine> read(String text) {
@@ -192,8 +196,8 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeStringProperty("role", "assistant");
         boolean silent = completion.text().isEmpty() && !completion.isEmpty();
         json.writeStringProperty("content", silent ? null : completion.text());
-        completion.reasoning().ifPresent(thought -> json.writeStringProperty("reasoning", thought));
-        completion.refusal().ifPresent(words -> json.writeStringProperty("refusal", words));
+        completion.reasoning().ifPresent(thought -> ReasoningNames.of(thought).forEach(json::writeStringProperty));
+        json.writeStringProperty("refusal", completion.refusal().orElse(null));
         if (legacy) {
             tool(json, FUNCTION_CALL, completion.toolCalls().get(0));
         } else if (!completion.toolCalls().isEmpty()) {
@@ -293,7 +297,9 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         JsonNode function = message.path(FUNCTION_CALL);
         return Optional.of(new Completion(
                 message.path("content").stringValue(""),
-                message.path("reasoning").stringValueOpt(),
+                ReasoningNames.ALL.stream()
+                        .flatMap(name -> message.path(name).stringValueOpt().stream())
+                        .findFirst(),
                 message.path("refusal").stringValueOpt(),
                 function.isObject()
                         ? List.of(legacyCall(function))

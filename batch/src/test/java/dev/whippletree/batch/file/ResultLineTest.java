@@ -82,12 +82,18 @@ final class ResultLineTest {
         assertThat(body.at("/choices/1/message/reasoning_content").stringValue())
                 .isEqualTo("Hm?");
         assertThat(body.at("/choices/1/logprobs").isNull()).isTrue();
+        for (JsonNode choice : body.path("choices")) {
+            assertThat(choice.path("message").propertyNames())
+                    .as("the fields of each choice that clients require")
+                    .contains("content", "refusal", "reasoning", "reasoning_content");
+        }
         assertThat(body.at("/usage/prompt_tokens_details").toString())
                 .contains("\"cached_tokens\":4", "\"audio_tokens\":2");
         assertThat(body.at("/usage/cost").doubleValue()).isEqualTo(0.5);
         assertThat(body.path("service_tier").stringValue()).isEqualTo("flex");
 
         Completion read = line.completion().orElseThrow();
+        assertThat(read.reasoning()).contains("Hm.");
         assertThat(read.refusal()).isEqualTo(completion.refusal());
         assertThat(read.toolCalls()).isEqualTo(completion.toolCalls());
         assertThat(read.extras().choice()).isEqualTo(completion.extras().choice());
@@ -106,7 +112,7 @@ final class ResultLineTest {
         assertThat(line.json().at("/response/body/choices/0/finish_reason").stringValue())
                 .isEqualTo("function_call");
         assertThat(line.json().at("/response/body/choices/0/message").toString())
-                .isEqualTo("{\"role\":\"assistant\",\"content\":null,"
+                .isEqualTo("{\"role\":\"assistant\",\"content\":null,\"refusal\":null,"
                         + "\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}}");
         Completion read = line.completion().orElseThrow();
         assertThat(read.toolCalls()).containsExactly(new ToolCall("", "f", "{}"));
@@ -130,7 +136,7 @@ final class ResultLineTest {
                 .isEqualTo("{\"id\":\"REQUEST\",\"custom_id\":\"one\",\"response\":{\"status_code\":200,"
                         + "\"request_id\":\"REQUEST\",\"body\":{\"id\":\"chatcmpl-REQUEST\","
                         + "\"object\":\"chat.completion\",\"created\":1700000000,\"model\":\"m\",\"choices\":["
-                        + "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"logprobs\":null,"
+                        + "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\",\"refusal\":null},\"logprobs\":null,"
                         + "\"finish_reason\":\"length\"}],\"usage\":…}},\"error\":null,\"whippletree\":"
                         + "{\"input\":\"fingerprint\",\"key\":\"key\",\"source\":\"call\",\"account\":\"a\","
                         + "\"attempts\":1,\"waited_ms\":5}}");

@@ -2,6 +2,7 @@ package dev.whippletree.gateway.chat;
 
 import dev.whippletree.chat.ChatUsage;
 import dev.whippletree.chat.FurtherChoices;
+import dev.whippletree.chat.ReasoningNames;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.GatewayJson;
@@ -98,7 +99,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
         message.put("content", completion.text().isEmpty() && !completion.isEmpty() ? null : completion.text());
-        completion.reasoning().ifPresent(text -> message.putAll(reasoning(text)));
+        completion.reasoning().ifPresent(text -> message.putAll(ReasoningNames.of(text)));
         message.put("refusal", completion.refusal().orElse(null));
         List<ToolCall> calls = completion.toolCalls();
         if (functionCalled) {
@@ -109,11 +110,6 @@ final class ChatAnswerWriter implements AnswerWriter {
         }
         completion.extras().message().forEach(message::putIfAbsent);
         return message;
-    }
-
-    /** Some clients know only one of the names that services have for it. */
-    private static Map<String, Object> reasoning(String text) {
-        return Map.of("reasoning", text, "reasoning_content", text);
     }
 
     private static String reason(FinishReason reason, boolean functionCalled) {
@@ -219,12 +215,12 @@ final class ChatAnswerWriter implements AnswerWriter {
         return delta;
     }
 
-    private Map<String, Object> piece(Delta.Piece piece) {
+    private Map<String, ?> piece(Delta.Piece piece) {
         if (piece instanceof Delta.Text text) {
             return Map.of("content", text.text());
         }
         if (piece instanceof Delta.Reasoning thought) {
-            return reasoning(thought.text());
+            return ReasoningNames.of(thought.text());
         }
         if (piece instanceof Delta.Refusal refusal) {
             return Map.of("refusal", refusal.text());
