@@ -53,8 +53,7 @@ final class BatchRequests {
                 "POST ", this::receive,
                 "GET ", request -> request.answer(() -> list(request)),
                 "GET /<id>", request -> request.answer(() -> need(request).json(request.accountsShown())),
-                "POST /<id>/cancel",
-                        request -> request.answer(() -> cancel(need(request)).json(request.accountsShown())));
+                "POST /<id>/cancel", request -> request.answer(() -> cancel(need(request), request.accountsShown())));
     }
 
     private static Map<String, Object> list(StorageRequest request) throws IOException {
@@ -71,21 +70,18 @@ final class BatchRequests {
     }
 
     /** A batch that is being cancelled, or was, stays so: a client that repeats its request gets the same answer. */
-    private BatchPlace cancel(BatchPlace batch) throws IOException {
-        if (batch.decide(How.CANCELLED, now())) {
+    private Map<String, Object> cancel(BatchPlace batch, boolean accountsShown) throws IOException {
+        if (batch.decide(How.CANCELLED, gateway.timeline().now().getEpochSecond())) {
             changed.run();
-            return batch;
         }
+        Map<String, Object> json = batch.json(accountsShown);
         How decided = batch.decided().how();
         if (decided != How.CANCELLED) {
-            throw new RequestException(
-                    ApiError.batchEnded("Cannot cancel a batch with status '" + decided.status() + "'."));
+            // The API has no status of a batch that is about to fail.
+            Object status = decided == How.FAILED ? decided.status() : json.get("status");
+            throw new RequestException(ApiError.batchEnded("Cannot cancel a batch with status '" + status + "'."));
         }
-        return batch;
-    }
-
-    private long now() {
-        return gateway.timeline().now().getEpochSecond();
+        return json;
     }
 
     private void receive(StorageRequest request) {

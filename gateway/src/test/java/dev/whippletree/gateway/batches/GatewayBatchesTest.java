@@ -762,6 +762,21 @@ final class GatewayBatchesTest extends OverBatches {
     }
 
     @Test
+    void batchThatIsBeingCompleted_cantBeCancelled_andHasOneStatus() throws Exception {
+        String id = "batch_00000000000000000000000000000001";
+        Map<String, Object> asked = asked(id, "", "file-1", 0);
+        asked.put("endpoint", "/v1/of-a-newer-version"); // So that this gateway doesn't end it.
+        ClientFolder.of(batches(), "").create(id, asked).decide(Ending.How.COMPLETED, 5);
+
+        assertError(
+                running.send("POST", "/v1/batches/" + id + "/cancel"),
+                409,
+                "batch_ended",
+                "Cannot cancel a batch with status 'finalizing'.");
+        assertThat(at(running.get("/v1/batches/" + id), "status")).isEqualTo("finalizing");
+    }
+
+    @Test
     void otherEndpoints_answerInTheirOwnForm() throws Exception {
         String responses =
                 "{\"custom_id\":\"r\",\"url\":\"/v1/responses\",\"body\":{\"model\":\"fast\",\"input\":\"hi\"}}";
