@@ -1,5 +1,6 @@
 package dev.whippletree.state;
 
+import dev.whippletree.model.ShownText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -88,6 +89,12 @@ public final class PrivateFile {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, attributes(folder, FOLDER));
         }
+    }
+
+    /** Returns what is told of a folder that a setting names and that can't be used. */
+    public static String refusal(String setting, Path folder, Exception why) {
+        return ShownText.line(
+                setting + ": " + folder + " can't be used; name a folder that this process may write to: " + why);
     }
 
     private static FileAttribute<?>[] attributes(Path file, Set<PosixFilePermission> permissions) {

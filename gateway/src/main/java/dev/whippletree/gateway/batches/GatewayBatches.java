@@ -10,7 +10,6 @@ import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.gateway.protocol.Protocol;
 import dev.whippletree.gateway.responses.ResponsesRequest;
-import dev.whippletree.model.ShownText;
 import dev.whippletree.state.PrivateFile;
 import dev.whippletree.time.Threads;
 import dev.whippletree.time.Timeline;
@@ -160,10 +159,7 @@ public final class GatewayBatches {
             PrivateFile.create(probe);
             Files.delete(probe);
         } catch (IOException e) {
-            throw new IllegalStateException(
-                    ShownText.line("gateway.batches.folder: " + settings.folder()
-                            + " can't be used; name a folder that this process may write to: " + e),
-                    e);
+            throw new IllegalStateException(PrivateFile.refusal("gateway.batches.folder", settings.folder(), e), e);
         }
     }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.ShownText;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.state.PrivateFile;
@@ -103,10 +102,7 @@ public final class Trace implements AutoCloseable {
             }
             return new Trace(folder, mostFileBytes, timeline, key(folder.resolve("trace.key")));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    ShownText.line("gateway.trace: " + folder
-                            + " can't be used; name a folder that this process may write to: " + e),
-                    e);
+            throw new IllegalArgumentException(PrivateFile.refusal("gateway.trace", folder, e), e);
         }
     }
 
