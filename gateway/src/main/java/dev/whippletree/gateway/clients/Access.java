@@ -94,7 +94,7 @@ public record Access(
     public static HttpHandler readingKeys(Supplier<Access> access, HttpHandler next) {
         HttpHandler answering = Response.answering(next);
         return exchange -> {
-            CompletableFuture<Void> read = access.get().clients().readKeyOf(exchange);
+            CompletableFuture<?> read = access.get().clients().readKeyOf(exchange);
             if (read.isDone()) {
                 next.handleRequest(exchange);
             } else {

@@ -7,6 +7,7 @@ import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.time.Timeline;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ public final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final String WATCHER = "gateway.watch-key";
 
+    /** Whose key a request shows, by its last reading. */
+    private static final AttachmentKey<Known> KNOWN = AttachmentKey.create(Known.class);
+
     /** The clients' and the watch key. */
     private final List<ExpectedKey> keys = new ArrayList<>();
 
@@ -36,6 +40,14 @@ public final class Clients {
     private final Map<String, Client> byOwner = new LinkedHashMap<>();
     private final Map<String, Client.Used> used = new HashMap<>();
     private final Client anybody = Client.anybody();
+
+    /**
+     * Whose key a request shows.
+     *
+     * @param clients by whose keys; a reload may have replaced them
+     * @param holder the key; empty: it is unknown
+     */
+    private record Known(Clients clients, CompletableFuture<Optional<ExpectedKey>> holder) {}
 
     /**
      * Creates the clients of a configuration. Reads the keys, and blocks as long as that takes.
@@ -89,7 +101,7 @@ public final class Clients {
     }
 
     private Client byKey(HttpServerExchange exchange) {
-        return holder(ShownKey.require(exchange, "your key"))
+        return holder(exchange, "your key")
                 .map(key -> byOwner.get(key.owner()))
                 .orElseThrow(() -> new RequestException(ApiError.unauthorized("unknown key")));
     }
@@ -102,8 +114,9 @@ public final class Clients {
      */
     public void admitWatcher(HttpServerExchange exchange) {
         if (watched) {
-            ShownKey shown = ShownKey.require(exchange, WATCHER);
-            if (holder(shown).filter(key -> key.owner().equals(WATCHER)).isEmpty()) {
+            if (holder(exchange, WATCHER)
+                    .filter(key -> key.owner().equals(WATCHER))
+                    .isEmpty()) {
                 throw new RequestException(ApiError.unauthorized("wrong key: it isn't gateway.watch-key"));
             }
         } else if (needKeys()) {
@@ -117,7 +130,19 @@ public final class Clients {
         return byOwner.values().stream().map(client -> client.json(now)).toList();
     }
 
-    /** Returns the key that a request shows, as last read. Compares with every key, even after a match. */
+    /**
+     * Returns the key that a request shows, as last read.
+     *
+     * @param what it has to show
+     * @throws RequestException if it shows none, or two different ones
+     */
+    private Optional<ExpectedKey> holder(HttpServerExchange exchange, String what) {
+        ShownKey shown = ShownKey.require(exchange, what);
+        Known known = exchange.getAttachment(KNOWN);
+        return known != null && known.clients == this ? known.holder.join() : holder(shown);
+    }
+
+    /** Compares with every key, even after a match. */
     private Optional<ExpectedKey> holder(ShownKey shown) {
         List<ExpectedKey> found = keys.stream()
                 .filter(key -> key.is(shown))
@@ -137,18 +162,26 @@ public final class Clients {
      *
      * @return ends when its owner is known, on any thread
      */
-    CompletableFuture<Void> readKeyOf(HttpServerExchange exchange) {
+    CompletableFuture<?> readKeyOf(HttpServerExchange exchange) {
         Optional<ShownKey> shown = keys.isEmpty() ? Optional.empty() : ShownKey.of(exchange);
-        return shown.map(this::read).orElseGet(CompletableFuture::allOf);
+        if (shown.isEmpty()) {
+            return CompletableFuture.allOf();
+        }
+        CompletableFuture<Optional<ExpectedKey>> holder = read(shown.get());
+        exchange.putAttachment(KNOWN, new Known(this, holder));
+        return holder;
     }
 
-    private CompletableFuture<Void> read(ShownKey shown) {
-        return holder(shown)
-                .map(key -> key.read().thenCompose(read -> key.is(shown) ? CompletableFuture.allOf() : readAll()))
-                .orElseGet(this::readAll);
+    private CompletableFuture<Optional<ExpectedKey>> read(ShownKey shown) {
+        Optional<ExpectedKey> holder = holder(shown);
+        return holder.map(key -> key.read()
+                        .thenCompose(
+                                read -> key.is(shown) ? CompletableFuture.completedFuture(holder) : readAll(shown)))
+                .orElseGet(() -> readAll(shown));
     }
 
-    private CompletableFuture<Void> readAll() {
-        return CompletableFuture.allOf(keys.stream().map(ExpectedKey::read).toArray(CompletableFuture[]::new));
+    private CompletableFuture<Optional<ExpectedKey>> readAll(ShownKey shown) {
+        return CompletableFuture.allOf(keys.stream().map(ExpectedKey::read).toArray(CompletableFuture[]::new))
+                .thenApply(read -> holder(shown));
     }
 }
