@@ -36,6 +36,9 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
 
     private static final Logger LOG = LoggerFactory.getLogger(BodyPieces.class);
 
+    /** So long a file that is being sent waits until it asks for a thread again. */
+    private static final int NO_THREAD_PAUSE_MILLIS = 100;
+
     /** What a body on its way holds. */
     private static final int HEAP_BYTES = 64 * 1024;
 
@@ -204,7 +207,19 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
         }
 
         private void goOn() {
-            executor.execute(() -> Response.guarded(exchange, this::read));
+            try {
+                executor.execute(() -> Response.guarded(exchange, this::read));
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                if (exchange.isResponseStarted()) {
+                    exchange.getIoThread()
+                            .executeAfter(
+                                    () -> Response.guarded(exchange, this::goOn),
+                                    NO_THREAD_PAUSE_MILLIS,
+                                    TimeUnit.MILLISECONDS);
+                } else {
+                    Response.send(exchange, ApiError.noThread());
+                }
+            }
         }
 
         private void read() {

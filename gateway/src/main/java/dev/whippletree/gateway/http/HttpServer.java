@@ -64,12 +64,16 @@ public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> a
                             true, bufferBytes(settings.bounds().mostConnections()), -1, BUFFERS_KEPT_BY_A_THREAD),
                     protocol(settings.bounds()));
             Connections connections = new Connections(settings.bounds().mostConnections(), connection -> {
-                RequestLine.watch(connection);
+                RequestLine line = RequestLine.watch(connection);
                 BlockedWrites.watch(connection, settings.bounds().clientTimeout());
-                RefusedHeads.watch(connection);
+                RefusedHeads.watch(connection, line);
                 http.handleEvent(connection);
             });
-            http.setRootHandler(connections.noting(handler));
+            HttpHandler noting = connections.noting(handler);
+            http.setRootHandler(exchange -> {
+                RequestLine.of(exchange).accept(exchange);
+                noting.handleRequest(exchange);
+            });
             AcceptingChannel<StreamConnection> accepting = worker.createStreamConnectionServer(
                     new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()),
                     ChannelListeners.openListenerAdapter(connections),

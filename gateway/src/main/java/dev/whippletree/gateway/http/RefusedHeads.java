@@ -1,11 +1,9 @@
 package dev.whippletree.gateway.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.ConduitStreamSinkChannel;
@@ -17,22 +15,22 @@ import org.xnio.conduits.StreamSinkConduit;
  */
 final class RefusedHeads extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
-    private static final ByteBuffer STATUS = ByteBuffer.wrap(" 400 ".getBytes(US_ASCII));
-    private static final int STATUS_AT = "HTTP/1.1".length();
-
     private static final byte[] EXPLAINED = explained();
 
-    /** What is left to write in its place; null: nothing has been refused. */
-    private @Nullable ByteBuffer left;
+    private final RequestLine line;
 
-    private RefusedHeads(StreamSinkConduit next) {
+    /** What is left to write in place of Undertow's own answer, after which it closes the connection. */
+    private final ByteBuffer left = ByteBuffer.wrap(EXPLAINED);
+
+    private RefusedHeads(StreamSinkConduit next, RequestLine line) {
         super(next);
+        this.line = line;
     }
 
     /** Begins to watch a connection that Undertow hasn't got yet. */
-    static void watch(StreamConnection connection) {
+    static void watch(StreamConnection connection, RequestLine line) {
         ConduitStreamSinkChannel sink = connection.getSinkChannel();
-        sink.setConduit(new RefusedHeads(sink.getConduit()));
+        sink.setConduit(new RefusedHeads(sink.getConduit(), line));
     }
 
     private static byte[] explained() {
@@ -46,23 +44,9 @@ final class RefusedHeads extends AbstractStreamSinkConduit<StreamSinkConduit> {
                 .getBytes(UTF_8);
     }
 
-    /** Returns whether it is an answer of Undertow's own, which is in one piece: the gateway's have a body. */
-    private static boolean isBare(ByteBuffer source) {
-        if (source.remaining() < STATUS_AT + STATUS.remaining()
-                || !source.slice(source.position() + STATUS_AT, STATUS.remaining())
-                        .equals(STATUS)) {
-            return false;
-        }
-        String head = US_ASCII.decode(source.duplicate()).toString();
-        return head.startsWith("HTTP/1.") && head.contains("\r\nContent-Length: 0\r\n") && head.endsWith("\r\n\r\n");
-    }
-
     @Override
     public int write(ByteBuffer source) throws IOException {
-        if (left == null && isBare(source)) {
-            left = ByteBuffer.wrap(EXPLAINED);
-        }
-        if (left == null) {
+        if (line.isAccepted()) {
             return next.write(source);
         }
         next.write(left);

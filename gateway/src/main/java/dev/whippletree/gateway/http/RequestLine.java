@@ -31,16 +31,17 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
     private int length;
     private boolean inQuery;
     private boolean looking = true;
+    private boolean accepted;
 
     private RequestLine(StreamSourceConduit next) {
         super(next);
     }
 
     /** Begins to look at what is read on a connection that Undertow hasn't got yet. */
-    static void watch(StreamConnection connection) {
-        connection
-                .getSourceChannel()
-                .setConduit(new RequestLine(connection.getSourceChannel().getConduit()));
+    static RequestLine watch(StreamConnection connection) {
+        RequestLine line = new RequestLine(connection.getSourceChannel().getConduit());
+        connection.getSourceChannel().setConduit(line);
+        return line;
     }
 
     /** Returns the one that watches an exchange's connection. */
@@ -57,10 +58,17 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
         return tail == HTTP_1_1 || tail == HTTP_1_0;
     }
 
-    /** Looks at the connection's next request once this exchange is over. */
-    void lookAgainAfter(HttpServerExchange exchange) {
+    /** Returns whether a handler has the request that was read last, and its response isn't over. */
+    boolean isAccepted() {
+        return accepted;
+    }
+
+    /** A handler has the request. Looks at the connection's next one once this exchange is over. */
+    void accept(HttpServerExchange exchange) {
+        accepted = true;
         HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
         exchange.addExchangeCompleteListener((ended, after) -> {
+            accepted = false;
             if (!lookAgain(connection.getExtraBytes())) {
                 ended.setPersistent(false);
             }

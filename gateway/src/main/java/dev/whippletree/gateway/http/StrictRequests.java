@@ -38,7 +38,6 @@ public record StrictRequests(HttpHandler next) implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        RequestLine.of(exchange).lookAgainAfter(exchange);
         check(exchange);
         if (exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
             HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();

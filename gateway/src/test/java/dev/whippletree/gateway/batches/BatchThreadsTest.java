@@ -19,12 +19,14 @@ import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.PathHandler;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -108,17 +110,7 @@ final class BatchThreadsTest {
     void uploadThatHasNoThread_isRefused_andLeavesNothing(int lackingFrom) throws Exception {
         settings = new GatewaySettings.Batches(
                 folder, settings.keep(), 100, 100, 1, settings.mostLines(), settings.mostOpen(), false);
-        GatewaySettings.Bounds bounds = GatewaySettings.DEFAULT.bounds();
-        when(parts.bodies()).thenReturn(new RequestBody(bounds, new MemoryBudget(bounds.memoryBytes())));
-        HttpHandler files = without(lackingFrom, 2).handlers().get("/v1/files");
-        HttpServer server = HttpServer.start(
-                GatewaySettings.DEFAULT.withPort(0),
-                RequestNotes.noting(
-                        timeline::nanoTime,
-                        new HttpRefusals(timeline),
-                        ended -> {},
-                        RequestLabel.labelling(
-                                timeline, Map.of(), new PathHandler().addPrefixPath("/v1/files", files))));
+        HttpServer server = serve(without(lackingFrom, 2));
         try {
             HttpResponse<String> refused = upload(server);
             assertThat(refused.statusCode()).isEqualTo(503);
@@ -131,17 +123,67 @@ final class BatchThreadsTest {
         }
     }
 
+    /** Each piece needs a thread. */
+    @Test
+    void downloadThatHasNoThread_isRefused_orWaitsOnceItHasBegun() throws Exception {
+        String content = "x".repeat(64 * 1024 + 1);
+        String id = "file-00000000000000000000000000000001";
+        Path upload = Files.createDirectories(folder.resolve("coming").resolve(id));
+        Files.writeString(upload.resolve("content"), content);
+        Map<String, Object> about = ClientFolder.json(id, "a", StoredFile.INPUT, content.length(), 5, 4_000_000_000L);
+        about.put("lines", 1);
+        ClientFolder.of(settings, "").publish(upload, about);
+        HttpServer server = serve(without(1, 1));
+        try {
+            HttpRequest.Builder download = request(server, "/v1/files/" + id + "/content");
+            HttpResponse<String> refused = send(download);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"gateway_busy\"", "no thread left");
+            assertThat(send(download).body()).isEqualTo(content);
+        } finally {
+            server.stop();
+        }
+
+        begun = 0;
+        server = serve(without(2, 2));
+        try {
+            assertThat(send(request(server, "/v1/files/" + id + "/content")).body())
+                    .isEqualTo(content);
+            assertThat(lacking).isEqualTo(2);
+        } finally {
+            server.stop();
+        }
+    }
+
+    private HttpServer serve(GatewayBatches batches) throws IOException {
+        GatewaySettings.Bounds bounds = GatewaySettings.DEFAULT.bounds();
+        when(parts.bodies()).thenReturn(new RequestBody(bounds, new MemoryBudget(bounds.memoryBytes())));
+        HttpHandler files = batches.handlers().get("/v1/files");
+        return HttpServer.start(
+                GatewaySettings.DEFAULT.withPort(0),
+                RequestNotes.noting(
+                        timeline::nanoTime,
+                        new HttpRefusals(timeline),
+                        ended -> {},
+                        RequestLabel.labelling(
+                                timeline, Map.of(), new PathHandler().addPrefixPath("/v1/files", files))));
+    }
+
+    private static HttpRequest.Builder request(HttpServer server, String path) {
+        return HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + server.address().getPort() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    }
+
     private static HttpResponse<String> upload(HttpServer server) throws Exception {
         String form = UploadTest.field("purpose", "batch") + "\r\n" + UploadTest.file("x") + "\r\n--b-7--\r\n";
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(
-                                        "http://localhost:" + server.address().getPort() + "/v1/files"))
-                                .timeout(Duration.ofSeconds(20))
-                                .header("Content-Type", "multipart/form-data; boundary=b-7")
-                                .POST(BodyPublishers.ofString(form))
-                                .build(),
-                        BodyHandlers.ofString());
+        return send(request(server, "/v1/files")
+                .header("Content-Type", "multipart/form-data; boundary=b-7")
+                .POST(BodyPublishers.ofString(form)));
     }
 
     @Test

@@ -761,6 +761,15 @@ final class GatewayBatchesTest extends OverBatches {
                 "Cannot cancel a batch with status 'failed'.");
     }
 
+    /** The head is a piece of its own. */
+    @Test
+    void fileWithTheHeadOfARefusal_isSentAsItIs() throws Exception {
+        String content = "x".repeat(64 * 1024) + "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+
+        assertThat(running.get("/v1/files/" + uploaded(running, content) + "/content").body())
+                .isEqualTo(content);
+    }
+
     @Test
     void batchThatIsBeingCompleted_cantBeCancelled_andHasOneStatus() throws Exception {
         String id = "batch_00000000000000000000000000000001";
