@@ -766,7 +766,8 @@ final class GatewayBatchesTest extends OverBatches {
     void fileWithTheHeadOfARefusal_isSentAsItIs() throws Exception {
         String content = "x".repeat(64 * 1024) + "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
-        assertThat(running.get("/v1/files/" + uploaded(running, content) + "/content").body())
+        assertThat(running.get("/v1/files/" + uploaded(running, content) + "/content")
+                        .body())
                 .isEqualTo(content);
     }
 
