@@ -1,4 +1,4 @@
-package dev.whippletree.engine.run;
+package dev.whippletree.state;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +18,7 @@ public final class Sha256 {
         }
     }
 
+    /** Returns the digest of a text in UTF-8. */
     public static byte[] of(String text) {
         return digest().digest(text.getBytes(StandardCharsets.UTF_8));
     }

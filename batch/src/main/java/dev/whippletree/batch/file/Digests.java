@@ -1,16 +1,16 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.state.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests by SHA-256. Stateless. */
 final class Digests {
 
     /** Making one takes longer than using it. */
-    private static final ThreadLocal<MessageDigest> OF_THREAD = ThreadLocal.withInitial(Digests::sha256);
+    private static final ThreadLocal<MessageDigest> OF_THREAD = ThreadLocal.withInitial(Sha256::digest);
 
     private Digests() {}
 
@@ -23,14 +23,5 @@ final class Digests {
     /** Returns a digest of 64 bits in hexadecimal digits. */
     static String brief(String text) {
         return HexFormat.of().toHexDigits(of64Bits(text));
-    }
-
-    /** Returns what a whole file can be digested by. */
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("each JDK has SHA-256", e);
-        }
     }
 }

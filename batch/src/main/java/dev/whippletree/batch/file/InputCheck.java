@@ -1,6 +1,7 @@
 package dev.whippletree.batch.file;
 
 import dev.whippletree.config.Configuration;
+import dev.whippletree.state.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class InputCheck {
     Checked check(boolean sessions, Consumer<InputLine> each) throws IOException {
         LongBag ids = new LongBag();
         SessionEnds.Collector ends = new SessionEnds.Collector(digest);
-        MessageDigest sha = Digests.sha256();
+        MessageDigest sha = Sha256.digest();
         read(new DigestInputStream(storage.read(file), sha), line -> {
             ids.add(digest.applyAsLong(line.id()));
             if (sessions) {

@@ -1,12 +1,12 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.engine.pool.Route;
-import dev.whippletree.engine.run.Sha256;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.spi.CacheKey;
+import dev.whippletree.state.Sha256;
 import java.math.BigDecimal;
 import java.text.Normalizer;
 import java.util.ArrayList;

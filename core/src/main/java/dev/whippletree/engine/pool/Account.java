@@ -1,6 +1,5 @@
 package dev.whippletree.engine.pool;
 
-import dev.whippletree.engine.run.Sha256;
 import dev.whippletree.engine.scope.Closure;
 import dev.whippletree.engine.scope.LimitRefusal;
 import dev.whippletree.engine.scope.ScopeState;
@@ -14,6 +13,7 @@ import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.EmbeddingBounds;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.state.Sha256;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.EnumMap;

@@ -5,14 +5,12 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.state.PrivateFile;
+import dev.whippletree.state.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -70,13 +68,8 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
 
     /** Returns a client's folder. */
     static ClientFolder of(GatewaySettings.Batches settings, String tenant) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(tenant.getBytes(StandardCharsets.UTF_8));
-            String name = HexFormat.of().formatHex(digest, 0, 16);
-            return new ClientFolder(settings, clients(settings).resolve(name));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        String name = HexFormat.of().formatHex(Sha256.of(tenant), 0, 16);
+        return new ClientFolder(settings, clients(settings).resolve(name));
     }
 
     /** Returns the folders of all clients that have sent something. */
