@@ -137,9 +137,8 @@ public final class Clients {
      * @throws RequestException if it shows none, or two different ones
      */
     private Optional<ExpectedKey> holder(HttpServerExchange exchange, String what) {
-        ShownKey shown = ShownKey.require(exchange, what);
         Known known = exchange.getAttachment(KNOWN);
-        return known != null && known.clients == this ? known.holder.join() : holder(shown);
+        return known != null && known.clients == this ? known.holder.join() : holder(ShownKey.require(exchange, what));
     }
 
     /** Compares with every key, even after a match. */

@@ -3,13 +3,11 @@ package dev.whippletree.gateway.clients;
 import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.StrictRequests;
+import dev.whippletree.state.Sha256;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,21 +17,17 @@ final class ShownKey {
 
     private static final String BEARER = "Bearer ";
 
-    /** What a request shows, once it has been asked for. */
-    private static final AttachmentKey<Shown> SHOWN = AttachmentKey.create(Shown.class);
-
+    /** Of equal length whatever the key's is. */
     private final byte[] digest;
-
-    private record Shown(List<ShownKey> keys) {}
 
     /** Takes the key itself. */
     ShownKey(String shown) {
-        this.digest = digest(shown);
+        this.digest = Sha256.of(shown);
     }
 
     /** Returns the key that a request shows, if it shows one; two different ones are none. */
     static Optional<ShownKey> of(HttpServerExchange exchange) {
-        List<ShownKey> keys = all(exchange);
+        List<ShownKey> keys = all(exchange.getRequestHeaders());
         return keys.size() == 2 && !keys.get(0).is(keys.get(1))
                 ? Optional.empty()
                 : keys.stream().findFirst();
@@ -50,19 +44,10 @@ final class ShownKey {
     }
 
     private static String problem(HttpServerExchange exchange, String what) {
-        return all(exchange).isEmpty()
+        return all(exchange.getRequestHeaders()).isEmpty()
                 ? "no key: send " + what + " as 'Authorization: Bearer <key>' or as 'x-api-key: <key>'"
                 : "two different keys, in Authorization and in x-api-key: send " + what + " in one of them (Anthropic's"
                         + " programs send ANTHROPIC_AUTH_TOKEN in the first, ANTHROPIC_API_KEY in the second)";
-    }
-
-    private static List<ShownKey> all(HttpServerExchange exchange) {
-        Shown shown = exchange.getAttachment(SHOWN);
-        if (shown == null) {
-            shown = new Shown(all(exchange.getRequestHeaders()));
-            exchange.putAttachment(SHOWN, shown);
-        }
-        return shown.keys();
     }
 
     private static List<ShownKey> all(HeaderMap headers) {
@@ -81,14 +66,5 @@ final class ShownKey {
     /** Returns whether it is this one, in a time that depends on neither. */
     boolean is(ShownKey other) {
         return MessageDigest.isEqual(digest, other.digest);
-    }
-
-    /** Of equal length whatever the key's is. */
-    private static byte[] digest(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }
