@@ -91,6 +91,18 @@ public final class PrivateFile {
         }
     }
 
+    /**
+     * Makes safe from a power cut which files a folder has. Where a folder can't be opened, as on Windows, the file
+     * system does by itself what it can.
+     */
+    public static void forceFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            return;
+        }
+    }
+
     /** Returns what is told of a folder that a setting names and that can't be used. */
     public static String refusal(String setting, Path folder, Exception why) {
         return ShownText.line(

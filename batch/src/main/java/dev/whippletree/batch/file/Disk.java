@@ -109,15 +109,10 @@ enum Disk implements Storage {
         }
     }
 
-    /** Where a folder can't be opened, as on Windows, the file system does by itself what it can. */
     private static void forceFolderOf(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            } catch (IOException e) {
-                return;
-            }
+            PrivateFile.forceFolder(folder);
         }
     }
 

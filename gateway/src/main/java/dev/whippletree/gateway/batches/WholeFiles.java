@@ -37,7 +37,7 @@ final class WholeFiles {
             channel.force(true);
         }
         Files.move(coming, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(folder);
+        PrivateFile.forceFolder(folder);
     }
 
     /**
@@ -101,10 +101,10 @@ final class WholeFiles {
 
     /** Moves a folder that is complete into the folder where it is looked for. */
     static void publish(Path complete, Path into, String name) throws IOException {
-        force(complete);
+        PrivateFile.forceFolder(complete);
         PrivateFile.createFolder(into);
         Files.move(complete, into.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        force(into);
+        PrivateFile.forceFolder(into);
     }
 
     /** Returns what a folder has; nothing if it isn't there. */
@@ -126,15 +126,6 @@ final class WholeFiles {
         }
         for (Path each : all) {
             Files.deleteIfExists(each);
-        }
-    }
-
-    /** Where a folder can't be opened, as on Windows, the file system does by itself what it can. */
-    private static void force(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            return;
         }
     }
 }
