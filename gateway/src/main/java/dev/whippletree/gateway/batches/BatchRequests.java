@@ -94,10 +94,8 @@ final class BatchRequests {
     }
 
     private BatchPlace create(StorageRequest request, ReceivedBody body) throws IOException {
-        Map<String, Object> json = body.json()
-                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
         try {
-            return create(request, new Fields("", json));
+            return create(request, body.fields());
         } catch (IllegalArgumentException e) {
             throw RequestException.of(e);
         }

@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.http;
 
+import dev.whippletree.chat.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -79,6 +80,18 @@ public final class ReceivedBody {
      */
     public Optional<Map<String, Object>> json() {
         return GatewayJson.object(stream(), lease::read);
+    }
+
+    /**
+     * Reads it as the fields of a request.
+     *
+     * @throws RequestException as {@link #json} does, or if it is another value, or none
+     */
+    public Fields fields() {
+        return new Fields(
+                "",
+                json().orElseThrow(() ->
+                        new RequestException(ApiError.wrong("", "the request's body isn't a JSON object"))));
     }
 
     private InputStream stream() {

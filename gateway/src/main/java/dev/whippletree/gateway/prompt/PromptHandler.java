@@ -1,7 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
 import dev.whippletree.Whippletree;
-import dev.whippletree.chat.Fields;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.Client;
 import dev.whippletree.gateway.clients.ClientModels;
@@ -123,10 +122,8 @@ public final class PromptHandler implements HttpHandler {
     }
 
     private PromptRequest read(ReceivedBody body) {
-        Map<String, Object> json = body.json()
-                .orElseThrow(() -> new RequestException(ApiError.wrong("", "the request's body isn't a JSON object")));
         try {
-            return protocol.read(new Fields("", json));
+            return protocol.read(body.fields());
         } catch (IllegalArgumentException e) {
             throw RequestException.of(e);
         }
