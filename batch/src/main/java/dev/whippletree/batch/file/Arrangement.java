@@ -80,7 +80,7 @@ final class Arrangement {
 
     private void write(Path coming) throws IOException {
         PromptForm form = files.form().readBy(ANSWERED);
-        try (InputReader reader = InputReader.open(Disk.INSTANCE, files.input(), files.format(), form, configuration);
+        try (InputReader reader = InputReader.open(files, form, configuration);
                 RandomAccessFile answers = new RandomAccessFile(files.answers().toFile(), "r")) {
             if (files.asRows()) {
                 writeRows((Rows) reader, answers, coming);

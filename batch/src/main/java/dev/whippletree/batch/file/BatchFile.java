@@ -318,8 +318,7 @@ public final class BatchFile implements AutoCloseable {
      * @throws IOException if the input can't be read
      */
     public Iterator<BatchItem> items() throws IOException {
-        InputReader reader =
-                InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration);
+        InputReader reader = InputReader.open(files, files.form(), configuration);
         readers.add(reader);
         Fingerprints fingerprints = new Fingerprints(files, configuration, input.sessionEnds());
         return Stream.iterate(Optional.<BatchItem>empty(), last -> item(reader, fingerprints))
@@ -426,8 +425,7 @@ public final class BatchFile implements AutoCloseable {
             results(line -> answered.add(key(line.id(), line.fingerprint())));
             answered.sort();
             Fingerprints fingerprints = new Fingerprints(files, configuration, sessionEnds);
-            try (InputReader reader =
-                    InputReader.open(Disk.INSTANCE, files.input(), files.format(), files.form(), configuration)) {
+            try (InputReader reader = InputReader.open(files, files.form(), configuration)) {
                 for (InputLine line = reader.next(); line != null; line = reader.next()) {
                     long key = key(line.id(), fingerprints.of(line));
                     lines.add(key);

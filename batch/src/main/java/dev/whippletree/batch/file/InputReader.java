@@ -19,11 +19,9 @@ interface InputReader extends Closeable {
      */
     @Nullable InputLine next() throws IOException, BadLineException;
 
-    /** Opens an input. */
-    static InputReader open(
-            Storage storage, Path file, InputFormat format, PromptForm form, Configuration configuration)
-            throws IOException {
-        return of(storage.read(file), file, format, form, configuration);
+    /** Opens an input; its form may be another than that of the files. */
+    static InputReader open(BatchFiles files, PromptForm form, Configuration configuration) throws IOException {
+        return of(Disk.INSTANCE.read(files.input()), files.input(), files.format(), form, configuration);
     }
 
     /** Reads an input from a stream, which it closes; the file is for messages. */
