@@ -215,7 +215,7 @@ final class RouteReader {
                 below.flatMap(given -> given.duration("first-byte")).or(defaults::firstByte),
                 below.flatMap(given -> given.duration("first-token")).or(defaults::firstToken),
                 below.flatMap(given -> given.duration("between-tokens")).orElse(defaults.betweenTokens()),
-                below.flatMap(given -> given.duration("whole")).orElse(defaults.whole()));
+                below.flatMap(given -> given.duration("whole")).or(defaults::whole));
         below.ifPresent(given -> {
             timeouts.firstByte().ifPresent(firstByte -> comesBeforeWhole(given, "first-byte", firstByte, timeouts));
             timeouts.firstToken().ifPresent(firstToken -> comesBeforeWhole(given, "first-token", firstToken, timeouts));
@@ -227,11 +227,12 @@ final class RouteReader {
 
     /** Reports a stated timeout that can never end a call. */
     private static void comesBeforeWhole(Section given, String key, Duration timeout, Timeouts all) {
-        if (given.has(key) && timeout.compareTo(all.whole()) > 0) {
+        Duration longest = all.longest(true);
+        if (given.has(key) && timeout.compareTo(longest) > 0) {
             given.problem(
                     key,
                     DurationText.of(timeout) + " has no effect, because 'whole' ends each call after "
-                            + DurationText.of(all.whole()) + "; make it shorter, or 'whole' longer");
+                            + DurationText.of(longest) + "; make it shorter, or 'whole' longer");
         }
     }
 }

@@ -78,7 +78,7 @@ final class Gate {
             return;
         }
         ScopeState scope = probed.next();
-        Duration lease = attempt.flight().route().settings().timeouts().whole();
+        Duration lease = attempt.flight().route().settings().timeouts().longest(false);
         coordinator.claimProbe(scope.scope(), lease, ours -> {
             if (ours) {
                 probe(attempt, probed, reserve);

@@ -50,7 +50,7 @@ final class SharedCalls {
             outcome.accept(Optional.empty());
             return;
         }
-        long longest = Waits.nanos(flight.route().settings().timeouts().whole());
+        long longest = Waits.nanos(flight.route().settings().timeouts().longest(false));
         claim(flight, lookedNanos, timeline.nanoTime() + longest, outcome);
     }
 

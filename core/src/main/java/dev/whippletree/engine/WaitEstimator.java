@@ -57,7 +57,7 @@ final class WaitEstimator {
 
     /** Returns how long without a sign of its accounts a flight is stalled: its route's longest call and 30 s more. */
     static long stallNanos(Flight flight) {
-        return Waits.nanos(flight.route().settings().timeouts().whole()) + STALL_MARGIN_NANOS;
+        return Waits.nanos(flight.route().settings().timeouts().longest(false)) + STALL_MARGIN_NANOS;
     }
 
     /**

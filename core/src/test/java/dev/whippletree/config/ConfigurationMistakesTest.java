@@ -354,9 +354,9 @@ final class ConfigurationMistakesTest {
             => @2: routes.r.retry-budget.per-second: expected a whole number, 1 or more, not '0'
             route: timeouts: {first: 1s}
             => @2: routes.r.timeouts.first: unknown key; known: between-tokens, first-byte, first-token, whole
-            route: timeouts: {first-byte: 121s, first-token: 5m}
-            => @2: routes.r.timeouts.first-byte: 2 min 1 s has no effect, because 'whole' ends each call after 2 min; make it shorter, or 'whole' longer
-            => @2: routes.r.timeouts.first-token: 5 min has no effect, because 'whole' ends each call after 2 min; make it shorter, or 'whole' longer
+            route: timeouts: {first-byte: 601s, first-token: 15m}
+            => @2: routes.r.timeouts.first-byte: 10 min 1 s has no effect, because 'whole' ends each call after 10 min; make it shorter, or 'whole' longer
+            => @2: routes.r.timeouts.first-token: 15 min has no effect, because 'whole' ends each call after 10 min; make it shorter, or 'whole' longer
             route: timeouts: {between-tokens: 11s, whole: 10s}
             => @2: routes.r.timeouts.between-tokens: 11 s has no effect, because 'whole' ends each call after 10 s; make it shorter, or 'whole' longer
             caches: [ehcahe]

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EngineTimeoutTest {
 
     private static final Duration SHORT = Duration.ofMillis(10);
-    private static final Duration WHOLE = Timeouts.DEFAULT.whole();
+    private static final Duration WHOLE = Timeouts.DEFAULT.longest(false);
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final EngineFixture fixture = new EngineFixture();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LateAnswersTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration WHOLE = Timeouts.DEFAULT.whole();
+    private static final Duration WHOLE = Timeouts.DEFAULT.longest(false);
     private static final int SHORT = 400;
     private static final int MANY = 400;
 

@@ -125,12 +125,12 @@ final class RouteSettingsTest {
                 .containsOnly(retries);
         assertThat(retries.withBackoff(Duration.ZERO, Duration.ZERO).maxBackoff())
                 .isZero();
-        Timeouts timeouts = new Timeouts(Optional.of(one), Optional.of(two), Duration.ofNanos(3), Duration.ofNanos(4));
+        Timeouts timeouts = new Timeouts(Optional.of(one), Optional.of(two), Duration.ofNanos(3), Optional.of(one));
         assertThat(List.of(
                         timeouts.withFirstByte(one),
                         timeouts.withFirstToken(two),
                         timeouts.withBetweenTokens(timeouts.betweenTokens()),
-                        timeouts.withWhole(timeouts.whole())))
+                        timeouts.withWhole(one)))
                 .containsOnly(timeouts);
         EngineSettings engine = new EngineSettings(0, OptionalInt.of(7), 0.5, 1, one);
         assertThat(List.of(

@@ -142,12 +142,12 @@ record WhippletreeProperties(
     record RetryBudget(@Nullable String share, @Nullable Double perSecond) {}
 
     /**
-     * How long a call may be silent.
+     * How long a call may be silent, and how long it may take.
      *
      * @param firstByte until the response begins; unset by default
      * @param firstToken before a streamed answer starts; if unset, as long as suits the route
      * @param betweenTokens between the pieces of a streamed answer
-     * @param whole until any answer is complete
+     * @param whole until any answer is complete; if unset, 2 minutes in one piece and 10 streamed
      */
     record Timeouts(
             @Nullable Duration firstByte,

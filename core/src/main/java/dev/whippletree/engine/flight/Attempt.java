@@ -179,11 +179,12 @@ public final class Attempt implements AttemptSink {
     private void watch(Timeouts timeouts) {
         long now = timeline.nanoTime();
         long took = times.tookNanos(now);
-        long left = Waits.nanos(timeouts.whole()) - took;
+        Duration longest = timeouts.longest(streaming);
+        long left = Waits.nanos(longest) - took;
         boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null && took < Target.TOO_LATE_NANOS;
         if (left <= 0 || (looks && target.isLate(took) && flight.cutOff(this, took, now))) {
             Duration within =
-                    left <= 0 ? timeouts.whole() : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);
+                    left <= 0 ? longest : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);
             end(Failure.of(FailureKind.TIMEOUT, "no whole answer within " + DurationText.of(within)));
         } else {
             long next = looks ? Math.min(left, Target.LATE_NANOS) : left;

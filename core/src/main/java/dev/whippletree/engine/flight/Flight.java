@@ -368,7 +368,7 @@ public final class Flight implements Waiter {
      * all callers can still wait for as long as any answer may take.
      */
     boolean cutOff(Attempt late, long tookNanos, long now) {
-        long whole = Waits.nanos(route.settings().timeouts().whole());
+        long whole = Waits.nanos(route.settings().timeouts().longest(false));
         if (cutOff.isPresent()
                 || !subscribers.mayWait(whole, now)
                 || options.ever().stream().noneMatch(other -> isReady(other, late.target(), now))) {

@@ -43,7 +43,7 @@ final class EndsWhenStalled implements Invariant {
 
     EndsWhenStalled(Facts facts) {
         this.facts = facts;
-        Duration whole = facts.scenario.route().timeouts().whole();
+        Duration whole = facts.scenario.route().timeouts().longest(false);
         Duration longestWindow = facts.scenario.accounts().stream()
                 .flatMap(account -> account.limits().stream())
                 .map(limit -> limit.limit().window())
