@@ -50,7 +50,6 @@ final class OutcomeRecorder {
     private static final long LONGEST_REST_NANOS = Duration.ofHours(1).toNanos();
 
     private final ScopeClosures closures;
-    private final ScopeResolver resolver;
     private final Optional<Gate> gate;
     private final Tally tally;
     private final TokenForecast forecast;
@@ -62,7 +61,6 @@ final class OutcomeRecorder {
 
     OutcomeRecorder(
             ScopeClosures closures,
-            ScopeResolver resolver,
             Optional<Gate> gate,
             Tally tally,
             TokenForecast forecast,
@@ -70,7 +68,6 @@ final class OutcomeRecorder {
             Monitor monitor,
             Timeline timeline) {
         this.closures = closures;
-        this.resolver = resolver;
         this.gate = gate;
         this.tally = tally;
         this.forecast = forecast;
@@ -86,7 +83,7 @@ final class OutcomeRecorder {
         call.arrived(now);
         for (RateLimitReport report : reported) {
             Reach said = attempt.lease().limitScope(report.reach());
-            call.report(resolver.reported(call, report, said, now), report, now);
+            call.report(ScopeResolver.reported(call, report, said, now), report, now);
         }
     }
 
@@ -97,7 +94,7 @@ final class OutcomeRecorder {
     void admitted(Attempt attempt, long now) {
         attempt.target().works(now);
         if (attempt.lease().admitted(now)) {
-            resolver.admitted(attempt.lease().call(), now);
+            ScopeResolver.admitted(attempt.lease().call(), now);
         }
     }
 

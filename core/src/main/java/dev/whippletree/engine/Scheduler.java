@@ -16,7 +16,6 @@ import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.saving.StateSaver;
-import dev.whippletree.engine.scope.ScopeResolver;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.RateLimitReport;
@@ -81,14 +80,13 @@ final class Scheduler implements Attempt.AttemptListener {
         TokenForecast forecast = pool.forecast();
         WaitEstimator estimator = new WaitEstimator(line, timeline);
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this::abandoned, emptied);
-        ScopeResolver resolver = new ScopeResolver();
-        this.closures = new ScopeClosures(pool, listeners, coordinator, resolver, monitor);
+        this.closures = new ScopeClosures(pool, listeners, coordinator, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));
         Optional<Gate> gate = coordinator.map(
                 others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved, line::turnOf));
         Consumer<Attempt> sending =
                 gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
-        this.recorder = new OutcomeRecorder(closures, resolver, gate, tally, forecast, listeners, monitor, timeline);
+        this.recorder = new OutcomeRecorder(closures, gate, tally, forecast, listeners, monitor, timeline);
         this.dispatcher =
                 new Dispatcher(monitor, timeline, line, kept, forecast, flights, closures, sending, saver, this);
         this.admission = new AdmissionControl(

@@ -51,7 +51,6 @@ final class ScopeClosures {
     private final Monitor monitor;
     private final Listeners listeners;
     private final Optional<CoordinationClient> coordinator;
-    private final ScopeResolver resolver;
 
     /** Whether something may be closed, or has opened unreported. */
     private boolean closedSomething;
@@ -60,18 +59,11 @@ final class ScopeClosures {
      * Creates one.
      *
      * @param coordinator gets notices of what closes, and of what opens after an unknown time
-     * @param resolver decides what a refusal closes
      */
-    ScopeClosures(
-            Pool pool,
-            Listeners listeners,
-            Optional<CoordinationClient> coordinator,
-            ScopeResolver resolver,
-            Monitor monitor) {
+    ScopeClosures(Pool pool, Listeners listeners, Optional<CoordinationClient> coordinator, Monitor monitor) {
         this.pool = pool;
         this.listeners = listeners;
         this.coordinator = coordinator;
-        this.resolver = resolver;
         this.monitor = monitor;
     }
 
@@ -83,7 +75,7 @@ final class ScopeClosures {
     void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
+        ScopeState scope = ScopeResolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
         OptionalLong stated = Waits.reported(failure);
         LimitRefusal refusal = lease.refused(scope, stated, chance, now);
         long until = refusal.untilNanos();
@@ -109,7 +101,7 @@ final class ScopeClosures {
     void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
         Target target = lease.target();
-        ScopeState scope = resolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
+        ScopeState scope = ScopeResolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
         Closure closure = scope.closure();
         boolean first;
         if (failure.retryAfter().isPresent()) {

@@ -2,7 +2,6 @@ package dev.whippletree.engine.scope;
 
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.Reach;
-import dev.whippletree.model.Scope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,10 +22,10 @@ public final class ScopeResolver {
 
     private static final long BELIEVED_NANOS = Duration.ofHours(1).toNanos();
 
-    private final Map<Scope, RefusedModels> byOrganization = new HashMap<>();
+    private ScopeResolver() {}
 
     /** What refusals have shown of one organization. */
-    private static final class RefusedModels {
+    static final class RefusedModels {
 
         /** Until when its limits are taken to be its models'. */
         private long ofModelsUntil = Long.MIN_VALUE;
@@ -49,10 +48,11 @@ public final class ScopeResolver {
         }
 
         void admitted(CallUse call, long now) {
-            boolean closedBeside = since.entrySet().stream()
-                    .anyMatch(other -> other.getKey() != call.model()
-                            && other.getValue() <= call.beganNanos()
-                            && other.getKey().closure().isClosed(call.beganNanos()));
+            boolean closedBeside = !since.isEmpty()
+                    && since.entrySet().stream()
+                            .anyMatch(other -> other.getKey() != call.model()
+                                    && other.getValue() <= call.beganNanos()
+                                    && other.getKey().closure().isClosed(call.beganNanos()));
             if (closedBeside) {
                 ofModelsUntil = now + BELIEVED_NANOS;
                 ofOrganization = false;
@@ -65,7 +65,7 @@ public final class ScopeResolver {
      *
      * @param said what the service or the account says of it
      */
-    public ScopeState refused(CallUse call, Reach said, long now) {
+    public static ScopeState refused(CallUse call, Reach said, long now) {
         ScopeState organization = call.organization();
         if (said != Reach.UNKNOWN) {
             return named(call, said);
@@ -73,15 +73,12 @@ public final class ScopeResolver {
         if (!organization.isOfSeveralModels()) {
             return organization;
         }
-        RefusedModels refused = byOrganization.computeIfAbsent(organization.scope(), unknown -> new RefusedModels());
-        return refused.closesOrganization(call.model(), now) ? organization : call.model();
+        boolean whole = organization.refusedModels().closesOrganization(call.model(), now);
+        return whole ? organization : call.model();
     }
 
-    public void admitted(CallUse call, long now) {
-        RefusedModels refused = byOrganization.get(call.organization().scope());
-        if (refused != null) {
-            refused.admitted(call, now);
-        }
+    public static void admitted(CallUse call, long now) {
+        call.organization().refusedModels().admitted(call, now);
     }
 
     /**
@@ -90,7 +87,7 @@ public final class ScopeResolver {
      *
      * @param said what the service or the account says of it
      */
-    public ScopeState reported(CallUse call, RateLimitReport report, Reach said, long now) {
+    public static ScopeState reported(CallUse call, RateLimitReport report, Reach said, long now) {
         if (said != Reach.UNKNOWN) {
             return named(call, said);
         }

@@ -23,6 +23,7 @@ public final class ScopeState {
     private final ScopeLimits limits = new ScopeLimits(uses);
     private final ScopeLearner learner = new ScopeLearner(limits);
     private final SharedLimits shared;
+    private final ScopeResolver.RefusedModels refusedModels = new ScopeResolver.RefusedModels();
     private boolean severalModels;
 
     public ScopeState(Scope scope) {
@@ -48,6 +49,10 @@ public final class ScopeState {
 
     ScopeUses uses() {
         return uses;
+    }
+
+    ScopeResolver.RefusedModels refusedModels() {
+        return refusedModels;
     }
 
     /** Targets of it, an organization, are of several models from now on, or of one. */
