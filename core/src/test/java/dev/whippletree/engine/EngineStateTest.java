@@ -18,6 +18,8 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
 import dev.whippletree.model.StatusSnapshot.LimitStatus;
 import dev.whippletree.model.TokenUsage;
+import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
@@ -42,6 +44,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one engine leaves in a folder, and the next one finds there. */
@@ -409,6 +412,49 @@ final class EngineStateTest {
         second.account("b");
         second.tier("b").reload();
         assertThat(second.status("b").limits()).extracting(LimitStatus::left).containsExactly(40L);
+    }
+
+    /** An account, or a model of it, is removed within its window; comes back in the next process, at once or later. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void limitThatIsAwayWhenItIsSaved_hasUsedWhatItHadOnceItIsBack(boolean model, boolean atOnce) {
+        EngineFixture first = new EngineFixture(timeline).state(folder).tier("a");
+        limited(first, model);
+        first.askMany(2);
+        first.advance(Duration.ofMinutes(1));
+        away(first, model).reload();
+        for (int minute = 0; minute < 30; minute++) {
+            first.advance(Duration.ofMinutes(1));
+            first.reload();
+        }
+        close(first);
+
+        EngineFixture second = new EngineFixture(timeline).state(folder);
+        if (!atOnce) {
+            away(second, model).engine();
+            second.advance(Duration.ofMinutes(1));
+        }
+        second.without("a");
+        ScriptedClient back = limited(second, model);
+        second.route("default", "a").reload();
+        second.askMany("again ", 9);
+        second.advance(Duration.ofSeconds(1));
+        assertThat(back.calls()).isEqualTo(1);
+    }
+
+    /** An account with a limit of its own, or of its model. */
+    private static ScriptedClient limited(EngineFixture life, boolean ofModel) {
+        Optional<String> model = ofModel ? Optional.of(EngineFixture.MODEL) : Optional.empty();
+        return life.account(AccountSettings.builder("a", "scripted")
+                .limits(List.of(new DeclaredLimit(Limit.parse("3 / 1h"), model)))
+                .build());
+    }
+
+    /** Another account in its place, or another model. */
+    private static EngineFixture away(EngineFixture life, boolean ofModel) {
+        String other = ofModel ? "a" : "b";
+        life.without("a").account(AccountSettings.builder(other, "scripted").build());
+        return life.route("default", ofModel ? "a/another" : "b");
     }
 
     @ParameterizedTest

@@ -161,7 +161,7 @@ final class StateCopy {
         List<WindowUses> uses = new ArrayList<>();
         List<SavedLimit> limits = new ArrayList<>();
         for (ScopeState scope : pool.scopes()) {
-            for (LimitCounter counter : scope.limits().declared()) {
+            for (LimitCounter counter : scope.limits().everDeclared()) {
                 SlidingWindow window = Redeclaration.window(counter);
                 Mark mark = new Mark(window.usedEver(), last ? 0 : ahead(window));
                 saving.put(window, mark);

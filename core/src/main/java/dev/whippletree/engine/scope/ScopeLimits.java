@@ -107,7 +107,7 @@ public final class ScopeLimits {
     }
 
     /** Returns the limits that were ever declared and are counted. */
-    private List<LimitCounter> everDeclared() {
+    public List<LimitCounter> everDeclared() {
         return Stream.concat(declared.stream(), past.stream()).toList();
     }
 
