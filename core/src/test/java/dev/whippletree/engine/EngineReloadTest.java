@@ -290,6 +290,25 @@ final class EngineReloadTest {
         assertThat(back.calls()).isEqualTo(1);
     }
 
+    /** Its calls can have arrived two seconds after they were sent, so they leave the window that much later. */
+    @Test
+    void accountThatWasAwayForAWholeWindow_startsAnew() {
+        bench.member("a").limits("3 / 1h");
+        bench.askMany(2);
+        bench.advance(SECOND);
+        bench.member("b");
+        bench.without("a").route("default", "b").reload();
+        for (int minute = 0; minute < 61; minute++) {
+            bench.advance(Duration.ofMinutes(1));
+            bench.reload();
+        }
+        ScriptedClient back = bench.without("b").member("a").limits("3 / 1h").client();
+        bench.route("default", "a").reload();
+        bench.askMany("again ", 9);
+        bench.advance(SECOND);
+        assertThat(back.calls()).isEqualTo(3);
+    }
+
     @Test
     void accountsThatTurnOutToShareAnOrganization_haveUsedTheirLimitTogether() {
         ScriptedClient first = bench.member("a").limits("10 / 1h").client();

@@ -19,7 +19,8 @@ import java.util.function.Function;
 
 /**
  * Builds the snapshot of a topology. It keeps from the earlier one each account with the same client, with its targets,
- * and each scope and route of the same name. Guarded by the engine's lock; used once.
+ * and each scope and route of the same name, and each former scope of which something still counts. Guarded by the
+ * engine's lock; used once.
  */
 final class PoolSnapshotBuilder {
 
@@ -27,6 +28,7 @@ final class PoolSnapshotBuilder {
     private final int defaultConcurrency;
     private final long now;
     private final Map<Scope, ScopeState> scopes;
+    private final Set<Scope> present = new HashSet<>();
     private final Map<String, Account> accounts = new LinkedHashMap<>();
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final Map<String, Route> routes = new LinkedHashMap<>();
@@ -58,6 +60,7 @@ final class PoolSnapshotBuilder {
         models.forEach((organization, ofIt) -> organization
                 .limits()
                 .useFor(ofIt.size() == 1 ? ofIt.iterator().next().limits() : null, now));
+        scopes.values().removeIf(scope -> !present.contains(scope.scope()) && scope.isUnused(now));
         scopes.values()
                 .forEach(scope -> scope.ofSeveralModels(
                         models.getOrDefault(scope, Set.of()).size() > 1));
@@ -97,11 +100,13 @@ final class PoolSnapshotBuilder {
             }
             limits.computeIfAbsent(Scope.of(organization), scope -> new ArrayList<>());
         }
-        Set<String> present = new HashSet<>();
-        limits.keySet().forEach(scope -> present.add(scope.organization()));
-        earlier.scopes().keySet().stream()
-                .filter(scope -> present.contains(scope.organization()))
-                .forEach(scope -> limits.computeIfAbsent(scope, none -> new ArrayList<>()));
+        Set<String> organizations = new HashSet<>();
+        limits.keySet().forEach(scope -> organizations.add(scope.organization()));
+        earlier.scopes().forEach((scope, state) -> {
+            if (organizations.contains(scope.organization()) && !limits.containsKey(scope)) {
+                state.limits().declare(List.of(), now);
+            }
+        });
         limits.forEach((scope, declared) -> stateOf(scope).limits().declare(declared, now));
     }
 
@@ -168,6 +173,7 @@ final class PoolSnapshotBuilder {
     }
 
     private ScopeState stateOf(Scope scope) {
+        present.add(scope);
         return scopes.computeIfAbsent(scope, ScopeState::new);
     }
 }

@@ -46,6 +46,7 @@ final class ClosedPlaces {
         this.closed = new HashSet<>(closed);
         closures(pool)
                 .forEach((place, closure) -> all.put(place, new Closable(closure, marks.getOrDefault(place, ""))));
+        this.closed.retainAll(all.keySet());
     }
 
     /** Returns the accounts of each place, whose tokens show whether a saved closure still applies. */

@@ -111,6 +111,12 @@ public final class ScopeLimits {
         return Stream.concat(declared.stream(), past.stream()).toList();
     }
 
+    /** Returns whether all of each declared and reported limit is left. What was learned by trial doesn't matter. */
+    boolean areUnused(long now) {
+        return Stream.concat(everDeclared().stream(), reported().values().stream())
+                .allMatch(counter -> counter.isUnused(now));
+    }
+
     /**
      * All targets of this organization are of one model from now on, or of several. What the service counts of the only
      * model is all that is used of the organization: so a bucket reported for the model can stand for a declared limit

@@ -64,6 +64,11 @@ public final class ScopeState {
         return severalModels;
     }
 
+    /** Returns whether nothing of it counts any more: it is open, nothing is under way, and its limits are unused. */
+    public boolean isUnused(long now) {
+        return uses.underWay().isEmpty() && !closure.isClosed(now) && limits.areUnused(now);
+    }
+
     ScopeUse begin(TokenCount tokens, long now) {
         learner.begun(now);
         ScopeUse use = uses.begin(tokens, now);

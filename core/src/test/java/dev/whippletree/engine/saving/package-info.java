@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whippletree.engine.saving;
+
+import org.jspecify.annotations.NullMarked;
