@@ -252,7 +252,7 @@ final class Facts {
         answers++;
         answeredKeys.add(call.asked.key);
         boolean whole = end.finishReason() == FinishReason.STOP;
-        if (whole && scenario.cached() && call.asked.ask.prompt().cache().store()) {
+        if (whole && scenario.cached() && mayStore(call.asked)) {
             long untilNanos = nowNanos + RouteSettings.DEFAULT_TTL.toNanos();
             stored.merge(
                     call.asked.key,
@@ -260,6 +260,13 @@ final class Facts {
                     (one, other) ->
                             one.untilNanos() > nowNanos ? new Stored(one.fromNanos(), other.untilNanos()) : other);
         }
+    }
+
+    /** Each of those who joined a flight may keep its answer out of the caches. */
+    private boolean mayStore(Asked opener) {
+        return asked.stream()
+                .filter(one -> one.flight == opener)
+                .allMatch(one -> one.ask.prompt().cache().store());
     }
 
     /** A call that is broken off while somebody waits for it has taken too long. */
