@@ -115,9 +115,16 @@ final class EndsWhenStalled implements Invariant {
     }
 
     private boolean mayUse(Asked asked, String target) {
-        return asked.flight.failures.stream()
-                        .noneMatch(failed -> failed.target().equals(target))
+        return asked.flight.failures.stream().noneMatch(failed -> rulesOut(failed, target))
                 && asked.ask.prompt().account().map(target::startsWith).orElse(true);
+    }
+
+    /** A prompt that is too large for a model isn't sent to that model of another account. */
+    private static boolean rulesOut(Asked.Failed failed, String target) {
+        String model = target.substring(target.indexOf('/'));
+        return failed.target().equals(target)
+                || (failed.failure().kind() == FailureKind.TOO_LARGE
+                        && failed.target().endsWith(model));
     }
 
     @Override
