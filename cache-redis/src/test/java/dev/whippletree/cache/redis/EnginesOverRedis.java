@@ -40,7 +40,7 @@ final class EnginesOverRedis {
     /** What one may use that is cut off. */
     static final long SHARE = AMOUNT / PROCESSES;
 
-    private static final Link LINK = new Link(Duration.ofMillis(1), Duration.ofMillis(30), 0, 0);
+    private static final Link LINK = new Link(Duration.ofMillis(1), Duration.ofMillis(30), 0);
 
     private final long seed;
     private final StressSettings settings;

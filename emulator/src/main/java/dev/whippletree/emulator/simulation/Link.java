@@ -11,8 +11,10 @@ import java.util.random.RandomGenerator;
  * @param most the longest transit
  * @param loss the share of responses lost with their connection, 0 to 1
  * @param silence the share of the other responses that never arrive while the connection stays open, 0 to 1
+ * @param stale the share of requests that go to a kept connection which the service closes, 0 to 1; it has read half of
+ *     them
  */
-public record Link(Duration least, Duration most, double loss, double silence) {
+public record Link(Duration least, Duration most, double loss, double silence, double stale) {
 
     /** No distance, no losses. */
     public static final Link DIRECT = new Link(Duration.ZERO, Duration.ZERO, 0);
@@ -23,14 +25,15 @@ public record Link(Duration least, Duration most, double loss, double silence) {
             throw new IllegalArgumentException("a transit is zero or more and has order, not " + DurationText.of(least)
                     + " to " + DurationText.of(most));
         }
-        if (!(loss >= 0 && loss <= 1 && silence >= 0 && silence <= 1)) {
-            throw new IllegalArgumentException("a share of losses is 0 to 1, not " + loss + " or " + silence);
+        if (!(loss >= 0 && loss <= 1 && silence >= 0 && silence <= 1 && stale >= 0 && stale <= 1)) {
+            throw new IllegalArgumentException(
+                    "a share of losses is 0 to 1, not " + loss + ", " + silence + " or " + stale);
         }
     }
 
     /** Creates a link whose connections tell when they break. */
     public Link(Duration least, Duration most, double loss) {
-        this(least, most, loss, 0);
+        this(least, most, loss, 0, 0);
     }
 
     /** Returns a link on which all is under way for the same time and nothing is lost. */
@@ -47,6 +50,11 @@ public record Link(Duration least, Duration most, double loss, double silence) {
     /** Returns whether a response gets lost with its connection, drawn by lot. */
     boolean drawLoss(RandomGenerator random) {
         return loss > 0 && random.nextDouble() < loss;
+    }
+
+    /** Returns whether a request goes to a stale connection, drawn by lot. */
+    boolean drawStale(RandomGenerator random) {
+        return stale > 0 && random.nextDouble() < stale;
     }
 
     /** Returns whether a response never comes, drawn by lot. */

@@ -46,6 +46,15 @@ final class Reply {
         sink.sent();
     }
 
+    /** Returns whether the request is to be sent again, because its connection was stale; else it has failed. */
+    boolean isSentAgain() {
+        boolean again = sink.staleConnection(true);
+        if (!again) {
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "the connection was closed before an answer arrived"));
+        }
+        return again;
+    }
+
     /** Returns what the sink is told. */
     List<Step> steps(Outcome outcome) {
         if (outcome instanceof Outcome.Answered answered) {

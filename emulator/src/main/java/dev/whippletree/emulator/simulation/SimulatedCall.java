@@ -37,8 +37,34 @@ final class SimulatedCall implements Cancellable {
      */
     void start(Supplier<Outcome> arrival, Runnable atEnd) {
         this.atEnd = atEnd;
+        if (link.drawStale(random)) {
+            sendInVain(arrival);
+        } else {
+            send(arrival);
+        }
+    }
+
+    private void send(Supplier<Outcome> arrival) {
         timeline.schedule(0, () -> told(reply::sent));
         timeline.schedule(link.drawNanos(random), () -> arrived(arrival.get()));
+    }
+
+    /** The connection turns out to be stale. Whether the service has read the request, its client can't tell. */
+    private void sendInVain(Supplier<Outcome> arrival) {
+        timeline.schedule(0, () -> told(reply::sent));
+        long thereNanos = link.drawNanos(random);
+        if (random.nextBoolean()) {
+            timeline.schedule(thereNanos, arrival::get);
+        }
+        timeline.schedule(
+                thereNanos + link.drawNanos(random),
+                () -> told(() -> {
+                    if (reply.isSentAgain()) {
+                        send(arrival);
+                    } else {
+                        end();
+                    }
+                }));
     }
 
     @Override

@@ -35,6 +35,9 @@ final class Asked {
     /** When its flight's first call was made. */
     long firstCallNanos = NEVER;
 
+    /** Whether a stale connection has brought it back to the line: another one is a failure. */
+    boolean sentBack;
+
     /** When it ended. */
     long endedNanos = NEVER;
 

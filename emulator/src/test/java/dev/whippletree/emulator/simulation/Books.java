@@ -102,13 +102,13 @@ final class Books {
                 .toList();
     }
 
-    void sent(Call call) {
+    void sent(Call call, long nowNanos) {
         for (Owner owner : owners(call.account, call.model)) {
             List<Use> page = uses.get(owner);
             if (page != null) {
                 Use use = Use.of(call, owner.limit().unit());
-                use.dateNanos = call.sentNanos
-                        + call.account.transit().map(Duration::toNanos).orElse(ASSUMED_TRANSIT_NANOS);
+                use.dateNanos =
+                        nowNanos + call.account.transit().map(Duration::toNanos).orElse(ASSUMED_TRANSIT_NANOS);
                 use.doubted = doubted.contains(call.connection);
                 page.add(use);
                 call.uses.add(use);
@@ -123,6 +123,7 @@ final class Books {
     /** Nobody will hear any more when it arrived. */
     void lost(Call call, long nowNanos) {
         date(call, nowNanos + call.account.transit().map(Duration::toNanos).orElse(UNTOLD_TRANSIT_NANOS));
+        call.uses.clear();
     }
 
     private static void date(Call call, long dateNanos) {

@@ -176,17 +176,46 @@ final class Facts {
 
     void sent(Call call) {
         Asked opener = call.asked;
-        calls++;
         if (opener.firstCallNanos == Asked.NEVER) {
             opener.firstCallNanos = nowNanos;
             fresh.remove(opener);
         }
+        enter(call);
+        books.sent(call, nowNanos);
+    }
+
+    private void enter(Call call) {
+        calls++;
         underWay.merge(call.connection, 1, Integer::sum);
         underWayOfOrganization.merge(call.account.organization(), 1, Integer::sum);
-        if (opener.ask.shares()) {
-            underWayByKey.computeIfAbsent(opener.key, key -> new HashSet<>()).add(call);
+        if (call.asked.ask.shares()) {
+            underWayByKey
+                    .computeIfAbsent(call.asked.key, key -> new HashSet<>())
+                    .add(call);
         }
-        books.sent(call);
+    }
+
+    /** A call's connection was stale. Unless it is sent again at once, its prompt goes back to the line, but only once. */
+    void stale(Call call) {
+        if (call.ended) {
+            return;
+        }
+        books.lost(call, nowNanos);
+        if (!call.asked.sentBack) {
+            call.asked.sentBack = true;
+            calls--;
+            leave(call);
+        }
+    }
+
+    /** It is sent again at once, over a new connection. */
+    void sentAgain(Call call) {
+        if (call.ended) {
+            call.ended = false;
+            call.asked.sentBack = false;
+            enter(call);
+        }
+        books.sent(call, nowNanos);
     }
 
     void arrived(Call call) {

@@ -94,6 +94,7 @@ record Scenario(
     private boolean isPunctual() {
         return link.loss() == 0
                 && link.silence() == 0
+                && link.stale() == 0
                 && route.timeouts().equals(Timeouts.DEFAULT)
                 && services.values().stream()
                         .allMatch(service -> service.capacity().equals(ServiceCapacity.UNLIMITED));

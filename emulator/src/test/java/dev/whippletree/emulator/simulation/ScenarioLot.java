@@ -116,7 +116,8 @@ final class ScenarioLot {
                 Duration.ofMillis(lot.nextInt(5)),
                 transit,
                 rough && chance(2) ? 0.02 : 0,
-                rough && chance(4) ? 0.01 : 0);
+                rough && chance(4) ? 0.01 : 0,
+                rough ? stale(new Dice(seed + 9_000_011)) : 0);
         Optional<Scenario.Closing> closing = !crowd && chance(12)
                 ? Optional.of(new Scenario.Closing(
                         Duration.ofMillis(lot.nextInt(20_000)), Duration.ofMillis(lot.nextInt(20_000))))
@@ -222,6 +223,15 @@ final class ScenarioLot {
             rules.add(outage(new Dice(seed + 7_000_003)));
         }
         return rules;
+    }
+
+    /** Mostly few, and sometimes so many that prompts come back to the line again and again. */
+    private static double stale(Dice ofItsOwn) {
+        return switch (ofItsOwn.nextInt(4)) {
+            case 0 -> 0.03;
+            case 1 -> 0.3;
+            default -> 0;
+        };
     }
 
     private static FaultRule outage(Dice ofItsOwn) {

@@ -231,13 +231,44 @@ class SimulatedProviderTest {
     void silentLink_countsTheRequest_andTellsNothing() {
         EmulatedService service = service(ServiceKind.HUGGING_FACE);
         RecordingSink sink = new RecordingSink(false);
-        provider(service, new Link(Duration.ZERO, Duration.ofMillis(50), 0, 1))
+        provider(service, new Link(Duration.ZERO, Duration.ofMillis(50), 0, 1, 0))
                 .connect(account())
                 .send(prompt, "m", sink);
         timeline.runAll();
 
         assertThat(sink.events).containsExactly("0 sent");
         assertThat(service.stats().answered()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void staleConnection_isReplacedIfThatIsAllowed(boolean allowed) {
+        Duration transit = Duration.ofMillis(50);
+        RecordingSink sink = new RecordingSink(false);
+        sink.sendsAgain = allowed;
+        provider(service(ServiceKind.HUGGING_FACE), new Link(transit, transit, 0, 0, 1))
+                .connect(account())
+                .send(prompt, "m", sink);
+        timeline.runAll();
+
+        assertThat(sink.events).startsWith("0 sent", "100 stale", allowed ? "100 sent" : "100 failed");
+        assertThat(sink.failure == null).isEqualTo(allowed);
+    }
+
+    /** Nobody reads what is sent to a connection that was closed before; a service may also read it and break off. */
+    @Test
+    void requestOnAStaleConnection_mayHaveBeenRead() {
+        EmulatedService service = service(ServiceKind.HUGGING_FACE);
+        ProviderClient client = provider(service, new Link(Duration.ZERO, Duration.ZERO, 0, 0, 1))
+                .connect(account());
+        for (int call = 0; call < 20; call++) {
+            RecordingSink sink = new RecordingSink(false);
+            sink.sendsAgain = false;
+            client.send(prompt, "m", sink);
+            timeline.runAll();
+        }
+
+        assertThat(service.stats().calls()).isBetween(5L, 15L);
     }
 
     @ParameterizedTest
@@ -320,6 +351,7 @@ class SimulatedProviderTest {
         private final StringBuilder text = new StringBuilder();
         private @Nullable Failure failure;
         private boolean ended;
+        private boolean sendsAgain = true;
 
         RecordingSink(boolean streaming) {
             this.streaming = streaming;
@@ -333,6 +365,12 @@ class SimulatedProviderTest {
         @Override
         public void sent() {
             note("sent");
+        }
+
+        @Override
+        public boolean staleConnection(boolean begun) {
+            note("stale");
+            return sendsAgain;
         }
 
         @Override

@@ -90,7 +90,7 @@ final class TenantLot {
                 seed,
                 accounts,
                 Map.of(ServiceKind.HUGGING_FACE, service),
-                new Link(Duration.ofMillis(1), Duration.ofMillis(5 + lot.nextInt(100)), 0, 0),
+                new Link(Duration.ofMillis(1), Duration.ofMillis(5 + lot.nextInt(100)), 0),
                 route,
                 engine,
                 false,

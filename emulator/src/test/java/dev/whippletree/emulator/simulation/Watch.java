@@ -41,6 +41,17 @@ final class Watch {
         facts.arrived(call);
     }
 
+    void stale(Call call) {
+        facts.nowNanos = timeline.nanoTime();
+        journal.note(facts.nowNanos, call, "has a stale connection", "");
+        facts.stale(call);
+    }
+
+    void sentAgain(Call call) {
+        journal.note(facts.nowNanos, call, "is sent again", "");
+        facts.sentAgain(call);
+    }
+
     void failed(Call call, Failure failure) {
         facts.nowNanos = timeline.nanoTime();
         boolean news = !call.ended;

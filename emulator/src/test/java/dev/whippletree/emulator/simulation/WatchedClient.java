@@ -74,6 +74,16 @@ final class WatchedClient implements ProviderClient {
         }
 
         @Override
+        public boolean staleConnection(boolean begun) {
+            watch.get().stale(call);
+            boolean again = super.staleConnection(begun);
+            if (again) {
+                watch.get().sentAgain(call);
+            }
+            return again;
+        }
+
+        @Override
         public void firstByte() {
             watch.get().arrived(call);
             super.firstByte();

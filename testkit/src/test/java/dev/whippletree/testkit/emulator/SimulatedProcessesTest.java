@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulatedProcessesTest {
 
     private static final Duration WINDOW = Duration.ofSeconds(10);
-    private static final Link LINK = new Link(Duration.ofMillis(1), Duration.ofMillis(30), 0, 0);
+    private static final Link LINK = new Link(Duration.ofMillis(1), Duration.ofMillis(30), 0);
 
     private final FakeMeetingPoint point = new FakeMeetingPoint();
     private final List<FakeCoordinator> links = new ArrayList<>();
