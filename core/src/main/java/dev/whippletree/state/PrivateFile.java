@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -107,6 +108,24 @@ public final class PrivateFile {
     public static String refusal(String setting, Path folder, Exception why) {
         return ShownText.line(
                 setting + ": " + folder + " can't be used; name a folder that this process may write to: " + why);
+    }
+
+    /**
+     * Creates a folder in one that is there. Does nothing if it is there too.
+     *
+     * @return the folder
+     * @throws IOException if it can't be created, such as when the other isn't there
+     */
+    public static Path createFolder(Path in, String name) throws IOException {
+        Path folder = in.resolve(name);
+        try {
+            Files.createDirectory(folder, attributes(folder, FOLDER));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
+        return folder;
     }
 
     private static FileAttribute<?>[] attributes(Path file, Set<PosixFilePermission> permissions) {

@@ -20,6 +20,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.time.Timeline;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -455,8 +457,9 @@ final class BatchRunner {
      * good. Whoever stops it isn't interested in what doesn't work any more.
      */
     void giveUp(Throwable why) {
-        if (!stopped && why instanceof IOException) {
-            hold(why.toString());
+        Throwable cause = why instanceof CompletionException && why.getCause() != null ? why.getCause() : why;
+        if (!stopped && (cause instanceof IOException || cause instanceof UncheckedIOException)) {
+            hold(cause.toString());
         }
         close();
         if (stopped) {

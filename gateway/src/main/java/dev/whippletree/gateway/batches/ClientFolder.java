@@ -72,8 +72,26 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return new ClientFolder(settings, clients(settings).resolve(name));
     }
 
-    /** Returns the folders of all clients that have sent something. */
+    /** Creates the folders of all clients; only at the start, so that none takes the place of one that is unmounted. */
+    static void prepare(GatewaySettings.Batches settings) throws IOException {
+        PrivateFile.createFolder(coming(settings));
+        PrivateFile.createFolder(clients(settings));
+    }
+
+    /** Returns whether what was {@linkplain #prepare prepared} is there. */
+    boolean isPrepared() {
+        return Files.isDirectory(clients(settings));
+    }
+
+    /**
+     * Returns the folders of all clients that have sent something.
+     *
+     * @throws NoSuchFileException if what was {@linkplain #prepare prepared} is gone
+     */
     static List<ClientFolder> all(GatewaySettings.Batches settings) throws IOException {
+        if (!Files.isDirectory(clients(settings))) {
+            throw new NoSuchFileException(clients(settings).toString());
+        }
         return WholeFiles.list(clients(settings)).stream()
                 .filter(Files::isDirectory)
                 .map(folder -> new ClientFolder(settings, folder))
@@ -171,17 +189,22 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** Publishes an upload whose folder has its content. */
     void publish(Path complete, Map<String, ?> json) throws IOException {
         WholeFiles.write(complete, ABOUT, json);
-        WholeFiles.publish(complete, uploads(), String.valueOf(json.get("id")));
+        WholeFiles.publish(complete, made(uploads()), String.valueOf(json.get("id")));
+    }
+
+    private Path made(Path place) throws IOException {
+        PrivateFile.createFolder(clients(settings), String.valueOf(folder.getFileName()));
+        return PrivateFile.createFolder(folder, String.valueOf(place.getFileName()));
     }
 
     /** Creates a batch. */
     BatchPlace create(String id, Map<String, ?> asked) throws IOException {
         Path complete = coming(settings).resolve(id);
         try {
-            PrivateFile.createFolder(complete);
+            PrivateFile.createFolder(coming(settings), id);
             PrivateFile.create(complete.resolve(BatchPlace.OPEN));
             WholeFiles.write(complete, BatchPlace.ASKED, asked);
-            WholeFiles.publish(complete, batchFolder(), id);
+            WholeFiles.publish(complete, made(batchFolder()), id);
         } finally {
             WholeFiles.delete(complete);
         }

@@ -154,7 +154,7 @@ public final class GatewayBatches {
         this.began = timeline.now();
         this.beganNanos = timeline.nanoTime();
         try {
-            PrivateFile.createFolder(ClientFolder.coming(settings));
+            ClientFolder.prepare(settings);
             Path probe = ClientFolder.coming(settings).resolve(ids.next("probe-"));
             PrivateFile.create(probe);
             Files.delete(probe);
@@ -257,6 +257,10 @@ public final class GatewayBatches {
             tellOfStopped(seen);
             claim(waiting);
             sweep();
+            if (warned) {
+                LOG.info("gateway.batches.folder: {} can be read again; its batches go on", settings.folder());
+                failing.clear();
+            }
             warned = false;
         } catch (Throwable e) {
             if (!warned) {

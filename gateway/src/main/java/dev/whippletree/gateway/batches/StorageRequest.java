@@ -66,7 +66,7 @@ record StorageRequest(
     void answerNow(Work work) {
         Object answer;
         try {
-            answer = work.result();
+            answer = folder.isPrepared() ? work.result() : withoutFolder();
         } catch (RequestException e) {
             answer = e.error();
         } catch (IOException e) {
@@ -79,8 +79,17 @@ record StorageRequest(
         Response.later(exchange, () -> send(sent));
     }
 
+    /** Nothing would be found, as if it had never been. {@link GatewayBatches} warns of that. */
+    private ApiError withoutFolder() {
+        return isNew() ? ApiError.storageFailed() : ApiError.storageUnreadable("your files and batches");
+    }
+
+    private boolean isNew() {
+        return id.isEmpty() && exchange.getRequestMethod().equals(Methods.POST);
+    }
+
     private ApiError failed(IOException why) {
-        if (id.isEmpty() && exchange.getRequestMethod().equals(Methods.POST)) {
+        if (isNew()) {
             LOG.warn(
                     "Request {}: what was sent can't be kept",
                     RequestLabel.of(exchange).id(),

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,11 @@ final class BatchPlaceTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        ClientFolder.prepare(GatewaySettings.Batches.in(folder));
+    }
 
     private static String id(int number) {
         return "batch_" + "%032x".formatted(number);
@@ -170,7 +176,6 @@ final class BatchPlaceTest {
     void batchesWithoutAFile_areForgotten_onceTheyAreMoreThanThereMayBeFiles() throws IOException {
         ClientFolder client = ClientFolder.of(
                 new GatewaySettings.Batches(folder, Duration.ofDays(7), 100, 100, 2, 100, 100, false), "a");
-        Files.createDirectories(folder.resolve("coming"));
         for (int number = 1; number <= 6; number++) {
             client.create(id(number), OverBatches.asked(id(number), "a", "x", number));
         }
@@ -247,7 +252,6 @@ final class BatchPlaceTest {
     @Test
     void strayFiles_areLeftAlone() throws IOException {
         ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
-        Files.createDirectories(folder.resolve("coming"));
         client.create(id(1), OverBatches.asked(id(1), "a", "x", 1));
         Files.createFile(client.folder().resolve("batches/batch_of-somebody"));
         Files.createFile(

@@ -88,6 +88,7 @@ final class BatchThreadsTest {
 
     @Test
     void batchThatHasNoThread_isLeftForAMinute() throws Exception {
+        ClientFolder.prepare(settings);
         ClientFolder client = ClientFolder.of(settings, "alice");
         String id = "batch_00000000000000000000000000000001";
         Map<String, Object> asked = new HashMap<>(OverBatches.asked(id, "alice", "file-1", 0));

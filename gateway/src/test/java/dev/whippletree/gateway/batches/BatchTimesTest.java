@@ -8,6 +8,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.ManualTimeline;
 import dev.whippletree.gateway.RunningGateway;
+import dev.whippletree.gateway.ScriptedProvider;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Batches over a time that the test moves. */
 final class BatchTimesTest extends OverBatches {
@@ -470,7 +472,7 @@ final class BatchTimesTest extends OverBatches {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows finds nothing below a file")
     void whatCantBeRead_isLeftOutOfLists_andWarnedOfOnce() throws Exception {
-        Files.createDirectories(folder.resolve("coming"));
+        ClientFolder.prepare(batches());
         ClientFolder client = ClientFolder.of(batches(), "");
         String number = "0".repeat(31);
         BatchPlace garbage = stored(client, 1);
@@ -599,6 +601,45 @@ final class BatchTimesTest extends OverBatches {
 
             Files.delete(answers);
             assertThat(at(passUntilCompleted(next, id), "status")).isEqualTo("completed");
+        }
+    }
+
+    /** As by an unmount: nothing takes its place, and clients that retry find everything once it is back. */
+    @Test
+    void folderThatIsGone_isNoEmptyOne_andItsBatchGoesOnOnceItIsBack(@TempDir Path away) throws Exception {
+        open(GatewaySettings.DEFAULT);
+        running.provider.usually(call -> {});
+        String id = begun(running, lines("one"));
+        ScriptedProvider.Call call = running.provider.call();
+        until(running, id, "in_progress");
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            for (String name : List.of("coming", "clients")) {
+                Files.move(folder.resolve(name), away.resolve(name));
+            }
+            assertError(running.get("/v1/batches/" + id), 500, "storage_failed", "can't read or change your files");
+            assertError(running.get("/v1/batches"), 500, "storage_failed", "retry later");
+            assertError(running.get("/v1/files"), 500, "storage_failed", "retry later");
+            assertError(create(running, "file-1", CHAT), 507, "storage_failed", "it has accepted nothing");
+            assertError(upload(running, lines("two")), 507, "storage_failed", "it has accepted nothing");
+            call.answer("ONE"); // Its batch can't end now.
+            for (int second = 0; second < 3_000 && log.all().size() < 2; second++) {
+                pass(running, timeline, 1);
+            }
+            assertThat(log.all())
+                    .anySatisfy(line -> assertThat(line).contains("can't be read now"))
+                    .anySatisfy(line -> assertThat(line).contains(id + " can't be used now"));
+            assertThat(folder).isEmptyDirectory();
+
+            for (String name : List.of("coming", "clients")) {
+                Files.move(away.resolve(name), folder.resolve(name));
+            }
+            HttpResponse<String> batch = running.get("/v1/batches/" + id);
+            for (int second = 0; second < 15 && !at(batch, "status").equals("completed"); second++) {
+                pass(running, timeline, 1);
+                batch = running.get("/v1/batches/" + id);
+            }
+            until(running, id, "completed");
+            assertThat(log.all()).last().asString().contains("can be read again");
         }
     }
 

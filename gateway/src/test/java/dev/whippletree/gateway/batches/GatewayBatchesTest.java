@@ -24,10 +24,12 @@ import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.SystemTimeline;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -45,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -592,6 +595,26 @@ final class GatewayBatchesTest extends OverBatches {
         }
     }
 
+    /** A journal that can't be forced to disk ends its run with that. */
+    @Test
+    void batchWhoseFilesFail_saysWhatHoldsIt() throws Exception {
+        String id = "batch_00000000000000000000000000000001";
+        BatchPlace batch = ClientFolder.of(batches(), "").create(id, asked(id, "", "file-1", 0));
+        Closeable lock = BatchFile.lock(batch.answers()).orElseThrow();
+        GatewayParts parts = mock(GatewayParts.class);
+        when(parts.timeline()).thenReturn(new ManualTimeline());
+        when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
+        BatchLines lines = new BatchLines(batch, ChatRequest::read, parts.access());
+        BatchRunner runner = new BatchRunner(batch, lock, Optional.empty(), lines, parts, result -> {}, Runnable::run);
+
+        runner.giveUp(new CompletionException(new UncheckedIOException(new IOException("no such device"))));
+
+        assertThat(batch.json(true))
+                .hasEntrySatisfying(
+                        "whippletree",
+                        whippletree -> assertThat(String.valueOf(whippletree)).contains("held=", "no such device"));
+    }
+
     @Test
     void batchWhoseEndHasNoThread_isGivenUp() throws Exception {
         try (SystemTimeline timeline = new SystemTimeline()) {
@@ -603,8 +626,9 @@ final class GatewayBatchesTest extends OverBatches {
             when(parts.timeline()).thenReturn(timeline);
             when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
             String id = "batch_00000000000000000000000000000001";
-            BatchPlace batch = ClientFolder.of(GatewaySettings.Batches.in(folder.resolve("apart")), "")
-                    .create(id, asked(id, "", "file-1", 0));
+            GatewaySettings.Batches apart = GatewaySettings.Batches.in(folder.resolve("apart"));
+            ClientFolder.prepare(apart);
+            BatchPlace batch = ClientFolder.of(apart, "").create(id, asked(id, "", "file-1", 0));
             BatchRunner runner = new BatchRunner(
                     batch,
                     BatchFile.lock(batch.answers()).orElseThrow(),
@@ -1012,6 +1036,7 @@ final class GatewayBatchesTest extends OverBatches {
         assertThat(at(running.get("/v1/batches"), "data")).isEqualTo("[]");
 
         Files.delete(coming);
+        Files.createDirectory(coming);
         until(running, at(create(running, file, CHAT), "id"), "completed");
     }
 

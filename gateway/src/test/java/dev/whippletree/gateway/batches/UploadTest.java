@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,11 @@ final class UploadTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        ClientFolder.prepare(GatewaySettings.Batches.in(folder));
+    }
 
     private final List<Upload> underWay = new ArrayList<>();
 
