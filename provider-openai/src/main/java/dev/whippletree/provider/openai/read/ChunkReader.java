@@ -38,6 +38,7 @@ final class ChunkReader {
     private Optional<JsonNode> counted = Optional.empty();
     private Optional<String> id = Optional.empty();
     private boolean begun;
+    private boolean inDeltas;
 
     /**
      * Prepares to read one answer.
@@ -143,7 +144,12 @@ final class ChunkReader {
     }
 
     private void takeChoice(JsonNode choice) throws NoAnswerException {
-        Optional<JsonNode> delta = JsonFields.present(choice, "delta");
+        Optional<JsonNode> delta =
+                JsonFields.present(choice, "delta").filter(piece -> !piece.isObject() || !piece.isEmpty());
+        inDeltas |= delta.isPresent();
+        if (!inDeltas) { // Some services answer in one chunk, with the whole message.
+            delta = JsonFields.present(choice, "message");
+        }
         if (delta.isPresent()) {
             NoAnswerException.unless(delta.get().isObject(), head, "delta");
             parts.tell(delta.get());

@@ -45,12 +45,16 @@ final class Ending {
     /** Reads the protocol's {@code usage} object; what isn't one is no usage. */
     static Optional<TokenUsage> usage(JsonNode usage) {
         Optional<Long> prompt = JsonFields.count(usage, "prompt_tokens");
-        if (prompt.isEmpty()) {
+        Optional<Long> completion =
+                JsonFields.present(usage, "completion_tokens").isEmpty()
+                        ? Optional.of(0L)
+                        : JsonFields.count(usage, "completion_tokens");
+        if (prompt.isEmpty() || completion.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new TokenUsage(
                 prompt.get(),
-                JsonFields.count(usage, "completion_tokens").orElse(0L),
+                completion.get(),
                 detail(usage, "prompt_tokens_details", "cached_tokens"),
                 detail(usage, "completion_tokens_details", "reasoning_tokens")));
     }

@@ -88,10 +88,12 @@ final class ExtraFields {
         reason.ifPresent(known -> ((ObjectNode) choice).put("finish_reason", known.wireName()));
     }
 
-    /** Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum. */
+    /**
+     * Returns what a usage says beyond the tokens that were read of it, such as a total that isn't their sum, without
+     * numbers of tokens that aren't any.
+     */
     static AnswerExtras ofUsage(JsonNode usage, Optional<TokenUsage> read) {
-        Map<String, ?> known = read.map(ExtraFields::known).orElse(Map.of());
-        Map<String, Object> beyond = beyond(usage, known);
+        Map<String, Object> beyond = beyond(usage, known(read.orElse(TokenUsage.NONE)));
         return ofAnswer(beyond.isEmpty() ? Map.of() : Map.of("usage", beyond));
     }
 
@@ -113,7 +115,9 @@ final class ExtraFields {
                 value = beyond(field.getValue(), inner);
                 same = Map.of();
             }
-            if (value != null && !value.equals(same)) {
+            boolean isWrong = same instanceof Long
+                    && JsonFields.count(object, field.getKey()).isEmpty();
+            if (value != null && !isWrong && !value.equals(same)) {
                 beyond.put(field.getKey(), value);
             }
         });

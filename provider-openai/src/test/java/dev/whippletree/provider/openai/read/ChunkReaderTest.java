@@ -63,7 +63,9 @@ final class ChunkReaderTest {
                 HI + STOP + chunk("{}", "null") + END,
                 "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}},{\"delta\":{\"content\":\"no\"}}]}\n\n" + STOP,
                 "data: null\n\n" + text("H") + "data: null\n\n" + text("i") + STOP + "data: null\n\n" + END,
-                // A whole message has no place in a stream.
+                HI.replace("delta", "message") + STOP + END,
+                HI.replace("\"delta\":", "\"delta\":{},\"message\":") + STOP + END,
+                // Beside pieces, a whole message only repeats them.
                 HI + HI.replace("delta", "message") + STOP + END,
                 HI.replace("[{\"index\":0", "[{\"index\":1,\"delta\":{\"content\":\"no\"}},{\"index\":0") + STOP + END,
                 HI + STOP + chunk("{\"content\":\"no\"}", "\"length\"").replace("\"index\":0", "\"index\":1") + END);

@@ -234,6 +234,7 @@ final class WholeAnswerTest {
                 "{\"prompt_tokens\":-1}",
                 "{\"prompt_tokens\":\"many\"}",
                 "{\"prompt_tokens\":1.5}",
+                "{\"prompt_tokens\":1,\"completion_tokens\":-5,\"total_tokens\":\"many\"}",
                 "[]",
                 "null"
             })
@@ -243,6 +244,7 @@ final class WholeAnswerTest {
                         + "}");
 
         assertThat(sink.awaitDone().usage()).isEmpty();
+        assertThat(sink.deltas().toString()).doesNotContain("-1", "-5", "many", "1.5");
     }
 
     private RecordingSink send(String body) {
