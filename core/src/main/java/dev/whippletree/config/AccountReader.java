@@ -18,13 +18,16 @@ final class AccountReader {
 
     private static final String EXAMPLE = "[{id: hf-1, provider: huggingface, token: \"${HF_TOKEN}\"}]";
 
+    /** Status, errors and logs name an account. */
+    private static final int MOST_CHARACTERS = 100;
+
     private final KnownPlugins known;
     private final TokenReader tokens;
     private final TokenOwners owners;
 
-    AccountReader(KnownPlugins known, Map<String, String> environment, Variables variables) {
+    AccountReader(KnownPlugins known, Map<String, String> environment, Variables variables, String source) {
         this.known = known;
-        this.tokens = new TokenReader(variables);
+        this.tokens = new TokenReader(variables, source);
         this.owners = new TokenOwners(environment);
     }
 
@@ -81,7 +84,10 @@ final class AccountReader {
     private static Optional<String> required(Section section, String key) {
         Optional<String> text = section.text(key).filter(value -> !value.isBlank());
         section.require(key, text, "this key is missing; each account needs it");
-        return text;
+        text.filter(value -> value.length() > MOST_CHARACTERS)
+                .ifPresent(value ->
+                        section.problem(key, "has " + value.length() + " characters, and may have " + MOST_CHARACTERS));
+        return text.filter(value -> value.length() <= MOST_CHARACTERS);
     }
 
     /**

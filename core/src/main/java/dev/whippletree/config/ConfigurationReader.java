@@ -69,7 +69,7 @@ final class ConfigurationReader {
     /** Reads a configuration; relative paths start from the source's folder, else from the working directory. */
     Configuration read(String source, Section root) {
         Problems problems = root.problems();
-        List<AccountSettings> accounts = accounts(root);
+        List<AccountSettings> accounts = accounts(root, source);
         String model = DefaultConfiguration.model(Optional.empty(), environment);
         RouteReader routeReader = new RouteReader(known, accounts, model);
         List<RouteSettings> routes = routeReader.read(root);
@@ -83,7 +83,8 @@ final class ConfigurationReader {
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         TenantWeights weights = weights(root);
-        Optional<GatewaySettings> gateway = new GatewayReader(variables, accounts, used, weights).read(root);
+        Optional<GatewaySettings> gateway =
+                new GatewayReader(new TokenReader(variables, source), accounts, used, weights).read(root);
         root.end();
         problems.stop();
         return new Configuration(
@@ -107,14 +108,14 @@ final class ConfigurationReader {
         return root.read("plugins", Path::of);
     }
 
-    private List<AccountSettings> accounts(Section root) {
+    private List<AccountSettings> accounts(Section root, String source) {
         if (!root.isMapping()) {
             return List.of();
         }
         if (!root.has("accounts")) {
             return environmentAccounts(root);
         }
-        List<AccountSettings> accounts = new AccountReader(known, environment, variables).read(root);
+        List<AccountSettings> accounts = new AccountReader(known, environment, variables, source).read(root);
         if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
             root.problem(
                     "accounts",

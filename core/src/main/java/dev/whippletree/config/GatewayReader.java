@@ -3,7 +3,6 @@ package dev.whippletree.config;
 import dev.whippletree.config.GatewayCheck.KeyOwners;
 import dev.whippletree.config.Section.Element;
 import dev.whippletree.config.Section.ListItem;
-import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
@@ -35,8 +34,8 @@ final class GatewayReader {
 
     /** Creates a reader for one reading; the weights are those stated outside the gateway's section. */
     GatewayReader(
-            Variables variables, List<AccountSettings> accounts, List<RouteSettings> routes, TenantWeights weights) {
-        this.tokens = new TokenReader(variables);
+            TokenReader tokens, List<AccountSettings> accounts, List<RouteSettings> routes, TenantWeights weights) {
+        this.tokens = tokens;
         this.accounts = accounts.stream().map(AccountSettings::id).toList();
         this.routes = routes;
         this.weights = weights;

@@ -2,6 +2,7 @@ package dev.whippletree.config;
 
 import dev.whippletree.model.ConfigurationException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Problems {
     private final String source;
     private final String prefix;
     private final Map<String, String> placesByPath = new HashMap<>();
+    private final Map<String, Integer> linesByPlace = new HashMap<>();
     private final Set<String> paths = new HashSet<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -46,6 +48,7 @@ final class Problems {
     void line(String path, int line) {
         if (line > 0) {
             placesByPath.put(path, source + ", line " + line);
+            linesByPlace.put(source + ", line " + line, line);
         }
     }
 
@@ -86,11 +89,18 @@ final class Problems {
         return placesByPath.get(nearest);
     }
 
-    /** Ends the reading, with every problem, if there are any so far. */
+    /** Ends the reading, with every problem in the file's order, if there are any so far. */
     void stop() {
         if (!lines.isEmpty()) {
-            throw new ConfigurationException(lines);
+            throw new ConfigurationException(
+                    lines.stream().sorted(Comparator.comparingInt(this::line)).toList());
         }
+    }
+
+    /** Returns 0 for a problem that has no line of this source. */
+    private int line(String problem) {
+        int end = problem.startsWith(source + ", line ") ? problem.indexOf(':', source.length()) : -1;
+        return end < 0 ? 0 : linesByPlace.getOrDefault(problem.substring(0, end), 0);
     }
 
     List<String> lines() {

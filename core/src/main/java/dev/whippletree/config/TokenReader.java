@@ -19,9 +19,12 @@ final class TokenReader {
     private static final Pattern FILE = Pattern.compile("\\$\\{file:(.+)}");
 
     private final Variables variables;
+    private final String source;
 
-    TokenReader(Variables variables) {
+    /** Creates a reader; files are relative to the source's folder, else to the working directory. */
+    TokenReader(Variables variables, String source) {
         this.variables = variables;
+        this.source = source;
     }
 
     /** Returns the token that a section's key names; empty if there is none or it can't be read. */
@@ -39,7 +42,7 @@ final class TokenReader {
             return fromFile(section, key, file.group(1));
         }
         if (text.get().isBlank()) {
-            section.problem(key, "the token is empty");
+            section.problem(key, "the " + noun(key) + " is empty");
             return Optional.empty();
         }
         if (text.get().contains("${")) {
@@ -47,8 +50,15 @@ final class TokenReader {
             return Optional.empty();
         }
         section.problems()
-                .warn(section.at(key), "the file contains the token itself; use ${VARIABLE} or ${file:/path} instead");
+                .warn(
+                        section.at(key),
+                        "the file contains the " + noun(key) + " itself; use ${VARIABLE} or ${file:/path} instead");
         return Optional.of(Secret.of(text.get()));
+    }
+
+    /** Returns what users call it: accounts have a token, clients of the gateway a key. */
+    private static String noun(String key) {
+        return key.equals("token") ? key : "key";
     }
 
     private Optional<Secret> fromVariable(Section section, String key, String name) {
@@ -61,9 +71,9 @@ final class TokenReader {
     }
 
     /** The file is read again for each use of the token, so that a replaced token works without a restart. */
-    private static Optional<Secret> fromFile(Section section, String key, String path) {
+    private Optional<Secret> fromFile(Section section, String key, String path) {
         try {
-            Path file = Path.of(path);
+            Path file = Path.of(source).resolveSibling(path).toAbsolutePath().normalize();
             String unused = contents(file);
             return Optional.of(Secret.from(() -> contents(file)));
         } catch (InvalidPathException | IllegalStateException e) {
@@ -84,12 +94,16 @@ final class TokenReader {
             }
             contents = TextFile.text(file, MOST_BYTES)
                     .orElseThrow(() -> new Secret.UncertainException("the file " + file + " is larger than 4 KB"))
+                    .replaceFirst("^\uFEFF", "")
                     .trim();
         } catch (IOException e) {
             throw new IllegalStateException("the file " + file + " can't be read", e);
         }
         if (contents.isEmpty()) {
             throw new IllegalStateException("the file " + file + " is empty");
+        }
+        if (contents.lines().count() > 1) {
+            throw new IllegalStateException("the file " + file + " has several lines; it may have nothing else in it");
         }
         return contents;
     }

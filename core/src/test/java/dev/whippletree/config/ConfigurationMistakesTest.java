@@ -141,7 +141,7 @@ final class ConfigurationMistakesTest {
             => @1: gateway.clients[1].name: this key is missing; each client needs it
             => @1: gateway.clients[2].key: a client without a name and client 'b' have the same key; give each its own key
             => @1: gateway.clients[3].name: another client has the name 'b' already
-            => @1: gateway.clients[4].key: the token is empty
+            => @1: gateway.clients[4].key: the key is empty
             client: key: "${HF_TOKEN}", wieght: 2, accounts: null
             => @3: gateway.clients[0].accounts: a value is missing
             => @3: gateway.clients[0].wieght: unknown key; did you mean 'weight'?
@@ -178,8 +178,8 @@ final class ConfigurationMistakesTest {
             => @1: prices: expected a single value
             plugins: [a]
             state: {a: b}
-            => @2: state: expected a single value
             => @1: plugins: expected a single value
+            => @2: state: expected a single value
             prices: "a\\0b"
             => @1: prices: this isn't a valid file name: Nul character not allowed
             prices: /no/such/prices.yaml
@@ -435,10 +435,10 @@ final class ConfigurationMistakesTest {
         assertThat(problem(yaml).problems())
                 .extracting(line -> line.replaceAll("^(.*?: .*?): .*", "$1"))
                 .containsExactly(
-                        "f.yaml, line 4: accounts[0].weight",
                         "f.yaml, line 3: accounts[0].provider",
-                        "f.yaml, line 7: accounts[1].tokn",
+                        "f.yaml, line 4: accounts[0].weight",
                         "f.yaml, line 5: accounts[1].id",
+                        "f.yaml, line 7: accounts[1].tokn",
                         "f.yaml, line 9: routes.r.patience",
                         "f.yaml, line 10: cachs");
     }

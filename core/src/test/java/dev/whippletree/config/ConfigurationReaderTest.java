@@ -278,6 +278,28 @@ final class ConfigurationReaderTest {
     }
 
     @Test
+    void literalKeyOfAClient_isWarnedOfAsAKey() {
+        assertThat(read("gateway: {clients: [{name: a, key: 0123456789abcdef}]}")
+                        .warnings())
+                .containsExactly("whippletree.yaml, line 1: gateway.clients[0].key: the file contains the key itself;"
+                        + " use ${VARIABLE} or ${file:/path} instead");
+    }
+
+    @Test
+    void problems_areInTheOrderOfTheFile() {
+        String id = "x".repeat(101);
+        ConfigurationException problem = catchThrowableOfType(
+                ConfigurationException.class,
+                () -> read("state: []\nline-size: -1\naccounts:\n- {id: " + id + ", provider: groq}\nnosuch: 1\n"));
+
+        assertThat(problem.problems())
+                .hasSize(4)
+                .extracting(line -> line.replaceFirst("^whippletree.yaml, line (\\d+).*", "$1"))
+                .containsExactly("1", "2", "4", "5");
+        assertThat(problem.problems().get(2)).endsWith("accounts[0].id: has 101 characters, and may have 100");
+    }
+
+    @Test
     void problemsOfTheEnvironment_areToldWithThoseOfTheFile() {
         ConfigurationReader reader = new ConfigurationReader(
                 Plugins.KNOWN,
@@ -360,6 +382,10 @@ final class ConfigurationReaderTest {
         assertThatThrownBy(key::reveal).hasMessageEndingWith("is larger than 4 KB");
         Files.writeString(file, " \n");
         assertThatThrownBy(key::reveal).hasMessageContaining("is empty");
+        Files.writeString(file, "\uFEFFthird\r\n");
+        assertThat(key.reveal()).isEqualTo("third");
+        Files.writeString(file, "# Alice's\nfourth\n");
+        assertThatThrownBy(key::reveal).hasMessageContaining(file + " has several lines");
         Files.delete(file);
         assertThatThrownBy(key::reveal).hasMessageContaining("can't be read");
     }

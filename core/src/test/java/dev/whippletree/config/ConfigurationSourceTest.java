@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whippletree.config.Configuration.CacheTierSettings;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Secret;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
@@ -37,6 +38,19 @@ final class ConfigurationSourceTest {
     void createFolders() throws IOException {
         working = Files.createDirectory(folder.resolve("working"));
         home = Files.createDirectory(folder.resolve("home"));
+    }
+
+    @Test
+    void fileOfAToken_isBesideTheFileThatNamesIt() throws IOException {
+        Path yaml = Files.writeString(
+                home.resolve("my.yaml"), "accounts: [{id: a, provider: groq, token: '${file:keys/a}'}]");
+        Path token = Files.createDirectory(home.resolve("keys")).resolve("a");
+        ConfigurationSource source = new ConfigurationSource(Optional.of(yaml), Map.of(), working);
+
+        assertThat(catchThrowableOfType(ConfigurationException.class, () -> read(source)))
+                .hasMessageContaining("accounts[0].token: the file " + token + " can't be read");
+        Files.writeString(token, "gsk_1");
+        assertThat(read(source).accounts().get(0).token().map(Secret::reveal)).contains("gsk_1");
     }
 
     /** Each that is added goes before those that are there. */
