@@ -4,6 +4,7 @@ import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.Response;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -66,11 +67,16 @@ final class NoSuchPlace implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         String path = exchange.getRequestPath();
-        String what = rightBase(path, exchange.getHostAndPort())
-                .or(() -> insteadOf(path))
-                .orElse("known: " + SERVED);
+        String what =
+                rightBase(path, origin(exchange)).or(() -> insteadOf(path)).orElse("known: " + SERVED);
         Response.send(
                 exchange, ApiError.noSuchPlace("not found: " + exchange.getRequestMethod() + " " + path + "; " + what));
+    }
+
+    /** The gateway has no TLS; a proxy before it may. */
+    private static String origin(HttpServerExchange exchange) {
+        boolean secure = "https".equals(exchange.getRequestHeaders().getFirst(Headers.X_FORWARDED_PROTO));
+        return (secure ? "https://" : "http://") + exchange.getHostAndPort();
     }
 
     private static Optional<String> insteadOf(String path) {
@@ -83,12 +89,12 @@ final class NoSuchPlace implements HttpHandler {
     }
 
     /** The path ends like one that is served, but begins otherwise than with one version. */
-    private static Optional<String> rightBase(String path, String host) {
+    private static Optional<String> rightBase(String path, String origin) {
         return DOORS.stream()
                 .filter(door -> isAtOrBelow(fromLast(door, path), door))
                 .max(Comparator.comparingInt(path::lastIndexOf))
                 .filter(door -> !path.equals(VERSION + fromLast(door, path)))
-                .map(door -> "use " + VERSION + fromLast(door, path) + ": the base URL has to be " + host
+                .map(door -> "use " + VERSION + fromLast(door, path) + ": the base URL has to be " + origin
                         + base(path, door));
     }
 

@@ -37,8 +37,8 @@ final class NoSuchPlaceTest extends OverGateway {
             })
     void wrongBaseUrl_isToldTheRightOne(String path, String right, String base) throws Exception {
         assertThat(message("POST", path))
-                .contains(
-                        "use " + right + ": the base URL has to be 127.0.0.1:" + running.gateway.port() + base + "\"");
+                .contains("use " + right + ": the base URL has to be http://127.0.0.1:" + running.gateway.port() + base
+                        + "\"");
     }
 
     @ParameterizedTest
