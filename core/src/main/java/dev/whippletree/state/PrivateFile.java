@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -107,7 +109,17 @@ public final class PrivateFile {
     /** Returns what is told of a folder that a setting names and that can't be used. */
     public static String refusal(String setting, Path folder, Exception why) {
         return ShownText.line(
-                setting + ": " + folder + " can't be used; name a folder that this process may write to: " + why);
+                setting + ": " + folder + " can't be used; name a folder that this process may write to: " + reason(why));
+    }
+
+    /** Java's message is often nothing but the file's name. */
+    private static String reason(Exception why) {
+        boolean onlyNamed = why instanceof FileSystemException trouble && trouble.getReason() == null;
+        if (onlyNamed) {
+            return why.getMessage()
+                    + (why instanceof AccessDeniedException ? ": permission denied" : " can't be created there");
+        }
+        return String.valueOf(why.getMessage());
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.whippletree.model.StatusSnapshot.CoordinatorStatus;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.terminal.board.Words;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** It needn't be there yet. */
+    /** It needn't be there yet. Only creating something shows whether it can be: {@code /proc} seems writable. */
     private static void requireFolder(String key, Path folder, List<String> problems) {
         Path above = folder.toAbsolutePath();
         while (!Files.exists(above) && above.getParent() != null) {
@@ -78,6 +79,13 @@ public final class CheckCommand implements Callable<Integer> {
         }
         if (Files.exists(above) && !Files.isDirectory(above)) {
             problems.add(key + ": " + above + " is a file; name a folder");
+            return;
+        }
+        try {
+            Files.delete(Files.createTempDirectory(above, ".whippletree-check"));
+        } catch (IOException e) {
+            problems.add(key + ": nothing can be created in " + above
+                    + "; name a folder that this process may write to, or check as the gateway's user");
         }
     }
 
@@ -96,6 +104,7 @@ public final class CheckCommand implements Callable<Integer> {
         configuration.coordinator().ifPresent(chosen -> print("coordinator " + chosen.name()));
         configuration.state().ifPresent(folder -> print("state in " + folder));
         configuration.warnings().forEach(warning -> print("warning: " + warning));
+        configuration.accounts().forEach(this::warnOfAddress);
         coordinatorsProblem.ifPresent(problem -> print("warning: " + problem));
         notes.stream().filter(note -> !configuration.warnings().contains(note)).forEach(note -> print("note: " + note));
         if (Opening.models(configuration).contains(Configuration.DEFAULT_MODEL)) {
@@ -103,6 +112,16 @@ public final class CheckCommand implements Callable<Integer> {
                     + " 'whippletree status --probe' asks each account for its models");
         }
         print("No problem found.");
+    }
+
+    /** Documentation of services shows the whole address of a request; the paths are added to base-url. */
+    private void warnOfAddress(AccountSettings account) {
+        String path = "/chat/completions";
+        account.settings()
+                .text("base-url")
+                .filter(address -> address.replaceFirst("/+$", "").endsWith(path))
+                .ifPresent(address -> print("warning: account " + account.id() + ": base-url ends with " + path
+                        + ", which is added to it; leave that out"));
     }
 
     /** A name in the file may hold control characters. */

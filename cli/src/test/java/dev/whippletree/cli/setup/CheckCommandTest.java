@@ -7,6 +7,8 @@ import dev.whippletree.cli.ShellTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -218,6 +220,26 @@ class CheckCommandTest extends ShellTest {
                         "whippletree: gateway.batches.folder: " + file,
                         "whippletree: gateway.trace: " + file);
         assertThat(shell.out()).isEmpty();
+    }
+
+    /** No user may create anything in /proc, though it seems so to root. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has such a folder")
+    void folderThatCantBeCreated_isAProblem() {
+        shell.withAccount().file("whippletree.yaml", "gateway: {batches: {folder: /proc/batches}}");
+
+        assertThat(shell.run("check")).isEqualTo(2);
+        assertThat(shell.err()).contains("gateway.batches.folder: nothing can be created in /proc; name a folder");
+    }
+
+    @Test
+    void addressOfRequests_isWarnedAbout() {
+        shell.file("whippletree.yaml", """
+                accounts: [{id: one, provider: openai, base-url: 'http://localhost:1/v1/chat/completions/'}]
+                """).succeeds("check");
+
+        assertThat(shell.out())
+                .contains("warning: account one: base-url ends with /chat/completions, which is added to it");
     }
 
     @Test
