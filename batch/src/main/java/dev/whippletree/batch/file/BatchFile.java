@@ -390,6 +390,17 @@ public final class BatchFile implements AutoCloseable {
     public void close() throws IOException {
         try (lock) {
             closeFiles();
+            if (input.lines() == 0) {
+                leaveNothing(files.answers());
+                leaveNothing(files.failures());
+            }
+        }
+    }
+
+    /** An input without a prompt isn't the output's, of which the journal has made files all the same. */
+    private static void leaveNothing(Path file) throws IOException {
+        if (Files.exists(file) && Files.size(file) == 0) {
+            Files.delete(file);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.whippletree.batch.file;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -34,7 +36,12 @@ final class BatchFolder {
 
     /** The same; empty if another batch is writing it. */
     static Optional<Closeable> tryLock(Storage storage, Path output) throws IOException {
-        storage.createFolder(of(output));
+        try {
+            storage.createFolder(of(output));
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw new IOException(
+                    output + " can't be written: its folder isn't there, or this user may create nothing in it", e);
+        }
         return storage.lock(of(output).resolve("lock"));
     }
 

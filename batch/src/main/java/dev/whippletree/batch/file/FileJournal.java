@@ -185,7 +185,7 @@ public final class FileJournal implements Journal {
         }
         if (!damaged.isEmpty()) {
             LOG.warn(
-                    "{}: dropped {} damaged, as after a crash; their prompts are asked again",
+                    "{}: dropped {}, as a crash leaves them; those prompts are asked again",
                     file,
                     count(damaged.size()));
             drop(file, damaged, size);
@@ -193,7 +193,7 @@ public final class FileJournal implements Journal {
     }
 
     private static String count(int lines) {
-        return lines == 1 ? "1 line" : lines + " lines";
+        return lines == 1 ? "1 damaged line" : lines + " damaged lines";
     }
 
     private static Optional<ResultLine> read(Lines lines) {

@@ -41,7 +41,7 @@ interface Storage {
      */
     void replace(Path file, Path by) throws IOException;
 
-    /** Creates a folder, if it isn't there. */
+    /** Creates a folder in one that is there, if it isn't there too. */
     void createFolder(Path folder) throws IOException;
 
     /**

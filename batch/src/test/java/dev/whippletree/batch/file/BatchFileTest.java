@@ -222,7 +222,7 @@ final class BatchFileTest {
         BatchProgress second;
         try (LoggedLines log = new LoggedLines(FileJournal.class)) {
             second = run();
-            assertThat(log.all()).anyMatch(line -> line.contains(": dropped 1 line damaged, as after a crash"));
+            assertThat(log.all()).anyMatch(line -> line.contains(": dropped 1 damaged line, as a crash leaves them"));
         }
 
         assertThat(second.answered()).isEqualTo(1);

@@ -527,6 +527,7 @@ final class BatchCommandTest {
             batch p.jsonl -o .                                        | is a folder or a device
             batch p.jsonl -o /                                        | is a folder or a device
             batch p.jsonl -o taken.jsonl                              | taken.jsonl.batch: this has to be a folder
+            batch p.jsonl -o nowhere/a.jsonl                          | a.jsonl can't be written: its folder isn't there
             batch p.jsonl -o a.csv                                    | answers can be rows only if the prompts are rows
             batch - --check                                           | kept beside the output: name the output with -o
             batch - --plan                                            | kept beside the output: name the output with -o
@@ -551,6 +552,8 @@ final class BatchCommandTest {
                 .file("mixed.jsonl", VECTORS.formatted("\"Hello\"") + LINE.formatted("one", "Hello"));
 
         assertSays(words, line);
+        assertThat(folder.resolve("a.jsonl")).doesNotExist();
+        assertThat(folder.resolve("a.errors.jsonl")).doesNotExist();
     }
 
     private void assertSays(String words, String line) {
