@@ -100,7 +100,7 @@ record Judge(PlanRequest request) {
         String limits = unlimited.isEmpty()
                 ? "; if they last"
                 : (prices.isEmpty() ? "" : ", and ") + Phrases.list(unlimited)
-                        + (unlimited.size() == 1 ? " declares" : " declare") + " no limits; without limits";
+                        + (unlimited.size() == 1 ? " declares" : " declare") + " no limits; if there really are none";
         return new Judgement(
                 Verdict.UNKNOWN,
                 credits + limits + ", the answer is yes" + (judgement.verdict() == Verdict.TIGHT ? ", but tight" : ""));

@@ -62,7 +62,7 @@ class JudgeTest {
                 .withUnknown(judged(answered, 0.5, 0, Optional.empty()), PlannedAccount.of(pool));
         assertThat(judgement.verdict()).isEqualTo(verdict);
         if (verdict == Verdict.UNKNOWN) {
-            assertThat(judgement.reason()).contains("no limits; without limits, the answer is yes");
+            assertThat(judgement.reason()).contains("no limits; if there really are none, the answer is yes");
         }
     }
 

@@ -205,8 +205,8 @@ class PlanCommandTest extends ShellTest {
                 """);
         assertThat(shell.run("plan", "--interviews", "20", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
-                .startsWith("Unknown: hf-1 and hf-2 declare no limits; without limits, the answer is yes. Try\n"
-                        + "--accounts scripted:2x1000/h\n\n")
+                .startsWith("Unknown: hf-1 and hf-2 declare no limits; if there really are none, the answer\n"
+                        + "is yes. Try --accounts scripted:2x1000/h\n\n")
                 .doesNotContain(" 0.0 %", "Yes", "Nothing binds", "Fewest accounts", "What if");
     }
 
@@ -224,7 +224,8 @@ class PlanCommandTest extends ShellTest {
         assertThat(shell.run("plan", "--interviews", "2000", "--no-advice")).isEqualTo(8);
         assertThat(shell.out())
                 .contains(
-                        "spare declares no limits; without limits, the answer is yes", "limits: [1000 requests / 1h]");
+                        "spare declares no limits; if there really are none, the answer is yes",
+                        "limits: [1000 requests / 1h]");
     }
 
     @Test
