@@ -5,6 +5,7 @@ import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -39,7 +40,23 @@ final class HelpLayout {
                     .flatMap(line -> fitted(line, width))
                     .toArray(String[]::new));
         }
+        if (columns < NARROWEST) {
+            command.getHelpSectionMap()
+                    .replaceAll((section, written) -> help -> narrowed(written.render(help), columns));
+        }
         command.getSubcommands().values().forEach(below -> apply(below, columns));
+    }
+
+    /** Breaks lines between words, which a terminal doesn't. */
+    private static String narrowed(String text, int columns) {
+        return text.lines()
+                .flatMap(line -> {
+                    int indent = Math.min(
+                            DEEPER.length(), line.length() - line.stripLeading().length());
+                    return Words.wrap(line, columns - indent).stream().map(" ".repeat(indent)::concat);
+                })
+                .map(line -> line.stripTrailing() + System.lineSeparator())
+                .collect(Collectors.joining());
     }
 
     /** An example that is too long is continued as a shell reads it, and what it does stands below it. */

@@ -69,7 +69,7 @@ class MainTest extends ShellTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {20, 55, 80, 120})
+    @ValueSource(ints = {40, 55, 80, 120})
     void help_fitsTheTerminal(int columns) {
         Terminal terminal = new Terminal(false, true, true, false, () -> new Terminal.Size.Extent(columns, 24));
         for (String command :
@@ -77,7 +77,7 @@ class MainTest extends ShellTest {
             Shell narrow = new Shell(folder).terminal(terminal);
             narrow.succeeds((command + " --help").strip().split(" "));
             assertThat(narrow.out().lines())
-                    .allMatch(line -> line.length() <= Math.max(55, columns), "fits " + columns);
+                    .allMatch(line -> line.length() <= columns || !line.strip().contains(" "), "fits " + columns);
         }
     }
 
