@@ -3,6 +3,7 @@ package dev.whippletree.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
@@ -128,6 +129,28 @@ final class OutageTest {
                 Optional.empty(),
                 Reach.ACCOUNT);
         client.usually(client.failsAfter(Duration.ofMillis(10), damaged));
+        fixture.ask("good");
+        fixture.advance(Duration.ofSeconds(2));
+        CompletableFuture<Completion> answer = fixture.ask("poison");
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(client.calls()).isEqualTo(3);
+    }
+
+    /** It was asked 106 times within 15 minutes, and each answer was paid for. */
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"OVERLOADED", "UNAVAILABLE", "TIMEOUT"})
+    void promptWhoseAnswersBreakOff_hasFewAttempts_alsoWhereNobodyElseAsks(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", Optional.empty(), 64, "3000 / 10m");
+        client.then(client.answersAfter(Duration.ofSeconds(1)));
+        client.usually(client.later(Duration.ofMillis(10), (prompt, model, sink) -> {
+            sink.firstByte();
+            sink.delta(new Delta.Text("part"));
+            sink.failed(Failure.of(kind, "broken off"));
+            return () -> {};
+        }));
         fixture.ask("good");
         fixture.advance(Duration.ofSeconds(2));
         CompletableFuture<Completion> answer = fixture.ask("poison");

@@ -110,7 +110,7 @@ public final class FailurePolicy {
             return new NextStep.TryAgain(0, true);
         }
         options.avoidTierOf(attempt.target());
-        int timeouts = options.countTimeout(attempt.lease(), mayBeOutage(attempt.flight(), failure), now);
+        int timeouts = options.countTimeout(attempt.lease(), mayBeOutage(attempt, failure), now);
         NextStep next = elsewhere(attempt, failure, now);
         return timeouts < MOST_TIMEOUTS ? next : new NextStep.Fail(Reason.ATTEMPTS_EXHAUSTED);
     }
@@ -226,7 +226,7 @@ public final class FailurePolicy {
         Target target = attempt.target();
         TargetOptions options = flight.options();
         options.yieldTrialsOf(target);
-        options.countAttempt(attempt.lease(), mayBeOutage(flight, failure), now);
+        options.countAttempt(attempt.lease(), mayBeOutage(attempt, failure), now);
         Retries retries = flight.route().settings().retries();
         if (options.attemptsOn(target) >= retries.attemptsPerTarget()) {
             options.bar(target);
@@ -237,12 +237,18 @@ public final class FailurePolicy {
         return new NextStep.TryAgain(pauseNanos(flight, target, now), true);
     }
 
-    /** Returns whether a failure may be due to an outage of the target, which callers can outlast. */
-    private static boolean mayBeOutage(Flight flight, Failure failure) {
+    /**
+     * Returns whether a failure may be due to an outage of the target, which callers can outlast. In an outage no
+     * answer begins: one that began, or came and is damaged, has to be paid for, and so would each further one.
+     */
+    private static boolean mayBeOutage(Attempt attempt, Failure failure) {
+        if (attempt.times().firstPiece().isPresent()) {
+            return false;
+        }
         return switch (failure.kind()) {
             case OVERLOADED -> true;
             case UNAVAILABLE -> !failure.code().equals(Optional.of(Failure.DAMAGED));
-            case TIMEOUT -> flight.subscribers().anyWaitsForever();
+            case TIMEOUT -> attempt.flight().subscribers().anyWaitsForever();
             case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
         };
     }

@@ -253,7 +253,7 @@ final class Facts {
 
     /**
      * Returns whether the flight has failed there before, and nothing asked between was answered, where there usually
-     * are answers.
+     * are answers. An answer that has begun is none that an outage prevented.
      */
     private boolean isSameOutage(Call call, Failure failure) {
         OptionalLong before = call.asked.failures.stream()
@@ -263,6 +263,7 @@ final class Facts {
                 .max();
         TreeSet<Long> good = goodNanos.getOrDefault(call.target(), new TreeSet<>());
         return OUTAGES.contains(failure.kind())
+                && !call.admitted
                 && before.isPresent()
                 && !good.isEmpty()
                 && good.subSet(before.getAsLong(), false, Math.max(before.getAsLong(), call.sentNanos), true)
