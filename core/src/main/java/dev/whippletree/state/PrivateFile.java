@@ -108,8 +108,8 @@ public final class PrivateFile {
 
     /** Returns what is told of a folder that a setting names and that can't be used. */
     public static String refusal(String setting, Path folder, Exception why) {
-        return ShownText.line(
-                setting + ": " + folder + " can't be used; name a folder that this process may write to: " + reason(why));
+        return ShownText.line(setting + ": " + folder + " can't be used; name a folder that this process may write to: "
+                + reason(why));
     }
 
     /** Java's message is often nothing but the file's name. */

@@ -565,7 +565,8 @@ final class EngineCoordinationTest {
         CompletableFuture<Completion> answer = fixture.ask("q");
         fixture.run();
         assertThat(answer).isCompleted();
-        assertThat(client.callTimes()).containsExactly(Timeouts.DEFAULT.longest(false).toNanos());
+        assertThat(client.callTimes())
+                .containsExactly(Timeouts.DEFAULT.longest(false).toNanos());
         assertThat(others.told).doesNotContain("claim ended");
     }
 

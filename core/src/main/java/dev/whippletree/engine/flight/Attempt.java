@@ -183,8 +183,7 @@ public final class Attempt implements AttemptSink {
         long left = Waits.nanos(longest) - took;
         boolean looks = !streaming && timeouts.firstByte().isEmpty() && refusal == null && took < Target.TOO_LATE_NANOS;
         if (left <= 0 || (looks && target.isLate(took) && flight.cutOff(this, took, now))) {
-            Duration within =
-                    left <= 0 ? longest : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);
+            Duration within = left <= 0 ? longest : Duration.ofNanos(took).truncatedTo(ChronoUnit.SECONDS);
             end(Failure.of(FailureKind.TIMEOUT, "no whole answer within " + DurationText.of(within)));
         } else {
             long next = looks ? Math.min(left, Target.LATE_NANOS) : left;

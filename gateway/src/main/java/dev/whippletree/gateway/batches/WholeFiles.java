@@ -101,12 +101,7 @@ final class WholeFiles {
 
     /** Moves a folder that is complete into the folder where it is looked for. */
     static void publish(Path complete, Path into, String name) throws IOException {
-<<<<<<< HEAD
         PrivateFile.forceFolder(complete);
-        PrivateFile.createFolder(into);
-=======
-        force(complete);
->>>>>>> fd9d2612 (Keep batches whose folder is unmounted, and say what holds one whose files fail)
         Files.move(complete, into.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         PrivateFile.forceFolder(into);
     }

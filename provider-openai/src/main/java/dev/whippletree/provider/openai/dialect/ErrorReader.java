@@ -96,8 +96,7 @@ public final class ErrorReader {
     /** How long a model takes to load, as Hugging Face's older services say it: seconds with a fraction. */
     private static Optional<Duration> loadingTime(JsonNode root) {
         return JsonFields.present(root, "estimated_time")
-                .filter(JsonNode::isNumber)
-                .map(JsonNode::doubleValue)
+                .map(stated -> stated.doubleValue(-1))
                 .filter(seconds -> seconds >= 0 && seconds < Integer.MAX_VALUE)
                 .flatMap(seconds -> WireDuration.sane(Duration.ofMillis((long) Math.ceil(seconds * 1_000))));
     }

@@ -185,6 +185,11 @@ final class ErrorReaderTest {
         assertThat(error.message()).isEqualTo("Model X is currently loading");
     }
 
+    @Test
+    void loadingTimeBeyondAllDoubles_isNone() {
+        assertThat(loading("9".repeat(400)).retryAfter()).isEmpty();
+    }
+
     private static ServiceError loading(String seconds) {
         return Bench.error(503, "{\"error\":\"Model X is currently loading\",\"estimated_time\":" + seconds + "}");
     }
