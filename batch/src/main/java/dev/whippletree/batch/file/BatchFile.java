@@ -159,7 +159,8 @@ public final class BatchFile implements AutoCloseable {
                     files.sync(),
                     files.conversations(),
                     key -> files.conversations() || repeated.contains(Digests.of64Bits(key)),
-                    reader == null ? UnaryOperator.identity() : reader::written);
+                    reader == null ? UnaryOperator.identity() : reader::written,
+                    input.digest() + files.output().toAbsolutePath());
             FileJournal journal = journal(files, options, timeline);
             return new BatchFile(adopted, configuration, input, distinct, journal, lock);
         } catch (IOException | RuntimeException e) {
@@ -370,7 +371,7 @@ public final class BatchFile implements AutoCloseable {
     public static void finishLocked(BatchFiles files, Configuration configuration, Timeline timeline)
             throws IOException {
         FileJournal.Options options =
-                new FileJournal.Options(files.sync(), false, key -> false, UnaryOperator.identity());
+                new FileJournal.Options(files.sync(), false, key -> false, UnaryOperator.identity(), "");
         journal(files, options, timeline).close();
         arrange(files, configuration);
     }

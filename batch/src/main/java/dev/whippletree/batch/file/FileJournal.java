@@ -59,8 +59,14 @@ public final class FileJournal implements Journal {
      * @param findsAnswers whether answers will be looked for: that takes 24 bytes more for each answer
      * @param repeats whether several items may have a key, so that its answer will be looked for: that takes as much
      * @param written what is written of a result
+     * @param batch tells the batch from others: the ids of responses depend on it
      */
-    record Options(Sync sync, boolean findsAnswers, Predicate<String> repeats, UnaryOperator<BatchResult> written) {}
+    record Options(
+            Sync sync,
+            boolean findsAnswers,
+            Predicate<String> repeats,
+            UnaryOperator<BatchResult> written,
+            String batch) {}
 
     /**
      * Where a journal is.
@@ -154,7 +160,12 @@ public final class FileJournal implements Journal {
             return new FileJournal(
                     Disk.INSTANCE,
                     new Place(answers, failures, BatchFolder.of(answers)),
-                    new Options(sync, true, key -> true, UnaryOperator.identity()),
+                    new Options(
+                            sync,
+                            true,
+                            key -> true,
+                            UnaryOperator.identity(),
+                            answers.toAbsolutePath().toString()),
                     timeline,
                     lock);
         } catch (IOException | RuntimeException e) {
@@ -298,7 +309,8 @@ public final class FileJournal implements Journal {
             BatchResult result = results.get(i);
             boolean isAnswer = result instanceof BatchResult.Answered;
             places[i] = answers.end + answered.size();
-            ResultLine.write(options.written().apply(result), timeline.now(), isAnswer ? answered : failed);
+            ResultLine.write(
+                    options.batch(), options.written().apply(result), timeline.now(), isAnswer ? answered : failed);
         }
         byte[] answeredLines = answered.toByteArray();
         byte[] failedLines = failed.toByteArray();

@@ -71,9 +71,13 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         }
     }
 
-    /** Writes a result as a line, with its end. It is written field by field: a tree of it would take twice as long. */
-    static void write(BatchResult result, Instant now, OutputStream stream) {
-        String request = "batch_req_" + Digests.brief(result.id());
+    /**
+     * Writes a result as a line, with its end. It is written field by field: a tree of it would take twice as long.
+     *
+     * @param batch tells its batch from others, whose lines may have the same ids
+     */
+    static void write(String batch, BatchResult result, Instant now, OutputStream stream) {
+        String request = "batch_req_" + Digests.brief(batch + '\0' + result.id());
         try (JsonGenerator json = JsonObjects.generator(stream)) {
             json.writeStartObject();
             json.writeStringProperty("id", request);

@@ -210,6 +210,31 @@ final class BatchFileTest {
         assertThat(pool.stats().calls()).isEqualTo(2);
     }
 
+    /** Whoever keeps answers by the ids of their responses overwrites none. */
+    @Test
+    void responsesOfOtherBatches_haveOtherIds_andALineThatIsAskedAgainTheSame() throws IOException {
+        write(line("one", "Hello"));
+        String first = responseId();
+        Files.write(output, Arrays.copyOf(Files.readAllBytes(output), 20));
+        assertThat(responseId()).isEqualTo(first);
+
+        output = folder.resolve("others.jsonl");
+        String second = responseId();
+        write(line("one", "World"));
+        output = folder.resolve("more.jsonl");
+        assertThat(Set.of(first, second, responseId())).hasSize(3);
+    }
+
+    private String responseId() throws IOException {
+        run();
+        JsonNode line =
+                ResultLine.read(Files.readString(output).strip()).orElseThrow().json();
+        String id = line.path("id").stringValue();
+        assertThat(line.at("/response/request_id").stringValue()).isEqualTo(id);
+        assertThat(line.at("/response/body/id").stringValue()).isEqualTo("chatcmpl-" + id);
+        return id;
+    }
+
     /** Without its end, a line may be whole, or a part of a longer one. */
     @ParameterizedTest
     @ValueSource(ints = {1, 20})

@@ -304,7 +304,7 @@ final class CrashTest {
         return new FileJournal(
                 disk,
                 new FileJournal.Place(ANSWERS, FAILURES, FOLDER),
-                new FileJournal.Options(sync, true, key -> true, UnaryOperator.identity()),
+                new FileJournal.Options(sync, true, key -> true, UnaryOperator.identity(), "batch"),
                 timeline,
                 () -> {});
     }

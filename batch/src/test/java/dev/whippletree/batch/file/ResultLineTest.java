@@ -33,7 +33,7 @@ final class ResultLineTest {
 
     private static ResultLine line(BatchResult result) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ResultLine.write(result, Instant.ofEpochSecond(1_700_000_000, 999_999_999), bytes);
+        ResultLine.write("batch", result, Instant.ofEpochSecond(1_700_000_000, 999_999_999), bytes);
         return ResultLine.read(bytes.toString(StandardCharsets.UTF_8)).orElseThrow();
     }
 
@@ -125,7 +125,7 @@ final class ResultLineTest {
                 "Hi", Optional.empty(), List.of(), FinishReason.LENGTH, Optional.of(TokenUsage.of(1, 2)), ORIGIN);
         ResultLine line = line(Prompt.of("Hi"), completion);
 
-        String request = "batch_req_" + Digests.brief("one");
+        String request = "batch_req_" + Digests.brief("batch\0one");
         assertThat(line.key()).isEqualTo("key");
         assertThat(line.json().at("/response/body/usage/total_tokens").intValue())
                 .isEqualTo(3);
