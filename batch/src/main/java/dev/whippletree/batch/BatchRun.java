@@ -252,8 +252,8 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         keepTime();
         land();
         writer.write().forEach(this::count);
-        heed();
         delivery.tell();
+        heed();
         if (stopped == null && failure == null && writer.trouble().isEmpty()) {
             ask();
             feed.pull();
@@ -528,6 +528,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             writer.writeOrFail().forEach(this::count);
             fail(writer.failure());
             delivery.tell();
+            fail(delivery.failure());
         }
         return writer.isSettled() && (delivery.undelivered() == 0 || aborted || failure != null);
     }

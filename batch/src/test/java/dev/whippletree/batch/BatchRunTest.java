@@ -692,6 +692,15 @@ final class BatchRunTest {
     }
 
     @Test
+    void subscriberThatThrowsAtTheLastResult_endsTheRunWithIt() {
+        IllegalStateException wrong = new IllegalStateException("on purpose");
+        BatchRun run = batch(pool.open()).build().run(items(3));
+        run.subscribe(new Throwing(3, wrong));
+
+        assertThatThrownBy(() -> pool.await(run)).hasCause(wrong);
+    }
+
+    @Test
     void subscriberThatThrowsAtTheEnd_doesNoHarm() {
         BatchRun run = batch(pool.open()).build().run(items(3));
         run.subscribe(new Throwing(4, new IllegalStateException("on purpose")));
