@@ -135,18 +135,18 @@ final class HandlerSubscriber implements Flow.Subscriber<Delta> {
         }
         try {
             event.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             report(e);
         }
     }
 
-    private void report(Exception failure) {
+    private void report(Throwable failure) {
         if (handle.isCancelled()) {
             return;
         }
         try {
             handler.onError(failure);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("A handler's onError failed", e);
         }
     }

@@ -263,4 +263,35 @@ final class HandlerSubscriberTest {
         assertThat(((WhippletreeChatResponseMetadata) response.metadata()).extras())
                 .isEqualTo(extras);
     }
+
+    @Test
+    void handlerThatThrowsAnError_isToldOfIt_andGetsTheRest() {
+        AssertionError wrong = new AssertionError("on purpose");
+        HandlerSubscriber answer = new HandlerSubscriber(
+                new StreamingChatResponseHandler() {
+
+                    @Override
+                    public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
+                        throw wrong;
+                    }
+
+                    @Override
+                    public void onCompleteResponse(ChatResponse response) {
+                        told.add(response);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        told.add(failure);
+                    }
+                },
+                new Responses(false));
+
+        answer.onNext(new Delta.Text("Hi"));
+        answer.onNext(end("Hi", ""));
+        answer.onComplete();
+
+        assertThat(told).hasSize(2).startsWith(wrong);
+        assertThat(told.get(1)).isInstanceOf(ChatResponse.class);
+    }
 }
