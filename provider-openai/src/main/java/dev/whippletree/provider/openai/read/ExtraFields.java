@@ -93,8 +93,19 @@ final class ExtraFields {
      * numbers of tokens that aren't any.
      */
     static AnswerExtras ofUsage(JsonNode usage, Optional<TokenUsage> read) {
-        Map<String, Object> beyond = beyond(usage, known(read.orElse(TokenUsage.NONE)));
+        Map<String, ?> known = known(read.orElse(TokenUsage.NONE));
+        Map<String, Object> beyond = beyond(usage, known);
+        if (known.entrySet().stream().anyMatch(field -> isWrong(usage, field.getKey(), field.getValue()))) {
+            beyond.keySet().removeIf(name -> known.get(name) instanceof Long);
+        }
         return ofAnswer(beyond.isEmpty() ? Map.of() : Map.of("usage", beyond));
+    }
+
+    /** Returns whether there is something in the place of a number of tokens that isn't one. */
+    private static boolean isWrong(JsonNode usage, String field, @Nullable Object known) {
+        return known instanceof Long
+                && JsonFields.present(usage, field).isPresent()
+                && JsonFields.count(usage, field).isEmpty();
     }
 
     private static Map<String, ?> known(TokenUsage tokens) {
@@ -115,9 +126,7 @@ final class ExtraFields {
                 value = beyond(field.getValue(), inner);
                 same = Map.of();
             }
-            boolean isWrong = same instanceof Long
-                    && JsonFields.count(object, field.getKey()).isEmpty();
-            if (value != null && !isWrong && !value.equals(same)) {
+            if (value != null && !isWrong(object, field.getKey(), same) && !value.equals(same)) {
                 beyond.put(field.getKey(), value);
             }
         });
