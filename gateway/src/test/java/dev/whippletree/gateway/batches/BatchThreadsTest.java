@@ -129,6 +129,7 @@ final class BatchThreadsTest {
     void downloadThatHasNoThread_isRefused_orWaitsOnceItHasBegun() throws Exception {
         String content = "x".repeat(64 * 1024 + 1);
         String id = "file-00000000000000000000000000000001";
+        Files.createDirectories(folder.resolve("clients"));
         Path upload = Files.createDirectories(folder.resolve("coming").resolve(id));
         Files.writeString(upload.resolve("content"), content);
         Map<String, Object> about = ClientFolder.json(id, "a", StoredFile.INPUT, content.length(), 5, 4_000_000_000L);
