@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 /**
  * Simulates a request, and variants of it, with the production engine in virtual time. Thread-safe.
  *
- * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do. What
- *     comes out doesn't depend on it
+ * @param executor where the simulations run, each on one thread; one that runs tasks on the calling thread will do. It
+ *     doesn't change what comes out
  */
 public record Planner(Executor executor) {
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A treap (Seidel and Aragon, "Randomized Search Trees", Algorithmica 16, 1996). Each entry is its own node and
  * knows its parent, so that removing one needs no search; adding costs O(log n). What a node knows of those below it is
  * summed up only when somebody asks: a change marks the nodes above it, up to the first that is marked already. Instead
- * of being drawn, their ranks (the heap's priorities) are mixed from their numbers, so that equal runs grow equal trees.
+ * of being drawn, their ranks (the heap's priorities) are mixed from their numbers, so equal runs grow equal trees.
  *
  * @param <N> the nodes
  */

@@ -195,7 +195,7 @@ final class Facts {
         }
     }
 
-    /** A call's connection was stale. Unless it is sent again at once, its prompt goes back to the line, but only once. */
+    /** A call's connection was stale. Unless it is sent again at once, its prompt goes back to the line, once. */
     void stale(Call call) {
         if (call.ended) {
             return;

@@ -5,11 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.whippletree.planner.CapacityPlan;
 import dev.whippletree.planner.answer.Costs;
 import dev.whippletree.planner.json.PlanJson;
-import dev.whippletree.state.Sha256;
 import dev.whippletree.terminal.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,12 @@ public record PlanPage(CapacityPlan plan, Costs costs) {
 
     /** By it a Content-Security-Policy allows one script. */
     private static String hash(String script) {
-        return Base64.getEncoder().encodeToString(Sha256.of(script));
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(script.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static String template() {
