@@ -83,8 +83,11 @@ final class ChatCall implements Runnable, Cancellable {
         } catch (UnusableTokenException e) {
             fail(FailureKind.UNAUTHORIZED, e.getMessage() + "; set a valid one");
         } catch (IOException e) {
-            Optional<String> code =
-                    BreakWords.isDamaged(e, endpoint, progress) ? Optional.of(Failure.DAMAGED) : Optional.empty();
+            // A stream's pieces are told; of an answer in one piece, nobody else knows that it began.
+            boolean begun = !streaming && !stopped && progress.bodyCame();
+            Optional<String> code = begun || BreakWords.isDamaged(e, endpoint, progress)
+                    ? Optional.of(Failure.DAMAGED)
+                    : Optional.empty();
             fail(FailureKind.UNAVAILABLE, stopped ? "the account is closed" : inWords(e), code);
         } catch (RuntimeException | Error e) {
             // Errors too, such as those of a stack that some answer overflows: a sink that hears nothing waits for its

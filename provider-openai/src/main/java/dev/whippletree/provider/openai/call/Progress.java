@@ -24,6 +24,7 @@ final class Progress extends EventListener {
 
     private boolean begun;
     private boolean headCame;
+    private boolean bodyCame;
 
     Progress(OneEndSink sink) {
         this.sink = sink;
@@ -56,6 +57,11 @@ final class Progress extends EventListener {
         sink.firstByte();
     }
 
+    @Override
+    public void responseBodyStart(Call call) {
+        bodyCame = true;
+    }
+
     boolean isConnected() {
         return connected;
     }
@@ -68,6 +74,11 @@ final class Progress extends EventListener {
     /** Returns whether any of the request may have been sent. */
     boolean hasBegun() {
         return begun;
+    }
+
+    /** Returns whether any of an answer came. Of an error's body, what is missing is no matter. */
+    boolean bodyCame() {
+        return bodyCame;
     }
 
     boolean headCame() {

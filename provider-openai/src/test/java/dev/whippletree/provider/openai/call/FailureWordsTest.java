@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,17 @@ final class FailureWordsTest {
         String count = response.length() == 1 ? "1 byte" : String.format(Locale.ROOT, "%,d bytes", response.length());
 
         assertThat(words(response, response.startsWith(EVENTS))).isEqualTo("the connection broke after " + count);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void answerThatBreaksOff_isDamaged_ifItHasBegun(boolean begun, boolean inChunks) {
+        String framing = inChunks ? "Transfer-Encoding: chunked\r\n\r\n" : "Content-Length: 5000\r\n\r\n";
+        String body = (inChunks ? "1000\r\n" : "") + (begun ? "{" : "");
+        service.reply(0, RawService.closedAfter(JSON + framing + body));
+        Optional<String> code = service.send(false).awaitFailure().code();
+
+        assertThat(code).isEqualTo(begun ? Optional.of(Failure.DAMAGED) : Optional.empty());
     }
 
     @ParameterizedTest
