@@ -187,7 +187,7 @@ final class AdmissionControl {
         OptionalLong wait =
                 deadline.isPresent() ? estimator.tooLongWait(flight, deadline.getAsLong(), now) : OptionalLong.empty();
         return wait.isPresent()
-                ? Optional.of(PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong())))
+                ? Optional.of(PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(wait.getAsLong()), now))
                 : Optional.empty();
     }
 

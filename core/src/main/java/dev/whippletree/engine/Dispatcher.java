@@ -137,7 +137,7 @@ final class Dispatcher {
             giveUp(flight, now);
         } else if (dispatch instanceof Dispatch.Refuse refuse) {
             flights.fail(
-                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(refuse.waitNanos())));
+                    flight, PromptErrors.noRoomInTime(flight, timeline.now().plusNanos(refuse.waitNanos()), now));
         }
     }
 

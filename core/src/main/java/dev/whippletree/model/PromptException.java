@@ -32,7 +32,10 @@ public final class PromptException extends WhippletreeException {
         NO_ACCOUNT,
         /** There will be no room before its deadline. */
         NO_ROOM_IN_TIME,
-        /** Its deadline passed, or its route was stalled ({@link Prompt.Builder#endWhenStalled()}). */
+        /**
+         * Its deadline passed, or services fail until then, or its route was stalled
+         * ({@link Prompt.Builder#endWhenStalled()}).
+         */
         DEADLINE,
         /**
          * It waited until shortly before its caller's timeout. Asked again within two minutes, it gets its turn back;

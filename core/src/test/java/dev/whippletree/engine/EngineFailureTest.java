@@ -238,7 +238,9 @@ final class EngineFailureTest {
         Instant asked = fixture.timeline.now();
         CompletableFuture<Completion> answer = fixture.ask("q", deadline);
         fixture.advance(SHORT.multipliedBy(2));
-        assertThat(failure(answer).reason()).isEqualTo(Reason.NO_ROOM_IN_TIME);
+        assertThat(failure(answer).reason())
+                .isEqualTo(kind == FailureKind.RATE_LIMITED ? Reason.NO_ROOM_IN_TIME : Reason.DEADLINE);
+        assertThat(failure(answer)).hasMessageContaining("scripted " + kind);
         assertThat(failure(answer).roomAt())
                 .hasValueSatisfying(at -> assertThat(at).isAfter(asked.plus(deadline)));
         assertThat(failure(answer).attempts()).hasSize(1);

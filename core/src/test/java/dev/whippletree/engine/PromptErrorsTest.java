@@ -59,6 +59,40 @@ final class PromptErrorsTest {
                 "there is no room before the deadline; there would be room at 2026-01-01T01:00:00Z");
     }
 
+    /** It was said to be a rate limit, without a reason. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void accountThatFailsUntilTheDeadline_isNoLimit_andIsToldWithItsFailures(boolean called) {
+        ScriptedClient client = fixture.account("a");
+        client.usually(client.limits(SHORT, FailureKind.OVERLOADED, HOUR, Reach.ACCOUNT));
+        CompletableFuture<Completion> first = fixture.ask("first", Duration.ofSeconds(5));
+        fixture.advance(SHORT);
+        CompletableFuture<Completion> second = fixture.ask("second", Duration.ofSeconds(5));
+        fixture.advance(Duration.ofSeconds(4));
+        assertFailed(
+                called ? first : second,
+                Reason.DEADLINE,
+                HOUR.plus(SHORT),
+                "no account will answer before the deadline; there would be room at 2026-01-01T01:00:01Z; failures"
+                        + " until now:",
+                "account a, model: " + (called ? "OVERLOADED (429): " : "") + "scripted OVERLOADED");
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void roomThatComesTooLateAfterARefusal_isToldWithTheRefusal() {
+        ScriptedClient client = fixture.account("a");
+        client.usually(client.limits(SHORT, FailureKind.RATE_LIMITED, HOUR, Reach.ACCOUNT));
+        CompletableFuture<Completion> answer = fixture.ask("q", Duration.ofSeconds(5));
+        fixture.advance(SHORT);
+        assertFailed(
+                answer,
+                Reason.NO_ROOM_IN_TIME,
+                HOUR.plus(SHORT),
+                "there is no room before the deadline; there would be room at 2026-01-01T01:00:01Z; failures until now:",
+                "account a, model: RATE_LIMITED (429): scripted RATE_LIMITED");
+    }
+
     @Test
     void deadline_isToldWithWhatFailedBefore() {
         ScriptedClient client = fixture.account("a");

@@ -202,10 +202,36 @@ public final class PromptErrors {
         return DurationText.of(Duration.ofNanos(nanos));
     }
 
-    /** There will be room, but too late. */
-    public static PromptException noRoomInTime(Flight flight, Instant roomAt) {
-        String message = "there is no room before the deadline; there would be room at " + DurationText.second(roomAt);
-        return new PromptException(Reason.NO_ROOM_IN_TIME, message, flight.failedAttempts(), Optional.of(roomAt));
+    /** There will be room, but too late: because of limits, or because services fail. */
+    public static PromptException noRoomInTime(Flight flight, Instant roomAt, long now) {
+        List<?> failures = flight.failedAttempts();
+        boolean outage = PromptException.kindOfLast(flight.failedAttempts())
+                .map(PromptErrors::isOutage)
+                .orElseGet(() -> flight.options().ever().stream()
+                        .allMatch(target -> target.isOut() || target.openingNanos(now) == Waits.UNKNOWN));
+        if (outage && failures.isEmpty()) {
+            failures = whyOut(flight);
+        }
+        String message = (outage ? "no account will answer before the deadline" : "there is no room before the deadline")
+                + "; there would be room at " + DurationText.second(roomAt)
+                + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
+        return failure(flight, outage ? Reason.DEADLINE : Reason.NO_ROOM_IN_TIME, message, Optional.of(roomAt), now);
+    }
+
+    private static boolean isOutage(FailureKind kind) {
+        return switch (kind) {
+            case OVERLOADED, UNAVAILABLE, TIMEOUT -> true;
+            case RATE_LIMITED, QUOTA_EXHAUSTED, UNAUTHORIZED, MODEL_UNAVAILABLE, TOO_LARGE, FILTERED, REJECTED -> false;
+        };
+    }
+
+    /** Returns the latest failures of the accounts that are cooling down. */
+    private static List<String> whyOut(Flight flight) {
+        return flight.options().ever().stream()
+                .filter(Target::isOut)
+                .map(target -> "account " + target.account().id() + ", " + target.model() + ": "
+                        + target.health().reason())
+                .toList();
     }
 
     /**
@@ -238,11 +264,7 @@ public final class PromptErrors {
     public static PromptException stalled(Flight flight, long quietNanos, long now, Instant at) {
         List<?> failures = flight.failedAttempts();
         if (failures.isEmpty()) {
-            failures = flight.options().ever().stream()
-                    .filter(Target::isOut)
-                    .map(target -> "account " + target.account().id() + ", " + target.model() + ": "
-                            + target.health().reason())
-                    .toList();
+            failures = whyOut(flight);
         }
         String message = "no account has accepted a call for " + words(quietNanos)
                 + ", and none has said when it will; check the service, or ask again later"

@@ -60,7 +60,8 @@ public final class Disclosure {
                         ? shown(message)
                         : "the prompt is too large for every model that may answer it; shorten it or lower max_tokens";
             case FILTERED -> attempts.isEmpty() ? shown(message) : last(attempts);
-            case REJECTED, NO_ROOM_IN_TIME, CALLER_TIMEOUT, LINE_FULL, CLOSED -> shown(message);
+            case NO_ROOM_IN_TIME -> "there is no room before the deadline" + room(failure) + list(attempts);
+            case REJECTED, CALLER_TIMEOUT, LINE_FULL, CLOSED -> shown(message);
         };
     }
 
