@@ -79,8 +79,8 @@ final class ScopeClosures {
         OptionalLong stated = Waits.reported(failure);
         LimitRefusal refusal = lease.refused(scope, stated, chance, now);
         long until = refusal.untilNanos();
-        if (refusal.halfOpen()) {
-            scope.closure().openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
+        if (refusal.halfOpen() || isCut(stated)) {
+            openHalf(scope.closure(), lease, now);
         }
         boolean pause = stated.isEmpty() || until > now + stated.getAsLong();
         if (until > now && scope.closure().closeUntil(until, pause, failure.message(), now)) {
@@ -97,6 +97,15 @@ final class ScopeClosures {
         tellOthers(scope, now);
     }
 
+    /** Returns whether a service may have named a longer wait than it is believed. */
+    private static boolean isCut(OptionalLong stated) {
+        return stated.orElse(Waits.NONE) == Waits.LONGEST_BELIEVED_NANOS;
+    }
+
+    private static void openHalf(Closure closure, Lease lease, long now) {
+        closure.openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
+    }
+
     /** Closes a scope whose daily limit or credit is used up. */
     void exhausted(Lease lease, Failure failure, long now) {
         closedSomething = true;
@@ -104,8 +113,12 @@ final class ScopeClosures {
         ScopeState scope = ScopeResolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
         Closure closure = scope.closure();
         boolean first;
+        OptionalLong stated = Waits.reported(failure);
         if (failure.retryAfter().isPresent()) {
-            first = closure.closeUntil(now + Waits.nanos(failure.retryAfter().get()), failure.message(), now);
+            first = closure.closeUntil(now + stated.orElse(Waits.NONE), failure.message(), now);
+            if (isCut(stated)) {
+                openHalf(closure, lease, now);
+            }
         } else {
             first = close(closure, lease, failure, now);
             startSlowly(scope);

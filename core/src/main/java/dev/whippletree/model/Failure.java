@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  * @param status the HTTP status, if any
  * @param code the service's error code, if any, or {@link #DAMAGED} or {@link #ENDED_EARLY}
  * @param param the field of the request that the service names, if any
- * @param retryAfter the service's Retry-After; for {@link FailureKind#QUOTA_EXHAUSTED}, the time until the reset
+ * @param retryAfter the service's Retry-After; for {@link FailureKind#QUOTA_EXHAUSTED}, the time until the reset;
+ *     believed for a day at most
  * @param reach what it applies to, if its kind closes anything
  */
 public record Failure(

@@ -583,6 +583,22 @@ final class EngineFailureTest {
         assertThat(alone.calls()).isEqualTo(1);
     }
 
+    /** An absurd Retry-After locked its account for a month. */
+    @ParameterizedTest
+    @EnumSource(names = {"RATE_LIMITED", "QUOTA_EXHAUSTED"})
+    void limitThatAsksToWaitForWeeks_isTriedByOneCallAfterADay(FailureKind kind) {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.limits(SHORT, kind, Duration.ofDays(31), Reach.ACCOUNT));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(3);
+        fixture.advance(Duration.ofDays(1).minusSeconds(1));
+        int first = client.calls();
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(client.calls()).isEqualTo(first + 1);
+        client.usually(client.answersAfter(SHORT));
+        fixture.advance(Duration.ofDays(1));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"OVERLOADED", "UNAVAILABLE"})
     void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {

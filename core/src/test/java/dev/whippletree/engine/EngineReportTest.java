@@ -57,6 +57,35 @@ final class EngineReportTest {
                 Duration.ofMillis(100), () -> report(amount, remaining, refill, reset, Optional.empty())));
     }
 
+    /** One report locked its account for a month. */
+    @Test
+    void resetInWeeks_isBelievedForADay_ifItsWindowIsNotThatLong() {
+        ScriptedClient client = fixture.account("a");
+        reports(client, 100, 0, Refill.AT_ONCE, Duration.ofDays(30));
+        fixture.ask("first");
+        fixture.advance(WINDOW);
+        CompletableFuture<Completion> answer = fixture.ask("second");
+        fixture.advance(Duration.ofHours(23));
+        assertThat(answer).isNotDone();
+        fixture.advance(Duration.ofHours(2));
+        assertThat(answer).isCompleted();
+    }
+
+    @Test
+    void resetWithinAStatedWindow_isBelieved() {
+        ScriptedClient client = fixture.account("a");
+        Optional<Duration> month = Optional.of(Duration.ofDays(30));
+        client.usually(client.reports(
+                Duration.ofMillis(100), () -> report(100, 0, Refill.AT_ONCE, Duration.ofDays(20), month)));
+        fixture.ask("first");
+        fixture.advance(WINDOW);
+        CompletableFuture<Completion> answer = fixture.ask("second");
+        fixture.advance(Duration.ofDays(19));
+        assertThat(answer).isNotDone();
+        fixture.advance(Duration.ofDays(2));
+        assertThat(answer).isCompleted();
+    }
+
     @Test
     void bucketWhoseWindowHasToBeGuessed_isOneLimitHoweverOftenItIsReported() {
         ScriptedClient client = fixture.account("a");

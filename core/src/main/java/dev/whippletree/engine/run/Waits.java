@@ -10,6 +10,12 @@ public final class Waits {
     /** Longer than anybody waits, and short enough for sums of it to fit. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
+    /**
+     * The longest time that a service is believed without a call in between: the longest window that services are known
+     * to have. A service that names an absurd one would be lost for good.
+     */
+    public static final long LONGEST_BELIEVED_NANOS = Duration.ofDays(1).toNanos();
+
     /** Now. */
     public static final long NONE = 0;
 
@@ -29,9 +35,9 @@ public final class Waits {
         return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
     }
 
-    /** Returns the wait that a service stated with a failure; empty if none, or if it is over. */
+    /** Returns the wait that a service stated with a failure, a day at most; empty if none, or if it is over. */
     public static OptionalLong reported(Failure failure) {
-        long nanos = nanos(failure.retryAfter().orElse(Duration.ZERO));
+        long nanos = Math.min(nanos(failure.retryAfter().orElse(Duration.ZERO)), LONGEST_BELIEVED_NANOS);
         return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();
     }
 

@@ -4,6 +4,7 @@ import dev.whippletree.engine.run.Waits;
 import dev.whippletree.limits.learning.RefillInference;
 import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.model.RateLimitReport.Refill;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ final class ReportedLimits {
      * @param key which limit it is of; how it refills may be unsaid
      * @param amount how much a window allows, 1 or more
      * @param left what was left, 0 to the amount
-     * @param resetNanos how long until all is left again, 0 or more
+     * @param resetNanos how long until all is left again, from 0 to its window, or to a day if that is longer or unsaid
      */
     record ValidReport(ReportKey key, long amount, long left, long resetNanos) {
 
@@ -41,7 +42,11 @@ final class ReportedLimits {
                     ReportKey.of(report),
                     amount,
                     Math.min(amount, report.remaining().getAsLong()),
-                    Waits.nanos(report.reset().get())));
+                    Math.min(
+                            Waits.nanos(report.reset().get()),
+                            Math.max(
+                                    Waits.LONGEST_BELIEVED_NANOS,
+                                    Waits.nanos(report.window().orElse(Duration.ZERO))))));
         }
 
         long used() {

@@ -26,7 +26,11 @@ final class WaitsTest {
                 Optional.empty(),
                 Optional.of(duration),
                 Reach.ACCOUNT);
-        assertThat(Waits.reported(failure)).isEqualTo(reported ? OptionalLong.of(nanos) : OptionalLong.empty());
+        assertThat(Waits.reported(failure))
+                .isEqualTo(
+                        reported
+                                ? OptionalLong.of(Math.min(nanos, Waits.LONGEST_BELIEVED_NANOS))
+                                : OptionalLong.empty());
     }
 
     @Test

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads durations as services write them: Go's form, {@code 1h23m31s}, {@code 149.8ms}, or plain seconds, {@code 7.66}.
  *
- * <p>A value that can't be read, is negative, or exceeds 31 days, the longest window of these services, counts as
- * absent. Fractions of a nanosecond are rounded up. Stateless.
+ * <p>A value that can't be read, is negative, or exceeds 31 days, which no service means, counts as absent.
+ * Fractions of a nanosecond are rounded up. Stateless.
  */
 final class WireDuration {
 
