@@ -4,6 +4,7 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.logging.LogOutput;
+import dev.whippletree.model.DurationText;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
@@ -23,7 +24,7 @@ record Probe(Surroundings surroundings, Whippletree whippletree) {
     boolean run() {
         List<AccountSettings> accounts = whippletree.configuration().accounts();
         surroundings.say("--probe spends one call of one token on each of " + Words.count(accounts.size(), "account")
-                + ", and retries if a service fails");
+                + ", unless a limit closes it, and retries if a service fails");
         // Problems are printed below, once.
         LogOutput.to(line -> {});
         try {
@@ -51,8 +52,20 @@ record Probe(Surroundings surroundings, Whippletree whippletree) {
         }
     }
 
-    /** Prefers the reason why the account is closed over "no account can answer". */
     private String why(AccountSettings account, PromptException failure) {
+        boolean tooLate = failure.reason() == PromptException.Reason.NO_ROOM_IN_TIME
+                || failure.reason() == PromptException.Reason.DEADLINE;
+        String reason = reason(account, failure);
+        return tooLate && failure.attempts().isEmpty()
+                ? "no call was made: " + reason
+                        + failure.roomAt()
+                                .map(at -> "; there would be room at " + DurationText.second(at))
+                                .orElse("")
+                : reason;
+    }
+
+    /** Prefers the reason why the account is closed over "no account can answer". */
+    private String reason(AccountSettings account, PromptException failure) {
         return whippletree.status().accounts().stream()
                 .filter(status ->
                         status.id().equals(account.id()) && status.reason().isPresent())

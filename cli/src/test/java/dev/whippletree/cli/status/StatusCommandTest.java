@@ -9,6 +9,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -169,6 +170,26 @@ class StatusCommandTest extends ShellTest {
         assertThat(mended.provider.asked).isEmpty();
         mended.succeeds("status", "--probe");
         mended.succeeds("ask", "Hello");
+    }
+
+    /** A service's Retry-After holds for a probe too. It was announced, and not made without a word. */
+    @Test
+    void probeOfAnAccountThatALimitCloses_saysThatNoCallWasMade() throws IOException {
+        keepState("10 requests / 1d");
+        shell.provider.failure = Optional.of(new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.of(429),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                Reach.ACCOUNT));
+        assertThat(shell.run("ask", "Hello")).isEqualTo(3);
+        Shell later = new Shell(folder).withAccount();
+        assertThat(later.run("status", "--probe")).isEqualTo(3);
+        assertThat(later.err())
+                .contains("on each of 1 account, unless a limit closes it")
+                .containsPattern("  ✗ one: no call was made: slow down; there would be room at 20");
+        assertThat(later.provider.asked).isEmpty();
     }
 
     @Test
