@@ -116,6 +116,9 @@ final class DisclosureTest {
         Disclosure hidden = disclosure(KEYED);
         assertThat(hidden.shown(failure(Reason.DEADLINE)))
                 .isEqualTo("no answer by the deadline; there would be room at 1970-01-01T00:00:01Z");
+        assertThat(hidden.shown(failure(Reason.NO_ROOM_IN_TIME, attempt())))
+                .isEqualTo("there is no room before the deadline; there would be room at 1970-01-01T00:00:01Z:"
+                        + System.lineSeparator() + "  m: rate limit (429)");
         assertThat(hidden.shown(failure(Reason.STREAM_INTERRUPTED))).startsWith("the answer broke off");
         assertThat(hidden.shown(failure(Reason.TOO_LARGE, attempt()))).startsWith("the prompt is too large for every");
         assertThat(hidden.shown(failure(Reason.TOO_LARGE))).startsWith("failed:");
