@@ -212,9 +212,10 @@ public final class PromptErrors {
         if (outage && failures.isEmpty()) {
             failures = whyOut(flight);
         }
-        String message = (outage ? "no account will answer before the deadline" : "there is no room before the deadline")
-                + "; there would be room at " + DurationText.second(roomAt)
-                + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
+        String message =
+                (outage ? "no account will answer before the deadline" : "there is no room before the deadline")
+                        + "; there would be room at " + DurationText.second(roomAt)
+                        + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
         return failure(flight, outage ? Reason.DEADLINE : Reason.NO_ROOM_IN_TIME, message, Optional.of(roomAt), now);
     }
 
