@@ -212,10 +212,12 @@ public final class PromptErrors {
         if (outage && failures.isEmpty()) {
             failures = whyOut(flight);
         }
-        String message =
-                (outage ? "no account will answer before the deadline" : "there is no room before the deadline")
-                        + "; there would be room at " + DurationText.second(roomAt)
-                        + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
+        String what = outage
+                ? "no account will answer before the deadline; there would be room at "
+                : "there is no room before the deadline; there would be room at ";
+        String message = what
+                + DurationText.second(roomAt)
+                + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
         return failure(flight, outage ? Reason.DEADLINE : Reason.NO_ROOM_IN_TIME, message, Optional.of(roomAt), now);
     }
 
