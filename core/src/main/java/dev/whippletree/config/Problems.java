@@ -7,9 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Collects the problems of a configuration, to report all of them at once. Confined to one reading. */
 final class Problems {
@@ -17,9 +15,13 @@ final class Problems {
     private final String source;
     private final String prefix;
     private final Map<String, String> placesByPath = new HashMap<>();
-    private final Map<String, Integer> linesByPlace = new HashMap<>();
+    private final Map<String, Integer> linesByPath = new HashMap<>();
     private final Set<String> paths = new HashSet<>();
     private final List<String> lines = new ArrayList<>();
+
+    /** The line of the file that each problem is in; none for one that is elsewhere. */
+    private final Map<String, Integer> lineOf = new HashMap<>();
+
     private final List<String> warnings = new ArrayList<>();
 
     Problems(String source) {
@@ -48,7 +50,7 @@ final class Problems {
     void line(String path, int line) {
         if (line > 0) {
             placesByPath.put(path, source + ", line " + line);
-            linesByPlace.put(source + ", line " + line, line);
+            linesByPath.put(path, line);
         }
     }
 
@@ -56,6 +58,7 @@ final class Problems {
         String line = where(path) + what;
         if (paths.add(path) || !lines.contains(line)) {
             lines.add(line);
+            lineOf.put(line, linesByPath.getOrDefault(nearest(path), 0));
         }
     }
 
@@ -76,31 +79,25 @@ final class Problems {
     }
 
     private String where(String path) {
-        return Objects.requireNonNullElse(nearestPlace(path), source) + ": "
-                + (path.isEmpty() ? "" : prefix + path + ": ");
+        return placesByPath.getOrDefault(nearest(path), source) + ": " + (path.isEmpty() ? "" : prefix + path + ": ");
     }
 
-    /** Returns the place of the nearest key that is there: a missing key belongs beside the others of its mapping. */
-    private @Nullable String nearestPlace(String path) {
+    /** Returns the nearest path whose place is known: a missing key belongs beside the others of its mapping. */
+    private String nearest(String path) {
         String nearest = path;
         while (!nearest.isEmpty() && !placesByPath.containsKey(nearest)) {
             nearest = nearest.substring(0, Math.max(0, Math.max(nearest.lastIndexOf('.'), nearest.lastIndexOf('['))));
         }
-        return placesByPath.get(nearest);
+        return nearest;
     }
 
     /** Ends the reading, with every problem in the file's order, if there are any so far. */
     void stop() {
         if (!lines.isEmpty()) {
-            throw new ConfigurationException(
-                    lines.stream().sorted(Comparator.comparingInt(this::line)).toList());
+            throw new ConfigurationException(lines.stream()
+                    .sorted(Comparator.comparingInt(line -> lineOf.getOrDefault(line, 0)))
+                    .toList());
         }
-    }
-
-    /** Returns 0 for a problem that has no line of this source. */
-    private int line(String problem) {
-        int end = problem.startsWith(source + ", line ") ? problem.indexOf(':', source.length()) : -1;
-        return end < 0 ? 0 : linesByPlace.getOrDefault(problem.substring(0, end), 0);
     }
 
     List<String> lines() {

@@ -128,8 +128,7 @@ public final class PrivateFile {
      * @return the folder
      * @throws IOException if it can't be created, such as when the other isn't there
      */
-    public static Path createFolder(Path in, String name) throws IOException {
-        Path folder = in.resolve(name);
+    public static Path createSubfolder(Path folder) throws IOException {
         try {
             Files.createDirectory(folder, attributes(folder, FOLDER));
         } catch (FileAlreadyExistsException e) {

@@ -118,7 +118,7 @@ enum Disk implements Storage {
 
     @Override
     public void createFolder(Path folder) throws IOException {
-        PrivateFile.createFolder(folder.resolveSibling(""), String.valueOf(folder.getFileName()));
+        PrivateFile.createSubfolder(folder);
     }
 
     @Override

@@ -204,20 +204,16 @@ public final class PromptErrors {
 
     /** There will be room, but too late: because of limits, or because services fail. */
     public static PromptException noRoomInTime(Flight flight, Instant roomAt, long now) {
-        List<?> failures = flight.failedAttempts();
         boolean outage = PromptException.kindOfLast(flight.failedAttempts())
                 .map(PromptErrors::isOutage)
                 .orElseGet(() -> flight.options().ever().stream()
                         .allMatch(target -> target.isOut() || target.openingNanos(now) == Waits.UNKNOWN));
-        if (outage && failures.isEmpty()) {
-            failures = whyOut(flight);
-        }
         String what = outage
                 ? "no account will answer before the deadline; there would be room at "
                 : "there is no room before the deadline; there would be room at ";
         String message = what
                 + DurationText.second(roomAt)
-                + (failures.isEmpty() ? "" : "; failures until now:" + lines(failures));
+                + failures("now", outage ? whatFailed(flight) : flight.failedAttempts());
         return failure(flight, outage ? Reason.DEADLINE : Reason.NO_ROOM_IN_TIME, message, Optional.of(roomAt), now);
     }
 
@@ -228,8 +224,15 @@ public final class PromptErrors {
         };
     }
 
-    /** Returns the latest failures of the accounts that are cooling down. */
-    private static List<String> whyOut(Flight flight) {
+    private static String failures(String until, List<?> failures) {
+        return failures.isEmpty() ? "" : "; failures until " + until + ":" + lines(failures);
+    }
+
+    /** Returns the flight's failures; without any, the latest of the accounts that are cooling down. */
+    private static List<?> whatFailed(Flight flight) {
+        if (!flight.failedAttempts().isEmpty()) {
+            return flight.failedAttempts();
+        }
         return flight.options().ever().stream()
                 .filter(Target::isOut)
                 .map(target -> "account " + target.account().id() + ", " + target.model() + ": "
@@ -249,7 +252,7 @@ public final class PromptErrors {
         String message = (known ? "no room for " + words(waited + wait) : "no answer yet")
                 + ", and the caller's own timeout is " + DurationText.of(timeout)
                 + "; raise it, or ask again" + (flight.ticket().hasTurn() ? ", which keeps the prompt's turn" : "")
-                + (flight.failedAttempts().isEmpty() ? "" : "; failures until now:" + lines(flight.failedAttempts()));
+                + failures("now", flight.failedAttempts());
         Optional<Instant> again =
                 known ? Optional.of(now.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();
         return new PromptException(Reason.CALLER_TIMEOUT, message, flight.failedAttempts(), again);
@@ -259,19 +262,15 @@ public final class PromptErrors {
         String message = "no answer within " + DurationText.of(after)
                 + roomAt.map(at -> "; there would be room at " + DurationText.second(at))
                         .orElse("")
-                + (flight.failedAttempts().isEmpty() ? "" : "; failures until then:" + lines(flight.failedAttempts()));
+                + failures("then", flight.failedAttempts());
         return failure(flight, Reason.DEADLINE, message, roomAt, now);
     }
 
     /** No account has worked for so long. */
     public static PromptException stalled(Flight flight, long quietNanos, long now, Instant at) {
-        List<?> failures = flight.failedAttempts();
-        if (failures.isEmpty()) {
-            failures = whyOut(flight);
-        }
         String message = "no account has accepted a call for " + words(quietNanos)
                 + ", and none has said when it will; check the service, or ask again later"
-                + (failures.isEmpty() ? "" : "; failures until then:" + lines(failures));
+                + failures("then", whatFailed(flight));
         return failure(flight, Reason.DEADLINE, message, nextOpening(flight, now, at), now);
     }
 

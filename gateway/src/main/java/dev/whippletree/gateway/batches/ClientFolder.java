@@ -193,15 +193,15 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     }
 
     private Path made(Path place) throws IOException {
-        PrivateFile.createFolder(clients(settings), String.valueOf(folder.getFileName()));
-        return PrivateFile.createFolder(folder, String.valueOf(place.getFileName()));
+        PrivateFile.createSubfolder(folder);
+        return PrivateFile.createSubfolder(place);
     }
 
     /** Creates a batch. */
     BatchPlace create(String id, Map<String, ?> asked) throws IOException {
         Path complete = coming(settings).resolve(id);
         try {
-            PrivateFile.createFolder(coming(settings), id);
+            PrivateFile.createSubfolder(complete);
             PrivateFile.create(complete.resolve(BatchPlace.OPEN));
             WholeFiles.write(complete, BatchPlace.ASKED, asked);
             WholeFiles.publish(complete, made(batchFolder()), id);

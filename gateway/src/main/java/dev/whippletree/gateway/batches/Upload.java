@@ -145,7 +145,7 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
                 client.checkRoom(others.size() + 1, reserved + reservedBytes);
                 underWay.add(this);
             }
-            PrivateFile.createFolder(ClientFolder.coming(client.settings()), String.valueOf(place.getFileName()));
+            PrivateFile.createSubfolder(place);
             return PrivateFile.open(
                     place.resolve(ClientFolder.CONTENT),
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
