@@ -54,7 +54,9 @@ final class SimulatedCall implements Cancellable {
         timeline.schedule(0, () -> told(reply::sent));
         long thereNanos = link.drawNanos(random);
         if (random.nextBoolean()) {
-            timeline.schedule(thereNanos, arrival::get);
+            timeline.schedule(thereNanos, () -> {
+                var unused = arrival.get();
+            });
         }
         timeline.schedule(
                 thereNanos + link.drawNanos(random),
