@@ -44,8 +44,8 @@ public record BatchProgress(
      * In what time the rest will be done, by the engine's forecast.
      *
      * @param least in the best case
-     * @param most in the worst case; the same where a declared limit decides; empty: unbounded, since a limit is being
-     *     found out
+     * @param most in the worst case; the same where a declared limit decides that no other process shares; empty:
+     *     unbounded, since what there is of a limit is being found out
      */
     public record Forecast(Duration least, Optional<Duration> most) {
 

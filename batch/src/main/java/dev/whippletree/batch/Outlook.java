@@ -269,8 +269,14 @@ final class Outlook {
         return latest.stream().filter(prompt -> prompt.route().equals(route)).toList();
     }
 
-    /** Returns how the limits of all accounts are known: the least certain way counts. */
+    /**
+     * Returns how the limits of all accounts are known: the least certain way counts. What other processes leave of a
+     * limit shows in the pace alone.
+     */
     private static LimitSource knowledge(StatusSnapshot status) {
+        if (status.coordination().filter(others -> others.processes() > 1).isPresent()) {
+            return LimitSource.LEARNED;
+        }
         return status.accounts().stream()
                 .map(Outlook::knowledge)
                 .max(Comparator.naturalOrder())

@@ -3,6 +3,9 @@ package dev.whippletree.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.config.PriceList;
@@ -20,6 +23,10 @@ import dev.whippletree.model.Role;
 import dev.whippletree.model.TokenPrice;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.spi.Coordination;
+import dev.whippletree.spi.CoordinationStatus;
+import dev.whippletree.spi.Coordinator;
+import dev.whippletree.spi.Grant;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -413,6 +420,29 @@ final class BatchRunTest {
                         .least())
                 .as("of some 20 calls, not of 500")
                 .isBetween(Duration.ofMinutes(10), Duration.ofHours(1));
+    }
+
+    /** What others have used is known, and isn't free before a window has passed; what they will use isn't known. */
+    @Test
+    void forecastBesideOtherProcesses_isARange_afterWhatTheyHaveUsed() {
+        Coordination others = mock();
+        when(others.status()).thenReturn(new CoordinationStatus(true, 2, 0, Optional.empty()));
+        when(others.reserve(any(), any()))
+                .thenAnswer(reserve -> CompletableFuture.completedFuture(new Grant.Granted("" + reserve.hashCode())));
+        when(others.left(any())).thenReturn(OptionalLong.of(0));
+        Coordinator coordinator = mock();
+        when(coordinator.name()).thenReturn("others");
+        when(coordinator.open(any(), any())).thenReturn(others);
+        Whippletree whippletree =
+                new Pool().account("a", "10 / 1m").coordinator(coordinator).open();
+        Outlook outlook = new Outlook(whippletree, OptionalLong.of(8), null);
+        outlook.asked(item(0).prompt(), 0);
+        outlook.passed(1, 0);
+
+        BatchProgress.Forecast forecast =
+                outlook.forecast(whippletree.status(), 0, 0).orElseThrow();
+        assertThat(forecast.least()).isCloseTo(Duration.ofMinutes(1), Duration.ofSeconds(5));
+        assertThat(forecast.most()).hasValueSatisfying(most -> assertThat(most).isGreaterThan(forecast.least()));
     }
 
     @Test

@@ -13,11 +13,13 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.testkit.cache.MapCache;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class Pool {
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final List<Account> accounts = new ArrayList<>();
     private final List<MapCache> caches = new ArrayList<>();
+    private final List<Coordinator> coordinators = new ArrayList<>();
     private EngineSettings engine = EngineSettings.DEFAULT;
     private UnaryOperator<ServiceSettingsBuilder> service = settings -> settings;
     private ServiceKind kind = ServiceKind.HUGGING_FACE;
@@ -59,6 +62,12 @@ public final class Pool {
     /** Keeps answers. */
     public Pool cache() {
         caches.add(new MapCache());
+        return this;
+    }
+
+    /** Shares the limits with other processes. */
+    public Pool coordinator(Coordinator coordinator) {
+        coordinators.add(coordinator);
         return this;
     }
 
@@ -105,6 +114,7 @@ public final class Pool {
                 Whippletree.builder().timeline(timeline).provider(simulated).engine(engine);
         accounts.forEach(account -> builder.account(settings(account)));
         caches.forEach(cache -> builder.cache(cache).cache(cache.name()));
+        coordinators.forEach(coordinator -> builder.coordinator(coordinator).coordinator(coordinator.name(), Map.of()));
         builder.route(RouteSettings.of(
                 "default",
                 List.of(new RouteSettings.Tier(accounts.stream()

@@ -15,11 +15,13 @@ import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -192,9 +194,11 @@ final class AdmissionControl {
     }
 
     /** Estimates as {@link WaitEstimator#timeFor} does, for flights that aren't opened. */
-    Optional<Duration> timeFor(List<Flight> like, long count) {
+    Optional<Duration> timeFor(List<Flight> like, long count, Map<LimitUse, Long> leftForAll) {
         like.forEach(flight -> flight.demandAnew(forecast));
-        return barWhatCannotTakeIt(like.get(0)).isPresent() ? Optional.empty() : estimator.timeFor(like, count);
+        return barWhatCannotTakeIt(like.get(0)).isPresent()
+                ? Optional.empty()
+                : estimator.timeFor(like, count, leftForAll);
     }
 
     /** Lets an account be probed whose token was refused and has been replaced since. May read files. */

@@ -234,7 +234,9 @@ public final class Engine {
         }
         List<Flight> flights =
                 like.stream().map(prompt -> unopened(prompt, route.get())).toList();
-        return monitor.decide(() -> isPresent(route.get()) ? admission.timeFor(flights, count) : Optional.empty());
+        Map<LimitUse, Long> leftForAll = leftForAll();
+        return monitor.decide(
+                () -> isPresent(route.get()) ? admission.timeFor(flights, count, leftForAll) : Optional.empty());
     }
 
     /** Creates a flight only to estimate its needs. Calls plugins. */
@@ -441,9 +443,7 @@ public final class Engine {
         // Plugins may take their time, so not under the lock.
         List<List<String>> remarks = caches.remarks();
         Optional<StatusSnapshot.CoordinatorStatus> coordination = coordinator.map(CoordinationClient::status);
-        Map<LimitUse, Long> leftForAll = coordinator
-                .map(client -> client.left(monitor.decide(pool::sharedLimits)))
-                .orElse(Map.of());
+        Map<LimitUse, Long> leftForAll = leftForAll();
         return monitor.decide(() -> {
             long now = timeline.nanoTime();
             StatusReport report = new StatusReport(pool, leftForAll, now, timeline.now());
@@ -466,6 +466,13 @@ public final class Engine {
                     scheduler.pickerFaults(),
                     notes());
         });
+    }
+
+    /** Returns how much all processes have left of what they share, where that is known. Asks a plugin. */
+    private Map<LimitUse, Long> leftForAll() {
+        return coordinator
+                .map(client -> client.left(monitor.decide(pool::sharedLimits)))
+                .orElse(Map.of());
     }
 
     private List<String> notes() {

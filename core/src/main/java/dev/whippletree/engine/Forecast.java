@@ -9,6 +9,7 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,8 +57,14 @@ final class Forecast {
          * @param reserve the share of each limit that the batch flights among them reserve for others, and the one
          *     behind them
          */
-        Queue(List<Target> targets, FlightsAhead ahead, TokenCount tokens, double reserve, long now) {
-            this.capacities = Capacity.of(targets, now);
+        Queue(
+                List<Target> targets,
+                FlightsAhead ahead,
+                TokenCount tokens,
+                double reserve,
+                Map<LimitUse, Long> leftForAll,
+                long now) {
+            this.capacities = Capacity.of(targets, leftForAll, now);
             this.flights = ahead.all.tickets();
             this.meanTokens = flights < 0 ? tokens : ahead.all.meanWith(tokens);
             this.reserve = reserve;
@@ -112,14 +119,14 @@ final class Forecast {
 
     /** Returns the forecast for a waiting flight at its turn. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), true, TurnSums.NONE, now);
+        return of(flight, line, line.lanes(), true, TurnSums.NONE, Map.of(), now);
     }
 
     /** Returns the same if nobody returns to the kept turns. */
     static Forecast atBest(Flight flight, WaitingLine line, long now) {
         List<Lane> lanes =
                 line.lanes().stream().filter(lane -> !lane.isAbsent()).toList();
-        return of(flight, line, lanes, true, TurnSums.NONE, now);
+        return of(flight, line, lanes, true, TurnSums.NONE, Map.of(), now);
     }
 
     /**
@@ -127,13 +134,20 @@ final class Forecast {
      *
      * @param more the further flights, which may use the same targets; one less than none: the flight is the last of
      *     the waiting ones
+     * @param leftForAll how much all processes have left of what they share, where that is known
      */
-    static Forecast behind(TurnSums more, Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), false, more, now);
+    static Forecast behind(TurnSums more, Flight flight, WaitingLine line, Map<LimitUse, Long> leftForAll, long now) {
+        return of(flight, line, line.lanes(), false, more, leftForAll, now);
     }
 
     private static Forecast of(
-            Flight flight, WaitingLine line, Collection<Lane> lanes, boolean inTurn, TurnSums more, long now) {
+            Flight flight,
+            WaitingLine line,
+            Collection<Lane> lanes,
+            boolean inTurn,
+            TurnSums more,
+            Map<LimitUse, Long> leftForAll,
+            long now) {
         List<Target> own = flight.options().ever();
         FlightsAhead like = new FlightsAhead(more, flight.priority() == Priority.BATCH ? more.tickets() : 0);
         Map<List<Target>, FlightsAhead> narrower = new LinkedHashMap<>(0);
@@ -155,12 +169,13 @@ final class Forecast {
         }
         Forecast forecast = new Forecast();
         double reserve = flight.reserveShare();
-        Queue ofOwn = new Queue(own, like, flight.mostTokens(), reserve, now);
-        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0, now)));
+        Queue ofOwn = new Queue(own, like, flight.mostTokens(), reserve, leftForAll, now);
+        narrower.forEach(
+                (targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0, leftForAll, now)));
         forecast.queues.add(ofOwn);
         if (wider.size() > own.size()) {
             FlightsAhead all = narrower.values().stream().reduce(like.plus(overlapping), FlightsAhead::plus);
-            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), reserve, now));
+            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), reserve, leftForAll, now));
         }
         return forecast;
     }

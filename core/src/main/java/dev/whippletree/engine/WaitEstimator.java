@@ -6,10 +6,12 @@ import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -41,7 +43,7 @@ final class WaitEstimator {
 
     /** Returns when there will be room for a flight behind all that wait now, if known. */
     Optional<Instant> roomAt(Flight flight) {
-        long wait = Forecast.behind(TurnSums.NONE, flight, line, timeline.nanoTime())
+        long wait = Forecast.behind(TurnSums.NONE, flight, line, Map.of(), timeline.nanoTime())
                 .waitNanos();
         return Waits.isKnown(wait) && wait > 0 ? Optional.of(timeline.now().plusNanos(wait)) : Optional.empty();
     }
@@ -84,8 +86,9 @@ final class WaitEstimator {
      *
      * @param like unopened flights whose needs are known, one or more, of one route
      * @param count how many calls; 0 asks about the flights that wait now
+     * @param leftForAll how much all processes have left of what they share, where that is known
      */
-    Optional<Duration> timeFor(List<Flight> like, long count) {
+    Optional<Duration> timeFor(List<Flight> like, long count, Map<LimitUse, Long> leftForAll) {
         long now = timeline.nanoTime();
         TurnSums asked = TurnSums.NONE;
         for (Flight flight : like) {
@@ -97,7 +100,7 @@ final class WaitEstimator {
         // Without further calls, the last waiting flight is meant, which doesn't count as ahead of itself.
         TurnSums ahead =
                 new TurnSums(count - 1, Math.round(asked.prompt() * share), Math.round(asked.completion() * share));
-        long wait = Forecast.behind(ahead, last, line, now).waitNanos(LONGEST_FORECAST_NANOS);
+        long wait = Forecast.behind(ahead, last, line, leftForAll, now).waitNanos(LONGEST_FORECAST_NANOS);
         long answer = last.options().ever().stream()
                 .mapToLong(Target::meanAnswerNanos)
                 .max()

@@ -729,6 +729,18 @@ final class EngineCoordinationTest {
         assertThat(fixture.status().coordination().orElseThrow().faults()).isPositive();
     }
 
+    /** It is the others' until a window has passed; from then on, all of it is taken to be this process's. */
+    @ParameterizedTest
+    @CsvSource({"7, 7, 0", "7, 8, 3600", "0, 1, 3600", "0, 1000, 3600", "0, 1001, 7200", "2000, 999, 0"})
+    void timeForCalls_beginsWithWhatAllHaveLeft(long forAll, long calls, long seconds) {
+        fixture.ask("q");
+        fixture.advance(SECOND);
+        others.leaves(use -> use.name().equals("requests/PT1H") ? OptionalLong.of(forAll) : OptionalLong.empty());
+        assertThat(fixture.engine().timeFor(List.of(Prompt.of("like")), calls))
+                .hasValueSatisfying(
+                        time -> assertThat(time).isCloseTo(Duration.ofSeconds(seconds), Duration.ofSeconds(90)));
+    }
+
     /** A bucket that the service reports stands for the declared limit, under the same name. */
     @ParameterizedTest
     @EnumSource

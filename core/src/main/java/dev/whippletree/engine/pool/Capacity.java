@@ -5,11 +5,13 @@ import dev.whippletree.engine.scope.LimitCounter;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.LimitUse;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -29,6 +31,7 @@ public final class Capacity {
     private final ScopeState organization;
     private final Set<ScopeState> models = new LinkedHashSet<>();
     private final Map<Account, NextOpening> accounts = new LinkedHashMap<>();
+    private final Map<LimitUse, Long> leftForAll;
     private final long now;
 
     /**
@@ -43,19 +46,26 @@ public final class Capacity {
     /** When the first of an account's targets opens, how many attempts may be under way then, and how many later. */
     private record NextOpening(long nanos, long slots, long mostSlots) {}
 
-    private Capacity(ScopeState organization, long now) {
+    private Capacity(ScopeState organization, Map<LimitUse, Long> leftForAll, long now) {
         this.organization = organization;
+        this.leftForAll = leftForAll;
         this.now = now;
     }
 
-    /** Returns the capacity of each organization that some targets belong to. */
-    public static Collection<Capacity> of(List<Target> targets, long now) {
+    /**
+     * Returns the capacity of each organization that some targets belong to.
+     *
+     * @param leftForAll how much all processes have left of what they share, where that is known; what they use from
+     *     now on isn't
+     */
+    public static Collection<Capacity> of(List<Target> targets, Map<LimitUse, Long> leftForAll, long now) {
         Map<ScopeState, Capacity> capacities = new LinkedHashMap<>();
         for (Target target : targets) {
             long opening = target.soonestNanos(now);
             if (opening != Waits.UNKNOWN) {
                 capacities
-                        .computeIfAbsent(target.organization(), organization -> new Capacity(organization, now))
+                        .computeIfAbsent(
+                                target.organization(), organization -> new Capacity(organization, leftForAll, now))
                         .add(target, opening == Waits.UNTIL_EVENT ? Waits.NONE : opening);
             }
         }
@@ -136,19 +146,27 @@ public final class Capacity {
             long claimed =
                     Math.min(counter.left(reserve), Math.max(0, counter.quota().amount() - cost));
             long left = counter.quota() instanceof SlidingWindow window
-                    ? roomOf(window, aheadNanos, cost, claimed)
+                    ? roomOf(window, aheadNanos, cost, claimed, usedByOthers(scope, counter))
                     : counter.quota().roomWithin(aheadNanos, claimed, now);
             room = Math.min(room, left / cost);
         }
         return room;
     }
 
+    /** Returns what only the other processes have counted of a limit. */
+    private long usedByOthers(ScopeState scope, LimitCounter counter) {
+        OptionalLong left =
+                leftForAll.isEmpty() ? OptionalLong.empty() : scope.shared().left(counter, leftForAll);
+        return left.isPresent() ? Math.max(0, counter.quota().left(now) - left.getAsLong()) : 0;
+    }
+
     /**
      * A use leaves the window a little more than a window later. So the attempts begun by any moment are those that
      * found free room, plus those begun a window earlier, and never more than there were slots. Room that is too small
-     * for a whole reservation is lost, and so is what others claim.
+     * for a whole reservation is lost, and so is what others claim. When others' uses were made isn't known: they leave
+     * with the last.
      */
-    private long roomOf(SlidingWindow window, long aheadNanos, long cost, long claimed) {
+    private long roomOf(SlidingWindow window, long aheadNanos, long cost, long claimed, long usedByOthers) {
         long period = window.windowNanos() + lagNanos;
         long alike = Math.max(0, aheadNanos / period - WINDOWS_LOOKED_AT);
         long last = aheadNanos - alike * period;
@@ -156,7 +174,8 @@ public final class Capacity {
         long begun = 0;
         for (long ahead = last % period; ahead <= last; ahead += period) {
             long slots = Math.min(PLENTY, slotsWithin(ahead)) * Math.min(cost, Long.MAX_VALUE / PLENTY);
-            begun = Math.min(slots, Math.max(0, window.freeWithin(ahead, lagNanos, now) - left) + begun);
+            long held = left + (ahead < period ? usedByOthers : 0);
+            begun = Math.min(slots, Math.max(0, window.freeWithin(ahead, lagNanos, now) - held) + begun);
         }
         return begun + alike * Math.min(window.amount() - left, PLENTY / (alike + 1));
     }

@@ -85,7 +85,7 @@ public final class SharedLimits {
      *
      * @param left the same by what {@link #uses} returns for no tokens
      */
-    OptionalLong left(LimitCounter counter, Map<LimitUse, Long> left) {
+    public OptionalLong left(LimitCounter counter, Map<LimitUse, Long> left) {
         find();
         Shared limit = known.get(counter);
         Long amount = limit == null ? null : left.get(limit.use(scope, TokenCount.NONE));
