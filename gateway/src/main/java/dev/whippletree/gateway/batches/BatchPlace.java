@@ -33,6 +33,12 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
     /** The field of a batch that hasn't ended with what is known of its future. */
     static final String FORESIGHT = "whippletree";
 
+    /** The field of a note with its second. */
+    static final String NOTED_AT = "noted_at";
+
+    /** Notes come each second. */
+    private static final long LONGEST_SILENCE_SECONDS = 30;
+
     private static final String END = "end.json";
     private static final List<String> TEXTS =
             List.of("object", "client", "endpoint", "input_file_id", "completion_window");
@@ -166,8 +172,9 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
      * Returns it as OpenAI's API does, with {@value #FORESIGHT} added until it has ended.
      *
      * @param accountsShown whether it may name accounts, and files of the gateway
+     * @param second the present one
      */
-    Map<String, Object> json(boolean accountsShown) throws IOException {
+    Map<String, Object> json(boolean accountsShown, long second) throws IOException {
         Map<String, @Nullable Object> json = new LinkedHashMap<>(asked);
         json.keySet().removeAll(Set.of("client", "lines"));
         json.put("request_counts", LineCounts.json(0, 0, 0)); // Until its lines are checked, if ever.
@@ -184,7 +191,18 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
         if (!accountsShown) {
             json.computeIfPresent(FORESIGHT, (name, all) -> withoutAccounts((Map<?, ?>) all));
         }
+        long silent = json.remove(NOTED_AT) instanceof Number at ? second - at.longValue() : 0;
+        if (silent > LONGEST_SILENCE_SECONDS && BatchFile.isRunning(answers())) {
+            json.put(
+                    FORESIGHT,
+                    held("the gateway that runs it has said nothing for " + silent + " seconds; if it hangs, end it"));
+        }
         return json;
+    }
+
+    /** Returns the foresight of one of which no line is asked now. */
+    static Map<String, @Nullable Object> held(String why) {
+        return GatewayJson.of("forecast", null, "waits_for", null, "held", why);
     }
 
     private static Map<String, Object> withoutAccounts(Map<?, ?> foresight) {

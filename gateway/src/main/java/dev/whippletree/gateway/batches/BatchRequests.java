@@ -52,13 +52,20 @@ final class BatchRequests {
         return Map.of(
                 "POST ", this::receive,
                 "GET ", request -> request.answer(() -> list(request)),
-                "GET /<id>", request -> request.answer(() -> need(request).json(request.accountsShown())),
-                "POST /<id>/cancel", request -> request.answer(() -> cancel(need(request), request.accountsShown())));
+                "GET /<id>", request -> request.answer(() -> json(need(request), request)),
+                "POST /<id>/cancel", request -> request.answer(() -> cancel(need(request), request)));
     }
 
-    private static Map<String, Object> list(StorageRequest request) throws IOException {
-        return request.page(
-                request.folder().batches(), USUALLY_LISTED, MOST_LISTED, batch -> batch.json(request.accountsShown()));
+    private Map<String, Object> list(StorageRequest request) throws IOException {
+        return request.page(request.folder().batches(), USUALLY_LISTED, MOST_LISTED, batch -> json(batch, request));
+    }
+
+    private Map<String, Object> json(BatchPlace batch, StorageRequest request) throws IOException {
+        return batch.json(request.accountsShown(), now());
+    }
+
+    private long now() {
+        return gateway.timeline().now().getEpochSecond();
     }
 
     private static BatchPlace need(StorageRequest request) throws IOException {
@@ -70,11 +77,11 @@ final class BatchRequests {
     }
 
     /** A batch that is being cancelled, or was, stays so: a client that repeats its request gets the same answer. */
-    private Map<String, Object> cancel(BatchPlace batch, boolean accountsShown) throws IOException {
-        if (batch.decide(How.CANCELLED, gateway.timeline().now().getEpochSecond())) {
+    private Map<String, Object> cancel(BatchPlace batch, StorageRequest request) throws IOException {
+        if (batch.decide(How.CANCELLED, now())) {
             changed.run();
         }
-        Map<String, Object> json = batch.json(accountsShown);
+        Map<String, Object> json = json(batch, request);
         How decided = batch.decided().how();
         if (decided != How.CANCELLED) {
             // The API has no status of a batch that is about to fail.
@@ -89,8 +96,7 @@ final class BatchRequests {
                 .receive(
                         request.exchange(),
                         request.tenant(),
-                        (received, body) ->
-                                request.answer(() -> create(request, body).json(request.accountsShown())));
+                        (received, body) -> request.answer(() -> json(create(request, body), request)));
     }
 
     private BatchPlace create(StorageRequest request, ReceivedBody body) throws IOException {

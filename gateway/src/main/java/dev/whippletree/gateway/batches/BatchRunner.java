@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -148,6 +149,9 @@ final class BatchRunner {
         try {
             Map<String, Object> progress = batch.progress().orElse(Map.of());
             inProgressAt = BatchPlace.number(progress, "in_progress_at");
+            if (!progress.isEmpty()) {
+                write(new LinkedHashMap<>(progress)); // Checking the lines takes a while.
+            }
             boolean hasClient = lines.client().isPresent();
             if (batch.end().isPresent() || (!hasClient && !isExpired() && !isToStop())) {
                 release(false);
@@ -274,15 +278,21 @@ final class BatchRunner {
         }
     }
 
-    /** Writes for everybody how far it is. A note that can't be written, as on a full disk, holds nothing up. */
+    /** Writes for everybody how far it is. */
     private void note(LineCounts counts, Optional<BatchProgress> progress) {
         Map<String, @Nullable Object> json = known(counts);
         json.put("status", "in_progress");
         json.put(
                 BatchPlace.FORESIGHT,
                 progress.map(now -> foresight(now, counts)).orElse(Map.of()));
+        write(json);
+    }
+
+    /** A note that can't be written, as on a full disk, holds nothing up. */
+    private void write(Map<String, @Nullable Object> note) {
+        note.put(BatchPlace.NOTED_AT, now());
         try {
-            BatchFile.note(batch.answers(), GatewayJson.text(json));
+            BatchFile.note(batch.answers(), GatewayJson.text(note));
         } catch (IOException e) {
             LOG.debug("The progress of {} can't be written", batch.folder(), e);
         }
@@ -437,7 +447,7 @@ final class BatchRunner {
             throws IOException {
         Ending ending = batch.decided();
         Map<String, @Nullable Object> json = new LinkedHashMap<>(known);
-        json.remove(BatchPlace.FORESIGHT);
+        json.keySet().removeAll(Set.of(BatchPlace.FORESIGHT, BatchPlace.NOTED_AT));
         json.putAll(ending.json());
         json.put("status", ending.how().status());
         json.put(ending.how().status() + "_at", now());
@@ -474,10 +484,10 @@ final class BatchRunner {
         try {
             Map<String, @Nullable Object> json =
                     new LinkedHashMap<>(batch.progress().orElse(Map.of()));
-            json.put(BatchPlace.FORESIGHT, GatewayJson.of("forecast", null, "waits_for", null, "held", why));
-            BatchFile.note(batch.answers(), GatewayJson.text(json));
+            json.put(BatchPlace.FORESIGHT, BatchPlace.held(why));
+            write(json);
         } catch (IOException e) {
-            LOG.debug("The progress of {} can't be written", batch.folder(), e);
+            LOG.debug("The progress of {} can't be read", batch.folder(), e);
         }
     }
 

@@ -296,7 +296,7 @@ public final class GatewayBatches {
         if (batch.isEmpty()) {
             return known == null ? Map.of() : known;
         }
-        Map<String, Object> row = batch.get().json(true);
+        Map<String, Object> row = batch.get().json(true, timeline.now().getEpochSecond());
         unreadable.remove(place);
         row.put("client", batch.get().tenant());
         if (!isOpen(row)) {

@@ -7,6 +7,7 @@ import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.batches.Ending.How;
 import dev.whippletree.time.Threads;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ final class BatchPlaceTest {
     @Test
     void state_isWhatTheFilesSay() throws IOException {
         BatchPlace batch = place(1);
-        assertThat(batch.json(true))
+        assertThat(batch.json(true, 10))
                 .containsEntry("id", id(1))
                 .containsEntry("status", "validating")
                 .containsEntry("request_counts", Map.of("total", 0L, "completed", 0L, "failed", 0L))
@@ -65,25 +66,25 @@ final class BatchPlaceTest {
                 "{\"status\":\"in_progress\",\"in_progress_at\":8,\"request_counts\":{\"total\":3},\"whippletree\":"
                         + "{\"forecast\":null,\"waits_for\":{\"account\":\"hf-1\",\"until\":9,\"because\":\"secret\"},"
                         + "\"held\":\"/secret/folder is full\"}}");
-        assertThat(batch.json(true))
+        assertThat(batch.json(true, 10))
                 .containsEntry("status", "in_progress")
                 .containsEntry("in_progress_at", 8)
                 .containsEntry("request_counts", Map.of("total", 3));
-        assertThat(batch.json(true).get("whippletree").toString()).contains("hf-1", "secret", "folder");
-        assertThat(batch.json(false).get("whippletree").toString())
+        assertThat(batch.json(true, 10).get("whippletree").toString()).contains("hf-1", "secret", "folder");
+        assertThat(batch.json(false, 10).get("whippletree").toString())
                 .contains("until=9", "its files can't be read or written now")
                 .doesNotContain("hf-1", "secret");
 
         assertThat(batch.decide(How.CANCELLED, 10)).isTrue();
         assertThat(batch.decide(How.COMPLETED, 11)).isFalse();
-        assertThat(batch.json(true))
+        assertThat(batch.json(true, 10))
                 .containsEntry("status", "cancelling")
                 .containsEntry("cancelling_at", 10L)
                 .doesNotContainKey("finalizing_at");
 
         Files.writeString(batch.answers(), "{}\n");
         batch.end(Map.of("status", "cancelled", "cancelled_at", 12));
-        assertThat(batch.json(true))
+        assertThat(batch.json(true, 10))
                 .containsEntry("status", "cancelled")
                 .containsEntry("cancelled_at", 12)
                 .doesNotContainKeys("completed_at", "whippletree");
@@ -94,6 +95,26 @@ final class BatchPlaceTest {
                         .containsEntry("filename", batch.id() + "-output.jsonl")
                         .containsEntry("bytes", 3L)
                         .containsEntry("expires_at", 72L));
+    }
+
+    /** A process that is frozen keeps its locks. */
+    @Test
+    void gatewayThatHoldsABatch_andNotesNothing_isSaidToBeSilent() throws IOException {
+        BatchPlace batch = place(1);
+        Closeable lock = BatchFile.lock(batch.answers()).orElseThrow();
+        BatchFile.note(batch.answers(), "{\"noted_at\":100,\"whippletree\":{\"forecast\":{},\"held\":null}}");
+
+        assertThat(batch.json(true, 130)).doesNotContainKey("noted_at");
+        for (boolean accountsShown : List.of(true, false)) {
+            assertThat(batch.json(accountsShown, 130).get("whippletree").toString())
+                    .contains("forecast={}", "held=null");
+            assertThat(batch.json(accountsShown, 131).get("whippletree").toString())
+                    .contains("forecast=null", "held=the gateway that runs it has said nothing for 31 seconds");
+        }
+        lock.close();
+        assertThat(batch.json(true, 131).get("whippletree").toString())
+                .as("another one goes on")
+                .contains("forecast={}", "held=null");
     }
 
     @Test
@@ -108,7 +129,7 @@ final class BatchPlaceTest {
                 "{\"status\":\"in_progress\",\"whippletree\":5}".getBytes(StandardCharsets.UTF_8))) {
             Files.write(note, damaged);
 
-            assertThat(batch.json(false)).containsEntry("status", "validating");
+            assertThat(batch.json(false, 10)).containsEntry("status", "validating");
         }
     }
 

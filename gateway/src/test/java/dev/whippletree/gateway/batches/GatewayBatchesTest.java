@@ -609,7 +609,7 @@ final class GatewayBatchesTest extends OverBatches {
 
         runner.giveUp(new CompletionException(new UncheckedIOException(new IOException("no such device"))));
 
-        assertThat(batch.json(true))
+        assertThat(batch.json(true, 0))
                 .hasEntrySatisfying(
                         "whippletree",
                         whippletree -> assertThat(String.valueOf(whippletree)).contains("held=", "no such device"));
