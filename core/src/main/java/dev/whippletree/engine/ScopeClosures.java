@@ -79,7 +79,7 @@ final class ScopeClosures {
         OptionalLong stated = Waits.reported(failure);
         LimitRefusal refusal = lease.refused(scope, stated, chance, now);
         long until = refusal.untilNanos();
-        if (refusal.halfOpen() || isCut(stated)) {
+        if (refusal.halfOpen() || Waits.isShortened(failure)) {
             openHalf(scope.closure(), lease, now);
         }
         boolean pause = stated.isEmpty() || until > now + stated.getAsLong();
@@ -97,11 +97,6 @@ final class ScopeClosures {
         tellOthers(scope, now);
     }
 
-    /** Returns whether a service may have named a longer wait than it is believed. */
-    private static boolean isCut(OptionalLong stated) {
-        return stated.orElse(Waits.NONE) == Waits.LONGEST_BELIEVED_NANOS;
-    }
-
     private static void openHalf(Closure closure, Lease lease, long now) {
         closure.openHalf(Math.max(SHORTEST_ALONE_NANOS, 2 * (now - lease.beganNanos())));
     }
@@ -116,7 +111,7 @@ final class ScopeClosures {
         OptionalLong stated = Waits.reported(failure);
         if (failure.retryAfter().isPresent()) {
             first = closure.closeUntil(now + stated.orElse(Waits.NONE), failure.message(), now);
-            if (isCut(stated)) {
+            if (Waits.isShortened(failure)) {
                 openHalf(closure, lease, now);
             }
         } else {

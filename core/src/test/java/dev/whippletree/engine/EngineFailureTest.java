@@ -599,6 +599,19 @@ final class EngineFailureTest {
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
+    /** It was held for a longer one that wasn't believed. */
+    @Test
+    void quotaThatComesBackAfterADay_isOpenToAllThen() {
+        ScriptedClient client = fixture.account("a", "1000 / 1s");
+        client.usually(client.limits(SHORT, FailureKind.QUOTA_EXHAUSTED, Duration.ofDays(1), Reach.ACCOUNT));
+        fixture.askMany(3);
+        fixture.advance(Duration.ofDays(1).minusSeconds(1));
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        int before = client.calls();
+        fixture.advance(Duration.ofSeconds(1).plus(SHORT));
+        assertThat(client.calls()).isEqualTo(before + 3);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"OVERLOADED", "UNAVAILABLE"})
     void failureThatAsksToWaitForWeeks_isProbedAfterAnHour(FailureKind kind) {

@@ -41,6 +41,11 @@ public final class Waits {
         return nanos > NONE ? OptionalLong.of(nanos) : OptionalLong.empty();
     }
 
+    /** Returns whether {@link #reported} is less than the service stated, since that isn't believed. */
+    public static boolean isShortened(Failure failure) {
+        return nanos(failure.retryAfter().orElse(Duration.ZERO)) > LONGEST_BELIEVED_NANOS;
+    }
+
     public static boolean isKnown(long wait) {
         return wait < UNTIL_EVENT;
     }

@@ -16,8 +16,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class WaitsTest {
 
     @ParameterizedTest
-    @CsvSource({"PT-1S, 0, false", "PT0S, 0, false", "PT2S, 2000000000, true", "P40000D, 3153600000000000000, true"})
-    void duration_isNeitherNegativeNorLongerThanAHundredYears(Duration duration, long nanos, boolean reported) {
+    @CsvSource({
+        "PT-1S, 0, false, false",
+        "PT0S, 0, false, false",
+        "PT2S, 2000000000, true, false",
+        "P1D, 86400000000000, true, false",
+        "PT24H0.000000001S, 86400000000001, true, true",
+        "P40000D, 3153600000000000000, true, true"
+    })
+    void duration_isNeitherNegativeNorLongerThanAHundredYears(
+            Duration duration, long nanos, boolean reported, boolean shortened) {
         assertThat(Waits.nanos(duration)).isEqualTo(nanos);
         Failure failure = new Failure(
                 FailureKind.RATE_LIMITED,
@@ -31,6 +39,7 @@ final class WaitsTest {
                         reported
                                 ? OptionalLong.of(Math.min(nanos, Waits.LONGEST_BELIEVED_NANOS))
                                 : OptionalLong.empty());
+        assertThat(Waits.isShortened(failure)).isEqualTo(shortened);
     }
 
     @Test
