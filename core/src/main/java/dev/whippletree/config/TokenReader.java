@@ -42,7 +42,7 @@ final class TokenReader {
             return fromFile(section, key, file.group(1));
         }
         if (text.get().isBlank()) {
-            section.problem(key, "the " + noun(key) + " is empty");
+            section.problem(key, "the " + key + " is empty");
             return Optional.empty();
         }
         if (text.get().contains("${")) {
@@ -52,13 +52,8 @@ final class TokenReader {
         section.problems()
                 .warn(
                         section.at(key),
-                        "the file contains the " + noun(key) + " itself; use ${VARIABLE} or ${file:/path} instead");
+                        "the file contains the " + key + " itself; use ${VARIABLE} or ${file:/path} instead");
         return Optional.of(Secret.of(text.get()));
-    }
-
-    /** Returns what users call it: accounts have a token, clients of the gateway a key. */
-    private static String noun(String key) {
-        return key.equals("token") ? key : "key";
     }
 
     private Optional<Secret> fromVariable(Section section, String key, String name) {
