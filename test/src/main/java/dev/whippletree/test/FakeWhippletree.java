@@ -1,6 +1,7 @@
 package dev.whippletree.test;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.model.ConfigurationException;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Failure;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -67,6 +69,7 @@ public final class FakeWhippletree implements AutoCloseable {
     private volatile BiFunction<String, String, Optional<Failure>> failures = FakeWhippletree::none;
     private volatile Function<String, Duration> durations = text -> Duration.ZERO;
     private volatile boolean flying;
+    private final AtomicReference<@Nullable Error> thrown = new AtomicReference<>();
     private volatile @Nullable Whippletree opened;
     private Whippletree.@Nullable Builder base;
 
@@ -78,7 +81,10 @@ public final class FakeWhippletree implements AutoCloseable {
                 new float[] {(float) Math.cos(text.hashCode()), (float) Math.sin(text.hashCode())});
     }
 
-    /** Sets the text of answers from now on. It may wait for futures only. Throwing is {@link FailureKind#REJECTED}. */
+    /**
+     * Sets the text of answers from now on. It may wait for futures only. Throwing is {@link FailureKind#REJECTED}; an
+     * error, such as of an assertion, is also thrown by the next {@link #asked}, {@link #advance} or {@link #close}.
+     */
     public FakeWhippletree answers(Function<Prompt, String> answers) {
         return answersInPieces(prompt -> List.of(new Delta.Text(answers.apply(prompt))));
     }
@@ -141,8 +147,9 @@ public final class FakeWhippletree implements AutoCloseable {
     }
 
     /**
-     * Starts from a builder with a configuration, routes, caches or listeners. No call reaches a real service, but the
-     * variables that its tokens come from must be set, to anything; those of a file needn't with {@link #over(Path)}.
+     * Starts from a builder with a configuration, routes, caches or listeners; without an account, there is one without
+     * limits. No call reaches a real service, but the variables that its tokens come from must be set, to anything;
+     * those of a file needn't with {@link #over(Path)}.
      */
     public synchronized FakeWhippletree over(Whippletree.Builder builder) {
         requireUnopened();
@@ -187,27 +194,57 @@ public final class FakeWhippletree implements AutoCloseable {
             if (timeline.closed) {
                 throw new IllegalStateException("this fake is closed");
             }
-            if (base == null && accounts.isEmpty()) {
-                account(NAME);
-            }
             Whippletree.Builder builder = base == null ? Whippletree.builder() : base;
             accounts.forEach(builder::account);
-            opened = builder.timeline(timeline)
+            builder.timeline(timeline)
                     .provider(new FakeService(this, ""))
-                    .clients((account, client) -> new FakeService(this, account.id()))
-                    .build();
+                    .clients((account, client) -> new FakeService(this, account.id()));
+            opened = open(builder);
         }
         return opened;
     }
 
-    /** Moves time on, and returns when all that happens by then has happened. */
+    /** What was given may have no account: that it lacks nothing else shows if it opens with one. */
+    private Whippletree open(Whippletree.Builder builder) {
+        try {
+            return builder.build();
+        } catch (ConfigurationException e) {
+            if (accounts.isEmpty()) {
+                try {
+                    return builder.account(AccountSettings.builder(NAME, NAME).build())
+                            .build();
+                } catch (ConfigurationException unused) {
+                    throw e;
+                }
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Moves time on, and returns when all that happens by then has happened.
+     *
+     * @param ahead zero or more
+     */
     public void advance(Duration ahead) {
+        if (ahead.isNegative()) {
+            throw new IllegalArgumentException("time can't go back: advance(" + ahead + ")");
+        }
         timeline.advance(ahead);
+        rethrow();
+    }
+
+    private void rethrow() {
+        Error error = thrown.getAndSet(null);
+        if (error != null) {
+            throw error;
+        }
     }
 
     /** Returns the prompts of all calls so far, in order, repeated ones included. */
     public List<Prompt> asked() {
         timeline.settle();
+        rethrow();
         return List.copyOf(asked);
     }
 
@@ -219,6 +256,7 @@ public final class FakeWhippletree implements AutoCloseable {
             timeline.settle();
         }
         timeline.closed = true;
+        rethrow();
     }
 
     private boolean flies() {
@@ -280,20 +318,32 @@ public final class FakeWhippletree implements AutoCloseable {
             sink.firstByte();
             try {
                 boolean embeds = prompt.operation() == Prompt.Operation.EMBEDDING;
-                List<Delta.Piece> pieces = (embeds ? fake.vectors : fake.answers).apply(prompt);
+                List<Delta.Piece> pieces = List.copyOf((embeds ? fake.vectors : fake.answers).apply(prompt));
                 String text = pieces.stream().map(Delta.Piece::text).collect(Collectors.joining());
                 TokenUsage usage = TokenUsage.of(text(prompt.messages()).length() / 4, text.length() / 4);
                 boolean calls = pieces.stream().anyMatch(Delta.ToolCallPart.class::isInstance);
                 FinishReason reason = calls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
                 AnswerEnd end = new AnswerEnd(reason, Optional.of(usage), model);
-                for (int i = 0; i < pieces.size(); i++) {
-                    Delta.Piece piece = pieces.get(i);
-                    fake.timeline.schedule(nanos / pieces.size() * (i + 1), () -> sink.delta(piece));
-                }
-                fake.timeline.schedule(nanos, () -> sink.done(end));
+                deliver(pieces, nanos, sink, end);
             } catch (RuntimeException | Error e) {
+                if (e instanceof Error error) {
+                    fake.thrown.compareAndSet(null, error);
+                }
                 sink.failed(Failure.of(FailureKind.REJECTED, "the test's answer threw " + e));
             }
+        }
+
+        /** A piece comes once the one before was passed on: together, they would be one. */
+        private void deliver(List<Delta.Piece> pieces, long nanos, AttemptSink sink, AnswerEnd end) {
+            if (pieces.isEmpty()) {
+                fake.timeline.schedule(nanos, () -> sink.done(end));
+                return;
+            }
+            long first = nanos / pieces.size();
+            fake.timeline.schedule(first, () -> {
+                sink.delta(pieces.get(0));
+                deliver(pieces.subList(1, pieces.size()), nanos - first, sink, end);
+            });
         }
 
         @Override

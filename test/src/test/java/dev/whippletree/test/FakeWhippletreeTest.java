@@ -32,6 +32,7 @@ import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +110,27 @@ class FakeWhippletreeTest {
                 .timeFlies(true)) {
             assertThatThrownBy(() -> ask(fake, "hello").join()).hasMessageContaining("the test's answer threw");
             assertThat(told).isNotEmpty();
+        }
+    }
+
+    @Test
+    void answerWhoseAssertionFails_failsItsPrompt_andTheTest() {
+        FakeWhippletree fake = FakeWhippletree.answering(prompt -> {
+            throw new AssertionError("the prompt lacks a name");
+        });
+        for (ThrowingCallable next : List.<ThrowingCallable>of(fake::asked, () -> fake.advance(MINUTE), fake::close)) {
+            assertFails(ask(fake, "hello"), PromptException.Reason.REJECTED);
+            assertThatThrownBy(next).isInstanceOf(AssertionError.class).hasMessage("the prompt lacks a name");
+        }
+        fake.close();
+    }
+
+    @Test
+    void timeGoesOnlyAhead() {
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")) {
+            assertThatThrownBy(() -> fake.advance(Duration.ofSeconds(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("time can't go back: advance(PT-1S)");
         }
     }
 
@@ -241,6 +263,9 @@ class FakeWhippletreeTest {
             List<Delta> atOnce = stream(fake, "Why?");
             assertThat(fake.asked()).hasSize(2);
             assertThat(atOnce).last().isInstanceOf(Delta.End.class);
+            assertThat(atOnce.subList(1, atOnce.size() - 1))
+                    .as("as the test says")
+                    .isEqualTo(words);
         }
     }
 
@@ -448,6 +473,26 @@ class FakeWhippletreeTest {
                     .isEqualTo("big");
             assertThat(fake.asked()).hasSize(1);
             assertThat(answered).containsExactly("big");
+        }
+    }
+
+    @Test
+    void over_withoutAnAccount_hasOne_andOtherProblemsAreSaid() {
+        List<Duration> answered = new CopyOnWriteArrayList<>();
+        Whippletree.Builder builder = Whippletree.builder().listener(new EngineListener() {
+            @Override
+            public void answered(Origin origin, Duration took) {
+                answered.add(took);
+            }
+        });
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").over(builder)) {
+            assertThat(ask(fake, "hello").join().text()).isEqualTo("hi");
+            assertThat(fake.asked()).hasSize(1);
+            assertThat(answered).hasSize(1);
+        }
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
+                .over(Whippletree.builder().cache("nowhere"))) {
+            assertThatThrownBy(fake::whippletree).hasMessageContaining("there is no account");
         }
     }
 
