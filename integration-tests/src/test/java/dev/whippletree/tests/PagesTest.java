@@ -26,6 +26,7 @@ final class PagesTest {
     private static final Path MAP = Project.ROOT.resolve("docs/README.md");
     private static final List<String> WITH_JAVA = List.of(
             "README.md",
+            "docs/batch.md",
             "docs/embedding.md",
             "docs/embeddings.md",
             "docs/reference/metrics.md",
@@ -76,6 +77,11 @@ final class PagesTest {
                 OpenTelemetry openTelemetry;
                 FakeWhippletree fake;
                 String interviewer;
+                List<Row> rows;
+                interface Row {
+                    String id();
+                    String text();
+                }
             """;
 
     @TempDir
