@@ -519,15 +519,18 @@ final class Account {
         return Optional.ofNullable(trouble);
     }
 
-    /** Returns how much all have left of a limit or, while this process is cut off, its share; empty if unknown. */
+    /** Returns how much all have left of a limit or, until this process is in step, its share; empty if unknown. */
     synchronized OptionalLong left(LimitUse use) {
-        LimitName name = LimitName.of(use);
-        if (contact.isUp() ? trouble != null : contact.isDecided()) {
-            Block block = blocks.getOrDefault(name, new Block(use.limit()));
-            recallSight(use, block);
-            return OptionalLong.of(block.leftAlone(contact.shares(), nanoTime()));
+        Block block = blocks.get(LimitName.of(use));
+        if (contact.isUp() && inStep) {
+            return block == null ? OptionalLong.empty() : block.left(nanoTime());
         }
-        return inStep && blocks.containsKey(name) ? blocks.get(name).left(nanoTime()) : OptionalLong.empty();
+        if (!contact.isDecided()) {
+            return OptionalLong.empty();
+        }
+        Block cutOff = block == null ? new Block(use.limit()) : block;
+        recallSight(use, cutOff);
+        return OptionalLong.of(cutOff.leftAlone(contact.shares(), nanoTime()));
     }
 
     /** Returns what is held of the limits, and who waits; nothing if nothing is, and nobody does. */

@@ -785,6 +785,21 @@ class AccountTest {
                         + " 1,000 tokens / 1h of m: 50 in flight, 3 for the next calls.");
     }
 
+    /** Otherwise this process's own count would be shown, which has no idea of what others used. */
+    @Test
+    void left_isTheShare_untilThisProcessIsInStepAgain() {
+        grant("a", ONE);
+        account.fallOut();
+        assertThat(contact.isUp()).isTrue();
+        assertThat(account.left(ONE)).hasValue(90);
+        Account.Sent sent = send();
+        answer(sent, reply(sent, Verdict.CAREFUL, "first", 0, 0, 0));
+        assertThat(account.left(ONE)).hasValue(90);
+        Account.Sent last = send();
+        answer(last, granted(last, 0));
+        assertThat(account.left(ONE)).hasValue(90);
+    }
+
     @Test
     void left_isKnownForAFewSecondsAfterATrade() {
         assertThat(account.left(ONE)).as("before any").isEmpty();
