@@ -7,8 +7,6 @@ import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.RedisLink;
 import dev.whippletree.cache.redis.link.RedisSettings;
-import dev.whippletree.cache.redis.link.RedisUnavailableException;
-import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.Remarks;
 import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.spi.CacheEntry;
@@ -84,12 +82,6 @@ final class RedisStore implements CacheStore {
     private Throwable named(Throwable failure) {
         Throwable cause = Cause.of(failure);
         Throwable reason = ShardUnavailableException.reasonOf(cause);
-        if (reason instanceof RefusedCommandException) {
-            // A Redis that loads its data has been away, and isn't back yet.
-            return String.valueOf(reason.getMessage()).startsWith("LOADING")
-                    ? new RedisUnavailableException(Problem.what(settings, cause))
-                    : reason;
-        }
         return reason instanceof TimeoutException || reason instanceof IOException
                 ? new IllegalStateException(Problem.what(settings, cause), cause)
                 : reason;
