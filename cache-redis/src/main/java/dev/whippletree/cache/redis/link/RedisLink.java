@@ -330,7 +330,7 @@ public final class RedisLink implements AutoCloseable {
      * Returns the words of what went wrong first, and that it was about TLS, which they don't always tell. Of several
      * nodes that couldn't be asked, Lettuce puts each one's reason beside.
      */
-    private static String reasonOf(Throwable failure) {
+    private String reasonOf(Throwable failure) {
         String about = "";
         Throwable root = failure;
         for (Throwable next = behind(root); next != null; next = behind(root)) {
@@ -341,7 +341,7 @@ public final class RedisLink implements AutoCloseable {
                 about = "TLS fails: ";
             }
         }
-        return about + (root.getMessage() == null ? BROKEN : ShownText.line(root.getMessage()));
+        return about + (root.getMessage() == null ? BROKEN : settings.shown(ShownText.line(root.getMessage())));
     }
 
     private static @Nullable Throwable behind(Throwable failure) {

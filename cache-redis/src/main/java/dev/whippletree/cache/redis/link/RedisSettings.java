@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * @param isCluster whether it is a cluster, whose keys are spread over its nodes
  * @param uris of the nodes that are named, with credentials; one if it is no cluster
  * @param caCertificate the file that says whom TLS trusts, if that isn't whom the JVM does
+ * @param unclear what uris name as hosts and may be a password that was meant
  */
 public record RedisSettings(
         String where,
@@ -38,7 +40,8 @@ public record RedisSettings(
         Duration commandTimeout,
         boolean isCluster,
         List<RedisURI> uris,
-        Optional<String> caCertificate) {
+        Optional<String> caCertificate,
+        Set<String> unclear) {
 
     /** The settings of a cache, which a coordinator has as well. */
     public static final Set<SettingKey> KEYS = Set.of(
@@ -68,6 +71,9 @@ public record RedisSettings(
     /** A name or an address. Where Lettuce can't tell host from port, it takes both for the host. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
 
+    /** A host without a dot, a port, or a login before it. */
+    private static final Pattern UNCLEAR = Pattern.compile("(?<=//|,)(?!localhost\\b)[A-Za-z0-9-]+(?=$|[/?#,])");
+
     /** TLS or not, who logs in, some of the nodes, and the rest. */
     private static final Pattern CLUSTER = Pattern.compile("redis(s?)-cluster://([^/?#]*@)?([^@/?#]*)(.*)");
 
@@ -88,7 +94,11 @@ public record RedisSettings(
                 commandTimeout(settings),
                 cluster(settings).matches(),
                 parse(settings),
-                settings.text("ca-certificate"));
+                settings.text("ca-certificate"),
+                UNCLEAR.matcher(settings.text("uri").orElse(""))
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.toSet()));
         read.addCredentials(settings.text("username"), settings.text("password").map(Secret::of));
         read.checkCaCertificate();
         return read;
@@ -165,7 +175,7 @@ public record RedisSettings(
     /** Returns where Redis is, for messages, without credentials. */
     public String address() {
         if (isCluster) {
-            return "cluster " + uris.stream().map(RedisSettings::hostAndPort).collect(Collectors.joining(", "));
+            return "cluster " + uris.stream().map(this::hostAndPort).collect(Collectors.joining(", "));
         }
         RedisURI parsed = uris.get(0);
         if (parsed.getSentinelMasterId() != null) {
@@ -174,8 +184,17 @@ public record RedisSettings(
         return parsed.getSocket() != null ? parsed.getSocket() : hostAndPort(parsed);
     }
 
-    private static String hostAndPort(RedisURI parsed) {
-        return parsed.getHost() + ":" + parsed.getPort();
+    private String hostAndPort(RedisURI parsed) {
+        return shown(parsed.getHost()) + ":" + parsed.getPort();
+    }
+
+    /** Returns a text that may name hosts, without what may be a password. */
+    String shown(String text) {
+        String shown = text;
+        for (String word : unclear) {
+            shown = shown.replace(word, "***");
+        }
+        return shown;
     }
 
     private static Matcher cluster(Settings settings) {

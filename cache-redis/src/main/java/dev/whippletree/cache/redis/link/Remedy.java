@@ -55,9 +55,12 @@ public final class Remedy {
     }
 
     private static String ofConnecting(String message, RedisSettings settings) {
-        String check = settings.isCluster()
-                ? "check that its nodes run and can be reached from here, by the addresses that CLUSTER NODES shows"
-                : "check that it runs and can be reached from here";
+        String check = (settings.isCluster()
+                        ? "check that its nodes run and can be reached from here, by the addresses that CLUSTER NODES shows"
+                        : "check that it runs and can be reached from here")
+                + (settings.unclear().isEmpty()
+                        ? ""
+                        : ", and that uri has the form redis://:password@host:port (*** may be a password)");
         if (settings.isSsl() && message.contains("timed out")) {
             return check + ", and that it speaks TLS at that port (if not, uri begins with " + scheme("redis", settings)
                     + ")";

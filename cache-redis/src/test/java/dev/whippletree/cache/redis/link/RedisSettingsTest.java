@@ -90,6 +90,21 @@ class RedisSettingsTest {
         assertThat(read(Map.of("uri", "redis-sentinel://a,b#main")).isCluster()).isFalse();
     }
 
+    /** As where somebody gives a password alone. */
+    @Test
+    void wordThatMayBeAPassword_isNotShownAsAHost_andTheFormOfTheUriIs() {
+        for (String uri : List.of("redis://s3cret", "rediss://s3cret/1", "redis-cluster://one:7000,s3cret")) {
+            RedisSettings settings = read(Map.of("uri", uri));
+            assertThat(settings.toString()).contains("***").doesNotContain("s3cret");
+            assertThat(settings.shown("s3cret: Name or service not known")).isEqualTo("***: Name or service not known");
+            assertThat(Remedy.of("refused", settings)).endsWith("redis://:password@host:port (*** may be a password)");
+        }
+        for (String host : List.of("one:6379", "one.two", "localhost", "[::1]", "127.0.0.1")) {
+            assertThat(read(Map.of("uri", "redis://" + host)).address()).startsWith(host);
+        }
+        assertThat(read(Map.of("uri", "redis://:s3cret@one")).address()).isEqualTo("one:6379");
+    }
+
     @Test
     void cluster_hasOneDatabase() {
         assertThat(catchThrowable(() -> read(Map.of("uri", "redis-cluster://:secret@one,two/1"))))
@@ -145,8 +160,8 @@ class RedisSettingsTest {
         "redis://user:secret@cache:7000, cache:7000",
         "'redis-sentinel://a:26379,b:26379/0#main', Sentinel master main",
         "redis-socket:///run/redis.sock, /run/redis.sock",
-        "redis-cluster://cache, cluster cache:6379",
-        "'redis-cluster://a:7000,b', 'cluster a:7000, b:6379'",
+        "redis-cluster://cache.local, cluster cache.local:6379",
+        "'redis-cluster://a:7000,b:6379', 'cluster a:7000, b:6379'",
         "'rediss-cluster://user:s%40cret@a,[::1]:7001/0', 'cluster a:6379, [::1]:7001'"
     })
     void uriOfAnyKind_isNamedWithoutCredentials(String uri, String address) {

@@ -61,7 +61,7 @@ final class RemedyTest {
                         + ", and whether it speaks TLS at that port (if so, uri begins with rediss://)"
             })
     void whatToDo_goesByWhatWasSaid(String message, String scheme, String remedy) {
-        assertThat(Remedy.of("coordinator redis: " + message, settings(scheme + "://host")))
+        assertThat(Remedy.of("coordinator redis: " + message, settings(scheme + "://host:6379")))
                 .isEqualTo(remedy);
     }
 }
