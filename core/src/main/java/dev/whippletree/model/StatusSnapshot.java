@@ -129,7 +129,7 @@ public record StatusSnapshot(
      * The coordination with other processes over the same accounts. The counts are this process's, since the start.
      *
      * @param name the coordinator's name
-     * @param connected whether the other processes can be reached
+     * @param connected whether all limits are shared with the other processes
      * @param processes the number of processes at the last contact, this one included; 0 if unknown
      * @param granted attempts that were allowed, including {@code alone}
      * @param alone attempts allowed without asking the others, within this process's share

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The status of a coordination. Immutable.
  *
- * @param connected whether the other processes can be reached
+ * @param connected whether all limits are shared with the other processes
  * @param processes the number of processes at the last contact, this one included; 0 if unknown
  * @param alone reservations granted since the start without asking the other processes
  * @param problem what is wrong and what to do, a sentence without secrets; absent: nothing

@@ -47,7 +47,10 @@ enum Instrument {
     CACHE_LOOKUPS("cache.lookups", Sort.COUNTER, "{lookup}", "Lookups in a cache, hit or miss; tier 1 is the nearest"),
     CACHE_FAULTS("cache.faults", Sort.COUNTER, "{fault}", "Failed lookups, which are misses too, and failed stores"),
     COORDINATION_CONNECTED(
-            "coordination.connected", Sort.GAUGE, "1", "1 while the other processes can be reached, else 0"),
+            "coordination.connected",
+            Sort.GAUGE,
+            "1",
+            "1 while all limits are shared with the other processes, else 0"),
     COORDINATION_PROCESSES("coordination.processes", Sort.GAUGE, "{process}", "Processes at the last contact"),
     COORDINATION_ATTEMPTS(
             "coordination.attempts",

@@ -12,6 +12,7 @@ import dev.whippletree.cache.redis.link.RedisLink;
 import dev.whippletree.cache.redis.link.RedisSettings;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.cache.redis.link.Remarks;
+import dev.whippletree.cache.redis.link.ShardUnavailableException;
 import dev.whippletree.model.Scope;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Services;
@@ -83,12 +84,7 @@ final class LettuceCommands implements CoordinationCommands {
         remarks = new Remarks(settings);
         keys = new RedisKeys(settings.keyPrefix());
         this.connector = connector;
-        link = new RedisLink(
-                settings,
-                new RedisLink.Effect(
-                        "this process grants its own share of each limit", "the processes share limits again"),
-                connector,
-                services);
+        link = new RedisLink(settings, null, connector, services);
         scripts = new Scripts(link, corrupt);
         notices = new RedisLink(
                 settings,
@@ -134,7 +130,8 @@ final class LettuceCommands implements CoordinationCommands {
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
         var unused = notices.send(RedisClusterAsyncCommands::ping)
-                .whenComplete((pong, failure) -> unheard = isForbidden(failure) ? Cause.of(failure) : null);
+                .whenComplete((pong, failure) ->
+                        unheard = isForbidden(failure) ? ShardUnavailableException.reasonOf(Cause.of(failure)) : null);
         CompletionStage<Long> others = remainingOfVersion1();
         return scripts.multi(Script.BEAT, beatKeys(), process, goneAfter.toMillis())
                 .thenCompose(reply -> others.thenCompose(remaining -> beaten(reply, remaining, goneAfter)));

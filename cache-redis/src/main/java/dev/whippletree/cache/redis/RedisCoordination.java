@@ -7,6 +7,7 @@ import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.cache.redis.limits.Accounts;
 import dev.whippletree.cache.redis.limits.Askers;
 import dev.whippletree.cache.redis.link.CorruptValue;
+import dev.whippletree.cache.redis.link.OutageLog;
 import dev.whippletree.cache.redis.notices.Claims;
 import dev.whippletree.cache.redis.notices.Closings;
 import dev.whippletree.cache.redis.notices.Notice;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -41,6 +43,7 @@ final class RedisCoordination implements Coordination {
     private final Claims claims;
     private final Closings closings;
     private final CorruptValue corrupt;
+    private final OutageLog outage;
     private volatile boolean closed;
 
     private RedisCoordination(
@@ -48,6 +51,7 @@ final class RedisCoordination implements Coordination {
         this.settings = settings;
         this.corrupt = corrupt;
         this.commands = commands;
+        outage = new OutageLog(services);
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
@@ -73,6 +77,12 @@ final class RedisCoordination implements Coordination {
         accounts.start();
         contact.add(claims);
         contact.add(closings);
+        contact.add(new Contact.Member() {
+            @Override
+            public void beaten() {
+                report();
+            }
+        });
         commands.start(new CoordinationCommands.Events() {
             @Override
             public void connected() {
@@ -148,11 +158,12 @@ final class RedisCoordination implements Coordination {
 
     @Override
     public CoordinationStatus status() {
+        Optional<String> problem = problem();
         return new CoordinationStatus(
-                contact.isSettled() || contact.isDoubtful(),
+                problem.isEmpty() && (contact.isSettled() || contact.isDoubtful()),
                 contact.processes(),
                 accounts.alone(),
-                problems(),
+                problems(problem),
                 remarks());
     }
 
@@ -161,8 +172,8 @@ final class RedisCoordination implements Coordination {
                 .toList();
     }
 
-    private Optional<String> problems() {
-        return Stream.of(problem(), commands.remark(), corrupt.sentence())
+    private Optional<String> problems(Optional<String> problem) {
+        return Stream.of(problem, commands.remark(), corrupt.sentence())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second);
     }
@@ -172,9 +183,22 @@ final class RedisCoordination implements Coordination {
         if (contact.isDoubtful()) {
             return Optional.empty();
         }
-        return contact.isSettled()
-                ? accounts.troubles().findFirst().map(problem::ofLimits)
-                : contact.trouble().map(problem::ofContact);
+        if (!contact.isSettled()) {
+            return contact.trouble().map(problem::ofContact);
+        }
+        SortedMap<String, Throwable> troubles = accounts.troubles();
+        return troubles.isEmpty() ? Optional.empty() : Optional.of(problem.ofLimits(troubles));
+    }
+
+    /** Logs that limits aren't shared any more, and that they are again. */
+    private void report() {
+        Optional<String> problem = problem();
+        if (problem.isPresent() && !closed) {
+            outage.note(problem.get());
+        } else if (contact.isSettled()) {
+            outage.end(settings.redis().where() + ": Redis at "
+                    + settings.redis().address() + " can be used again; the processes share limits again");
+        }
     }
 
     private <T> CompletionStage<T> afterClose() {

@@ -317,8 +317,8 @@ class RedisClusterTest {
             await().untilAsserted(() -> assertThat(process.status().problem())
                     .get()
                     .asString()
-                    .contains("a shard of Redis at cluster", "for some limits", "all 16,384 slots"));
-            assertThat(process.status().connected()).isTrue();
+                    .contains("a shard of Redis at cluster", "for limits of ", "all 16,384 slots"));
+            assertThat(process.status().connected()).isFalse();
             CoordinatedProcess another = processes.open(cluster.uri());
             await().untilAsserted(() -> assertThat(another.status().problem())
                     .get()

@@ -9,11 +9,16 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.BlockReply;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
+import dev.whippletree.cache.redis.contact.CoordinationCommands.Verdict;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Scope;
@@ -23,11 +28,13 @@ import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -71,6 +78,69 @@ final class RedisCoordinationTest {
         assertThat(own.reserve(List.of(use(1)), TURN)).isCompletedWithValueMatching(Grant.Refused.class::isInstance);
         LimitUse unused = new LimitUse(Scope.of("b"), "requests", Limit.requests(10, Duration.ofMinutes(1)), 1);
         assertThat(own.left(unused)).hasValue(5);
+    }
+
+    @Test
+    void limitsThatRedisRefusesToCount_areLoggedAndInTheStatus_untilTheyAreSharedAgain() {
+        CompletableFuture<TradeReply> full = refused("OOM command not allowed");
+        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 2, false)));
+        when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
+        when(commands.closings()).thenReturn(completedFuture(List.of()));
+        when(commands.remark()).thenReturn(Optional.empty());
+        when(commands.trade(any())).thenReturn(full);
+        String problem = "coordinator redis: Redis at localhost:6379 refuses commands (OOM command not allowed); for"
+                + " limits of a this process grants its own share of each limit, one of 2; give it more memory, or the"
+                + " coordinator a Redis of its own";
+        String over = "WARN coordinator redis: Redis at localhost:6379 can be used again; the processes share limits"
+                + " again";
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            Coordination coordination = CoordinatedProcess.open(Map.of(), commands, services);
+            timeline.advance(TIMEOUT);
+            assertThat(coordination.status().connected()).isTrue();
+            coordination.reserve(List.of(use(1)), TURN);
+            timeline.advance(Contact.INTERVAL);
+            assertThat(coordination.status().problem()).contains(problem);
+            assertThat(coordination.status().connected()).isFalse();
+            assertThat(log.ofThisThread()).containsExactly("WARN " + problem);
+
+            when(commands.trade(any())).thenAnswer(call -> completedFuture(done(call.getArgument(0))));
+            timeline.advance(Contact.INTERVAL);
+            assertThat(coordination.status().problem()).isEmpty();
+            assertThat(coordination.status().connected()).isTrue();
+            assertThat(log.ofThisThread()).containsExactly("WARN " + problem, over);
+
+            when(commands.beat(any(), any())).thenReturn(refused("READONLY You can't write"));
+            timeline.advance(Duration.ofMinutes(1));
+            when(commands.beat(any(), any())).thenReturn(refused("LOADING Redis is loading"));
+            timeline.advance(Contact.INTERVAL);
+            assertThat(coordination.status().connected()).isFalse();
+            when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 2, false)));
+            timeline.advance(Contact.INTERVAL);
+            assertThat(log.ofThisThread())
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("WARN " + problem),
+                            line -> assertThat(line).isEqualTo(over),
+                            line -> assertThat(line)
+                                    .contains("refuses commands (READONLY You", "set uri to the master"),
+                            line -> assertThat(line).isEqualTo(over));
+        }
+    }
+
+    private static <T> CompletableFuture<T> refused(String message) {
+        return CompletableFuture.failedFuture(new RefusedCommandException(message, new IllegalStateException()));
+    }
+
+    /** Returns an answer that grants nothing more. */
+    private static TradeReply done(Trade trade) {
+        return new TradeReply(
+                Verdict.DONE,
+                "first",
+                Duration.ZERO,
+                trade.blocks().stream()
+                        .map(block -> new BlockReply(0, 5, 0, 0, 0))
+                        .toList(),
+                List.of(),
+                List.of());
     }
 
     @Test

@@ -47,6 +47,9 @@ public final class Contact {
 
         /** There is none. */
         default void lost() {}
+
+        /** A beat was answered and all members have caught up, or it has failed. */
+        default void beaten() {}
     }
 
     private final CoordinationCommands commands;
@@ -125,7 +128,7 @@ public final class Contact {
 
     /** Returns how long it stays doubtful; zero if it isn't. */
     synchronized Duration doubt() {
-        if (up || beats == 0 || trouble instanceof RefusedCommandException) {
+        if (up || beats == 0 || reason() instanceof RefusedCommandException) {
             return Duration.ZERO;
         }
         Duration rest = timeout.minusNanos(services.nanoTime() - lostAtNanos);
@@ -149,8 +152,13 @@ public final class Contact {
         return Math.floorDiv(services.nanoTime(), NANOS_A_MILLI);
     }
 
+    /** Returns what has ended it; in a cluster, perhaps one shard's trouble. */
     public Optional<Throwable> trouble() {
         return Optional.ofNullable(trouble);
+    }
+
+    private @Nullable Throwable reason() {
+        return trouble().map(ShardUnavailableException::reasonOf).orElse(null);
     }
 
     /** Returns how many processes there were when last asked; 0 if that isn't known. */
@@ -189,7 +197,7 @@ public final class Contact {
 
     private void beaten(CoordinationCommands.@Nullable Beat beat, @Nullable Throwable failure) {
         if (failure != null) {
-            lost(ShardUnavailableException.reasonOf(Cause.of(failure)));
+            end(Cause.of(failure));
             done();
         } else if (beat != null) {
             meet(beat);
@@ -230,6 +238,7 @@ public final class Contact {
         }
         decided = true;
         tried.complete(null);
+        members.forEach(Member::beaten);
         if (more) {
             beat();
         }
@@ -252,20 +261,27 @@ public final class Contact {
      */
     public void lost(Throwable failure) {
         Throwable cause = Cause.of(failure);
-        if (cause instanceof ShardUnavailableException || cause instanceof TooManyCommandsException) {
+        if (!(cause instanceof ShardUnavailableException)) {
+            end(cause);
+        }
+    }
+
+    private void end(Throwable cause) {
+        if (cause instanceof TooManyCommandsException) {
             return;
         }
-        mark(cause);
+        boolean silence = ShardUnavailableException.reasonOf(cause) instanceof TimeoutException;
+        mark(cause, silence);
         members.forEach(Member::lost);
-        if (cause instanceof TimeoutException) {
+        if (silence) {
             services.executor().execute(this::beat);
         }
     }
 
-    private synchronized void mark(Throwable cause) {
+    private synchronized void mark(Throwable cause, boolean silence) {
         if (up) {
             // Who waited in vain for an answer has waited long enough.
-            lostAtNanos = services.nanoTime() - (cause instanceof TimeoutException ? timeout.toNanos() : 0);
+            lostAtNanos = services.nanoTime() - (silence ? timeout.toNanos() : 0);
         }
         trouble = cause;
         up = false;

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -257,8 +259,11 @@ public final class Accounts implements Contact.Member {
         return byOrganization.values().stream().mapToLong(Account::alone).sum();
     }
 
-    /** Returns why an organization's limits can't be shared although there is contact. */
-    public Stream<Throwable> troubles() {
-        return byOrganization.values().stream().flatMap(account -> account.trouble().stream());
+    /** Returns why organizations' limits can't be shared although there is contact. */
+    public SortedMap<String, Throwable> troubles() {
+        SortedMap<String, Throwable> troubles = new TreeMap<>();
+        byOrganization.forEach(
+                (organization, account) -> account.trouble().ifPresent(trouble -> troubles.put(organization, trouble)));
+        return troubles;
     }
 }

@@ -29,7 +29,8 @@ import org.slf4j.Logger;
  * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't
  * answered either ({@link ConnectionCheck}), since a Redis that hangs, or a network that swallows everything, breaks no
  * connection. While there is none, commands fail at once. Attempts to connect go on in the background, at most a second
- * apart. Going away and coming back are logged, a line each. Thread-safe; never blocks.
+ * apart. Going away and coming back are logged, a line each, unless a connection that has worked breaks and the first
+ * attempt makes up for it: a server may close connections that are idle. Thread-safe; never blocks.
  *
  * <p>A connection to a cluster isn't lost with one of its nodes. When a node isn't there for a command, another
  * connection is made beside the present one, and takes its place when it is there: it knows who serves the slots by
@@ -50,10 +51,11 @@ public final class RedisLink implements AutoCloseable {
     private static final long BETWEEN_RENEWALS_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RedisSettings settings;
-    private final Effect effect;
+    private final @Nullable Effect effect;
     private final RedisConnector connector;
     private final Services services;
     private final Logger log;
+    private final OutageLog outage;
 
     /** Ends as the first attempt does: commands that come before share its fate. */
     private final CompletableFuture<Way> first = new CompletableFuture<>();
@@ -80,8 +82,7 @@ public final class RedisLink implements AutoCloseable {
     private boolean closed;
 
     /**
-     * What it means to users that Redis is away, for the log and the status, and that it is back. A coordinator has two
-     * links, whose lines differ by it.
+     * What it means to users that Redis is away, for the log and the status, and that it is back.
      */
     public record Effect(String away, String back) {}
 
@@ -89,13 +90,15 @@ public final class RedisLink implements AutoCloseable {
      * Creates a link that isn't connected.
      *
      * @param settings how messages name its owner, and where Redis is
+     * @param effect null: its owner says itself what it means
      */
-    public RedisLink(RedisSettings settings, Effect effect, RedisConnector connector, Services services) {
+    public RedisLink(RedisSettings settings, @Nullable Effect effect, RedisConnector connector, Services services) {
         this.settings = settings;
         this.effect = effect;
         this.connector = connector;
         this.services = services;
         this.log = services.logger("cache.redis");
+        this.outage = new OutageLog(services);
     }
 
     /** Sets what is told of each connection; called before {@link #connect()}. It mustn't hold up the thread. */
@@ -251,10 +254,9 @@ public final class RedisLink implements AutoCloseable {
         }
         replace(way.connection);
         current = CompletableFuture.completedFuture(way);
-        if (trouble.isPresent()) {
-            trouble = Optional.empty();
-            // Who has read that it is away reads this too.
-            log.warn("{}: Redis at {} is back; {}", settings.where(), settings.address(), effect.back());
+        trouble = Optional.empty();
+        if (effect != null) {
+            outage.end(settings.where() + ": Redis at " + settings.address() + " is back; " + effect.back());
         }
         return true;
     }
@@ -289,7 +291,7 @@ public final class RedisLink implements AutoCloseable {
                 return;
             }
             replace(null);
-            unavailable = goAway(reasonOf(failure));
+            unavailable = goAway(reasonOf(failure), true);
         }
         first.completeExceptionally(unavailable);
     }
@@ -300,21 +302,23 @@ public final class RedisLink implements AutoCloseable {
                 return;
             }
             connection = null;
-            goAway(reason);
+            goAway(reason, failures > 0 || !reason.equals(BROKEN));
         }
         lost.close();
     }
 
-    /** Says why commands fail from now on, and connects soon. Guarded by this. */
-    private RuntimeException goAway(String reason) {
+    /** Says why commands fail from now on, in the log if so told, and connects soon. Guarded by this. */
+    private RuntimeException goAway(String reason, boolean logged) {
         String message = unavailable(reason);
         RuntimeException unavailable = new RedisUnavailableException(message);
         current = CompletableFuture.failedFuture(unavailable);
-        String sentence = message + "; until it is back, " + effect.away() + "; " + Remedy.of(message, settings);
-        if (trouble.isEmpty()) {
-            log.warn(sentence);
+        if (effect != null) {
+            String sentence = message + "; until it is back, " + effect.away() + "; " + Remedy.of(message, settings);
+            trouble = Optional.of(sentence);
+            if (logged) {
+                outage.note(sentence);
+            }
         }
-        trouble = Optional.of(sentence);
         services.schedule(nextPause(), this::attempt);
         return unavailable;
     }

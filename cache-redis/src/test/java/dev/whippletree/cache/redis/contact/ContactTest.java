@@ -175,7 +175,7 @@ final class ContactTest {
         beats.get(1).completeExceptionally(new ShardUnavailableException(new RedisUnavailableException("gone")));
         timeline.advance(MOMENT);
         assertThat(contact.isUp()).isFalse();
-        assertThat(contact.trouble()).get().isInstanceOf(RedisUnavailableException.class);
+        assertThat(contact.trouble()).get().isInstanceOf(ShardUnavailableException.class);
         assertThat(told).containsExactly("met", "lost");
     }
 

@@ -139,8 +139,8 @@ class RedisLinkTest {
             connector.connect(2);
             assertThat(log.all())
                     .containsExactly(
-                            "WARN cache redis: Redis at host:6379 can't be used (the connection broke); until it is back,"
-                                    + " nothing is stored; check that it runs and can be reached from here",
+                            "WARN cache redis: Redis at host:6379 can't be used (refused); until it is back, nothing is"
+                                    + " stored; check that it runs and can be reached from here",
                             "WARN cache redis: Redis at host:6379 is back; it is stored again");
         }
         assertThat(answer("hello")).isCompletedWithValue("hello");
@@ -151,6 +151,51 @@ class RedisLinkTest {
         assertThat(connector.attempts)
                 .as("a link that has worked is made anew soon")
                 .hasSize(4);
+    }
+
+    /** With its setting timeout, Redis closes connections that are idle. */
+    @Test
+    void connectionThatIsMadeAnewAtOnce_isNoOutage_unlessItBreaksUnused() {
+        connected();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            for (int n = 0; n < 100; n++) {
+                assertThat(answer("hello")).isCompleted();
+                connector.breakConnection(n);
+                assertThat(link.trouble()).isPresent();
+                timeline.advance(Duration.ofMillis(50));
+                connector.connect(n + 1);
+                assertThat(link.trouble()).isEmpty();
+            }
+            assertThat(log.all()).isEmpty();
+
+            connector.breakConnection(100);
+            assertThat(log.all()).singleElement().asString().contains("can't be used (the connection broke)");
+        }
+    }
+
+    @Test
+    void redisThatComesAndGoes_isLoggedOnceAMinute_andAgainIfItIsStillAwayThen() {
+        link.connect();
+        timeline.runAll();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            int attempt = 0;
+            for (int seconds = 0; seconds < 50; seconds += 10) {
+                connector.fail(attempt, new RedisConnectionException("refused"));
+                timeline.advance(Duration.ofSeconds(5));
+                connector.connect(attempt + 1);
+                assertThat(answer("hello")).isCompleted();
+                timeline.advance(Duration.ofSeconds(5));
+                connector.breakConnection(attempt + 1);
+                timeline.advance(Duration.ofMillis(50));
+                attempt += 2;
+            }
+            assertThat(log.all()).hasSize(2);
+            while (connector.attempts.size() < 40) {
+                connector.fail(attempt++, new RedisConnectionException("refused"));
+                timeline.advance(Duration.ofSeconds(1));
+            }
+            assertThat(log.all()).hasSize(3).last().asString().contains("can't be used (refused)");
+        }
     }
 
     static List<Throwable> breaks() {

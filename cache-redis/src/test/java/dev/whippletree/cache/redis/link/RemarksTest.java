@@ -14,7 +14,7 @@ class RemarksTest {
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
 
     private final Remarks remarks =
-            new Remarks(RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis://host"))));
+            new Remarks(RedisSettings.from(new Settings("coordinator redis", Map.of("uri", "redis://host:6379"))));
 
     private static String memory(long bound, String policy) {
         return "# Memory\r\nused_memory:1\r\nmaxmemory:" + bound + "\r\nmaxmemory_human:1K\r\nmaxmemory_policy:"
