@@ -7,12 +7,14 @@ import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Backlog;
 import dev.whippletree.engine.line.WaitingLine;
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.spi.LimitUse;
@@ -25,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Admits flights to the waiting line. It refuses flights that no target can take or that would be too late, and when
@@ -33,6 +37,9 @@ import java.util.Set;
  */
 final class AdmissionControl {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionControl.class);
+
+    private final PluginFaults faults;
     private final Monitor monitor;
     private final Timeline timeline;
     private final EngineSettings settings;
@@ -61,6 +68,7 @@ final class AdmissionControl {
             ScopeClosures closures,
             Dispatcher dispatcher) {
         this.monitor = monitor;
+        this.faults = new PluginFaults(timeline);
         this.timeline = timeline;
         this.settings = settings;
         this.line = line;
@@ -76,7 +84,7 @@ final class AdmissionControl {
     /** Queues a flight for a target, or refuses it at once. Calls plugins, so never call it under the lock. */
     void enter(Flight flight) {
         Route route = flight.route();
-        Demand demand = Demand.of(flight.prompt(), route);
+        Demand demand = Demand.of(flight.prompt(), route, (account, fault) -> providerFailed(account, flight, fault));
         noticeNewTokens(route);
         monitor.decide(() -> {
             if (flight.stage() == Flight.Stage.LOOKING_UP && flight.route() != route) {
@@ -107,6 +115,11 @@ final class AdmissionControl {
                 refuseIfHopeless(flight, now);
             }
         });
+    }
+
+    private void providerFailed(Account account, Flight flight, Throwable fault) {
+        flight.threw(fault);
+        faults.log(LOG, account.id(), fault, "account " + account.id() + ": its provider failed to estimate tokens");
     }
 
     /**

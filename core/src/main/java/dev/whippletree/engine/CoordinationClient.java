@@ -1,8 +1,8 @@
 package dev.whippletree.engine;
 
 import dev.whippletree.engine.pool.Topology.OpenCoordination;
-import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheKey;
@@ -48,7 +48,7 @@ final class CoordinationClient {
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong leftToOthers = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
-    private final FaultLevels levels;
+    private final PluginFaults log;
 
     /** Since when reservations time out without any answer; guarded by this. */
     private OptionalLong silentSinceNanos = OptionalLong.empty();
@@ -59,7 +59,7 @@ final class CoordinationClient {
     CoordinationClient(OpenCoordination open, Timeline timeline) {
         this.open = open;
         this.timeline = timeline;
-        this.levels = new FaultLevels(timeline);
+        this.log = new PluginFaults(timeline);
         this.calls = new PluginCall(timeline, TIMEOUT_NANOS);
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
@@ -153,7 +153,7 @@ final class CoordinationClient {
 
     private void fault(Throwable cause) {
         faults.incrementAndGet();
-        LOG.atLevel(levels.next(cause)).log("The coordinator failed: {}", FaultLevels.words(cause));
+        log.log(LOG, open.name(), cause, "The coordinator failed: " + PluginFaults.words(cause));
     }
 
     void granted() {

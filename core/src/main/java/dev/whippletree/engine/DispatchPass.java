@@ -5,15 +5,14 @@ import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
 import dev.whippletree.engine.line.WaitingLine;
 import dev.whippletree.engine.pool.Pool.DispatchTrigger;
+import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
-import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.TargetView;
-import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +25,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * One pass through the waiting line after a change, lane by lane in turn. Takes out, one at a time, the flights that
@@ -176,7 +174,7 @@ final class DispatchPass {
 
     /** Begins a flight, or on its target another flight that goes first. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
-        Target target = guardedPicker.among(readiness.ready(), flight.route().picker(readiness.readyTier()), now);
+        Target target = guardedPicker.among(readiness.ready(), flight.route(), readiness.readyTier(), now);
         for (Ticket ticket : before(flight, target)) {
             Flight other = Flight.of(ticket);
             if (LaneTargets.of(line.laneOf(other.ticket())).has(target)
@@ -237,27 +235,28 @@ final class DispatchPass {
     static final class GuardedPicker {
 
         private final Monitor monitor;
-        private final FaultLevels levels;
+        private final PluginFaults log;
         private long faults;
 
-        GuardedPicker(Monitor monitor, Timeline timeline) {
+        GuardedPicker(Monitor monitor, PluginFaults log) {
             this.monitor = monitor;
-            this.levels = new FaultLevels(timeline);
+            this.log = log;
         }
 
         /** Returns one of the ready targets. */
-        Target among(List<Target> ready, Picker picker, long now) {
+        Target among(List<Target> ready, Route route, int tier, long now) {
             List<TargetView> views = new ArrayList<>(ready.size());
             for (Target target : ready) {
                 views.add(target.view(now));
             }
             try {
-                return ready.get(picker.pick(views, now));
+                return ready.get(route.picker(tier).pick(views, now));
             } catch (Throwable e) {
                 faults++;
-                Level level = levels.next(e);
-                String what = "A balancing strategy failed; the target with the fewest calls for its weight is used";
-                monitor.announce(() -> LOG.atLevel(level).setCause(e).log(what));
+                String strategy = route.settings().strategy();
+                String what = "Strategy " + strategy
+                        + " failed to pick; the target with the fewest calls for its weight is used";
+                monitor.announce(() -> log.log(LOG, strategy, e, what));
                 return leastCalled(ready);
             }
         }

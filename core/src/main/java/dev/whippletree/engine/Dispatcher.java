@@ -12,6 +12,7 @@ import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.saving.StateSaver;
 import dev.whippletree.model.PromptException;
@@ -54,6 +55,7 @@ final class Dispatcher {
     private final Optional<StateSaver> saver;
     private final Attempt.AttemptListener listener;
     private final LongWaitLog longWaits;
+    private final PluginFaults faults;
     private final GuardedPicker guardedPicker;
 
     private final List<Flight> entered = new ArrayList<>();
@@ -92,7 +94,8 @@ final class Dispatcher {
         this.sending = sending;
         this.saver = saver;
         this.listener = listener;
-        this.guardedPicker = new GuardedPicker(monitor, timeline);
+        this.faults = new PluginFaults(timeline);
+        this.guardedPicker = new GuardedPicker(monitor, faults);
         this.longWaits = new LongWaitLog(line, monitor);
     }
 
@@ -145,6 +148,7 @@ final class Dispatcher {
         Attempt attempt = new Attempt(
                 monitor,
                 timeline,
+                faults,
                 listener,
                 flight,
                 target,

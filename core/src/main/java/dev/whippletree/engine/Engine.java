@@ -9,6 +9,7 @@ import dev.whippletree.engine.flight.PromptErrors;
 import dev.whippletree.engine.flight.Reader;
 import dev.whippletree.engine.flight.Subscribers.Subscription;
 import dev.whippletree.engine.flight.Tally;
+import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.pool.Pool;
 import dev.whippletree.engine.pool.Pool.DispatchTrigger;
@@ -54,6 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -68,6 +70,9 @@ import java.util.stream.Stream;
 public final class Engine {
 
     private static final EmbeddingBounds ANY_BOUNDS = new EmbeddingBounds(Integer.MAX_VALUE, Long.MAX_VALUE);
+
+    /** What a provider throws is told when the prompt is asked. */
+    private static final BiConsumer<Account, Throwable> UNHEARD = (account, fault) -> {};
 
     private final Timeline timeline;
     private volatile List<String> notes;
@@ -124,7 +129,7 @@ public final class Engine {
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
-        this.listeners = new Listeners(listeners);
+        this.listeners = new Listeners(listeners, timeline);
         this.saver = state.map(folder -> new StateSaver(monitor, timeline, pool, folder, this::tookIn));
         this.scheduler = new Scheduler(
                 monitor,
@@ -190,7 +195,7 @@ public final class Engine {
     public TokenCount tokensToReserve(Prompt prompt) {
         return pool.route(prompt.route())
                 .map(route -> {
-                    Demand demand = Demand.of(route.bounded(prompt), route);
+                    Demand demand = Demand.of(route.bounded(prompt), route, UNHEARD);
                     return monitor.decide(
                             () -> demand.reserving(route, pool.forecast()).mostTokens());
                 })
@@ -201,7 +206,7 @@ public final class Engine {
     public Map<TargetSettings, String> refusals(Prompt prompt) {
         Map<TargetSettings, String> refusals = new HashMap<>();
         pool.route(prompt.route())
-                .ifPresent(route -> Demand.of(route.bounded(prompt), route)
+                .ifPresent(route -> Demand.of(route.bounded(prompt), route, UNHEARD)
                         .refusals(route)
                         .forEach((target, why) ->
                                 refusals.put(new TargetSettings(target.account().id(), target.model()), why)));
@@ -243,7 +248,7 @@ public final class Engine {
     private Flight unopened(Prompt prompt, Route route) {
         Prompt whole = route.bounded(prompt);
         Flight flight = new Flight(PromptKeys.of(whole, route), whole, route, timeline.nanoTime());
-        flight.demand(Demand.of(whole, route));
+        flight.demand(Demand.of(whole, route, UNHEARD));
         return flight;
     }
 

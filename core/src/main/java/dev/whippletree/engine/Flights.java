@@ -364,6 +364,9 @@ final class Flights {
             return;
         }
         subscription.flight().subscribers().remove(subscription);
+        if (failure.reason() != PromptException.Reason.CLOSED && failure.getCause() == null) {
+            subscription.flight().thrown().ifPresent(failure::initCause);
+        }
         monitor.after(subscription.mailbox(), () -> subscription.future().completeExceptionally(failure));
         if (failure.reason() == PromptException.Reason.CALLER_TIMEOUT) {
             tally.cancelled(subscription.session());

@@ -7,11 +7,12 @@ import dev.whippletree.engine.flight.Tally;
 import dev.whippletree.engine.pool.Account;
 import dev.whippletree.engine.pool.Health;
 import dev.whippletree.engine.pool.Lease;
+import dev.whippletree.engine.pool.Route;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.pool.TokenForecast;
-import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.engine.scope.CallUse;
 import dev.whippletree.engine.scope.ScopeResolver;
@@ -35,7 +36,6 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Records what an attempt shows about its target: its limits, tokens, health and latency, and whether it is open. Ends
@@ -57,7 +57,7 @@ final class OutcomeRecorder {
     private final Monitor monitor;
     private final Timeline timeline;
     private final RandomGenerator random;
-    private final FaultLevels pickerFaults;
+    private final PluginFaults pickerFaults;
 
     OutcomeRecorder(
             ScopeClosures closures,
@@ -75,7 +75,7 @@ final class OutcomeRecorder {
         this.monitor = monitor;
         this.timeline = timeline;
         this.random = timeline.random();
-        this.pickerFaults = new FaultLevels(timeline);
+        this.pickerFaults = new PluginFaults(timeline);
     }
 
     void reported(Attempt attempt, List<RateLimitReport> reported, long now) {
@@ -300,19 +300,16 @@ final class OutcomeRecorder {
 
     private void tellPickers(Attempt attempt, Picker.Outcome outcome, long now) {
         Target target = attempt.target();
-        for (Picker picker : attempt.flight().route().pickersOf(target)) {
-            tell(picker, target, outcome, attempt.tookNanos(now), now);
-        }
-    }
-
-    private void tell(Picker picker, Target target, Picker.Outcome outcome, long tookNanos, long now) {
-        try {
-            picker.ended(target.id(), outcome, tookNanos, now);
-        } catch (Throwable e) {
-            // A strategy that fails here can still pick.
-            Level level = pickerFaults.next(e);
-            monitor.announce(
-                    () -> LOG.atLevel(level).setCause(e).log("A balancing strategy failed when told an outcome"));
+        Route route = attempt.flight().route();
+        for (Picker picker : route.pickersOf(target)) {
+            try {
+                picker.ended(target.id(), outcome, attempt.tookNanos(now), now);
+            } catch (Throwable e) {
+                // A strategy that fails here can still pick.
+                String strategy = route.settings().strategy();
+                String what = "Strategy " + strategy + " failed when told an outcome";
+                monitor.announce(() -> pickerFaults.log(LOG, strategy, e, what));
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reports why a prompt got no answer. Immutable.
+ * Reports why a prompt got no answer. Immutable. If a provider has thrown something on the way, its cause is that.
  *
  * <pre>{@code
  * try {

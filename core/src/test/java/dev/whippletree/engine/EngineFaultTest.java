@@ -4,7 +4,6 @@ import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.flight.Attempt;
-import dev.whippletree.engine.pool.Demand;
 import dev.whippletree.engine.run.Listeners;
 import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.model.Completion;
@@ -53,24 +52,32 @@ final class EngineFaultTest {
         assertThat(fixture.status().inFlight()).isZero();
     }
 
-    /** Whoever writes a plugin needs the stack trace, which no message has. */
+    /** Whoever writes a plugin needs the stack trace; what the provider says may quote the prompt or a token. */
     @ParameterizedTest
-    @ValueSource(classes = {Attempt.class, Demand.class})
-    void whatAProviderThrows_isLoggedWhole_atLevelDebug(Class<?> catcher) {
+    @ValueSource(classes = {Attempt.class, AdmissionControl.class})
+    void whatAProviderThrows_isWarnedOfOnceAnHour_andIsTheCauseOfTheError(Class<?> catcher) {
+        IllegalStateException thrown = new IllegalStateException("broken provider");
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.usually((prompt, model, sink) -> {
-            throw new IllegalStateException("broken provider");
+            throw thrown;
         });
-        if (catcher == Demand.class) {
+        if (catcher == AdmissionControl.class) {
             client.admits(() -> {
-                throw new IllegalStateException("broken provider");
+                throw thrown;
             });
         }
-        try (LoggedLines log = LoggedLines.fromDebugOn(catcher)) {
-            fixture.ask("q");
+        try (LoggedLines log = new LoggedLines(catcher)) {
+            List<CompletableFuture<Completion>> answers = fixture.askMany(3);
             fixture.run();
-            assertThat(log.all()).anyMatch(line -> line.startsWith("DEBUG account a: its provider failed to "));
-            assertThat(log.thrown()).contains("broken provider");
+            assertThat(answers).allSatisfy(answer -> assertThat(failure(answer)).hasCause(thrown));
+            assertThat(log.ofThisThread())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN account a: its provider failed to ");
+            assertThat(log.traces())
+                    .anySatisfy(trace -> assertThat(trace)
+                            .contains("IllegalStateException", "EngineFaultTest")
+                            .doesNotContain("broken provider"));
         }
     }
 
@@ -316,10 +323,11 @@ final class EngineFaultTest {
             fixture.run();
             assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
             assertThat(ofPicks.ofThisThread())
-                    .containsExactly("WARN A balancing strategy failed; the target with the fewest calls for its weight"
-                            + " is used");
+                    .containsExactly(
+                            "WARN Strategy round-robin failed to pick; the target with the fewest calls for its"
+                                    + " weight is used");
             assertThat(ofOutcomes.ofThisThread())
-                    .containsExactly("WARN A balancing strategy failed when told an outcome");
+                    .containsExactly("WARN Strategy round-robin failed when told an outcome");
         }
         assertThat(fixture.status().pickerFaults()).isEqualTo(3);
     }
@@ -398,13 +406,14 @@ final class EngineFaultTest {
                 heard.add(origin);
             }
         });
+        fixture.ask("another");
         CompletableFuture<Completion> answer = fixture.ask("q");
         try (LoggedLines log = new LoggedLines(Listeners.class)) {
             fixture.run();
-            assertThat(log.all()).contains("WARN A listener failed");
+            assertThat(log.all()).containsExactly("WARN Listener " + EngineFaultTest.class.getName() + "$2 failed");
         }
         assertThat(answer).isCompleted();
-        assertThat(heard).hasSize(1);
+        assertThat(heard).hasSize(2);
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.whippletree.engine.cache;
 
 import dev.whippletree.engine.pool.Topology;
-import dev.whippletree.engine.run.FaultLevels;
 import dev.whippletree.engine.run.PluginCall;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheEntry;
@@ -62,7 +62,7 @@ public final class CacheTiers {
             AtomicLong hits,
             AtomicLong misses,
             AtomicLong faults,
-            FaultLevels levels) {
+            PluginFaults log) {
 
         CountedCache(Topology.OpenCache open, Timeline timeline) {
             this(
@@ -72,13 +72,12 @@ public final class CacheTiers {
                     new AtomicLong(),
                     new AtomicLong(),
                     new AtomicLong(),
-                    new FaultLevels(timeline));
+                    new PluginFaults(timeline));
         }
 
         void fault(Throwable cause) {
             faults.incrementAndGet();
-            LOG.atLevel(levels.next(cause))
-                    .log("Cache {} failed, and is passed over: {}", name, FaultLevels.words(cause));
+            log.log(LOG, name, cause, "Cache " + name + " failed, and is passed over: " + PluginFaults.words(cause));
         }
 
         /**

@@ -5,6 +5,7 @@ import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.Monitor.CallTasks;
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -41,6 +42,7 @@ public final class Attempt implements AttemptSink {
 
     private final Monitor monitor;
     private final Timeline timeline;
+    private final PluginFaults faults;
     private final AttemptListener listener;
     private final Flight flight;
     private final Target target;
@@ -81,12 +83,14 @@ public final class Attempt implements AttemptSink {
     public Attempt(
             Monitor monitor,
             Timeline timeline,
+            PluginFaults faults,
             AttemptListener listener,
             Flight flight,
             Target target,
             boolean streaming) {
         this.monitor = monitor;
         this.timeline = timeline;
+        this.faults = faults;
         this.listener = listener;
         this.flight = flight;
         this.target = target;
@@ -220,24 +224,26 @@ public final class Attempt implements AttemptSink {
     }
 
     private void providerFailed(Throwable cause) {
-        LOG.debug(
-                "account {}: its provider failed to make a call",
-                target.account().id(),
-                cause);
-        failed(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + cause));
+        log(cause, "failed to make a call");
+        concludeUnlessEnded(() -> {
+            flight.threw(cause);
+            fail(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + cause));
+        });
     }
 
     private void cancel(Cancellable made) {
         try {
             made.cancel();
         } catch (Throwable e) {
-            LOG.warn(
-                    "account {}: its provider failed to cancel a call",
-                    target.account().id(),
-                    e);
+            log(e, "failed to cancel a call");
         } finally {
             monitor.decide(target.account()::clientUsed);
         }
+    }
+
+    private void log(Throwable cause, String what) {
+        String account = target.account().id();
+        faults.log(LOG, account, cause, "account " + account + ": its provider " + what);
     }
 
     private Timeline.Timer timeOut(Duration after, String words) {
@@ -402,10 +408,12 @@ public final class Attempt implements AttemptSink {
     @Override
     public void failed(Failure failure) {
         Objects.requireNonNull(failure, "failure"); // Else the attempt would have ended, and its prompt hang.
-        concludeUnlessEnded(() -> {
-            finish();
-            listener.ended(this, new AttemptOutcome.AttemptFailed(failure), timeline.nanoTime());
-        });
+        concludeUnlessEnded(() -> fail(failure));
+    }
+
+    private void fail(Failure failure) {
+        finish();
+        listener.ended(this, new AttemptOutcome.AttemptFailed(failure), timeline.nanoTime());
     }
 
     private void whileUnderWay(Runnable decision) {

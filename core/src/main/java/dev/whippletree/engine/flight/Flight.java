@@ -90,6 +90,9 @@ public final class Flight implements Waiter {
     private @Nullable Runnable claimEnd;
     private Optional<AnswerStore> store = Optional.empty();
 
+    /** Also set without the lock, when providers are asked for estimates. */
+    private volatile @Nullable Throwable thrown;
+
     public Flight(CacheKey key, Prompt prompt, Route route, long now) {
         this.key = key;
         this.prompt = prompt;
@@ -231,6 +234,16 @@ public final class Flight implements Waiter {
 
     public List<AttemptReport> failedAttempts() {
         return failedAttempts;
+    }
+
+    /** Notes what a provider has thrown, which is why the flight may fail. */
+    public void threw(Throwable fault) {
+        thrown = fault;
+    }
+
+    /** Returns what a provider has thrown last. */
+    public Optional<Throwable> thrown() {
+        return Optional.ofNullable(thrown);
     }
 
     /** Returns how many calls on a target have failed, refusals by limits included. */

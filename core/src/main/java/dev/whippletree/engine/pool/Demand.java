@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A prompt's demand on each target of its route, estimated by the providers and from earlier answers. Immutable: a
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * have one of their own only if a limit is too small for what others of their kind have reserved.
  */
 public final class Demand {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Demand.class);
 
     public static final Demand NONE = new Demand(List.of(), Map.of(), Totals.NOTHING, false);
 
@@ -117,8 +114,10 @@ public final class Demand {
     /**
      * Asks the providers for their estimates; one that throws or gives none refuses the prompt. Calls plugins, so never
      * call it under the lock. Reserves nothing yet.
+     *
+     * @param fault gets what a provider throws, with its account
      */
-    public static Demand of(Prompt prompt, Route route) {
+    public static Demand of(Prompt prompt, Route route, BiConsumer<Account, Throwable> fault) {
         List<Ask> asks = new ArrayList<>(1);
         for (Target like : route.oneOfEachKind()) {
             Admission admission = Admission.NONE;
@@ -128,10 +127,7 @@ public final class Demand {
                         like.account().client().admission(prompt, like.model()), "it gave no admission");
                 refusal = refusal(like.account().client(), prompt, like.model());
             } catch (Throwable e) {
-                LOG.debug(
-                        "account {}: its provider failed to estimate tokens",
-                        like.account().id(),
-                        e);
+                fault.accept(like.account(), e);
                 refusal = Optional.of("its provider failed: " + e);
             }
             asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE, TokenCount.NONE));

@@ -4,6 +4,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ServiceCall;
+import dev.whippletree.time.Timeline;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,10 +20,12 @@ public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
     private final List<EngineListener> listeners;
+    private final PluginFaults faults;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    public Listeners(List<EngineListener> listeners) {
+    public Listeners(List<EngineListener> listeners, Timeline timeline) {
         this.listeners = List.copyOf(listeners);
+        this.faults = new PluginFaults(timeline);
     }
 
     public boolean isEmpty() {
@@ -30,7 +33,7 @@ public final class Listeners {
     }
 
     public void tell(Consumer<EngineListener> event) {
-        listeners.forEach(listener -> guard(() -> event.accept(listener)));
+        listeners.forEach(listener -> guard(listener, () -> event.accept(listener)));
     }
 
     public void started(Supplier<StatusSnapshot> status) {
@@ -52,27 +55,28 @@ public final class Listeners {
                 : listeners.stream().map(listener -> opened(listener, prompt)).reduce(Consumer::andThen);
     }
 
-    private static Consumer<ServiceCall> opened(EngineListener listener, Prompt prompt) {
+    private Consumer<ServiceCall> opened(EngineListener listener, Prompt prompt) {
         Consumer<ServiceCall> calls;
         try {
             calls = Objects.requireNonNull(listener.opened(prompt), "the listener returned null");
         } catch (Throwable e) {
-            log(e);
+            log(listener, e);
             calls = listener::called;
         }
         Consumer<ServiceCall> hearer = calls;
-        return call -> guard(() -> hearer.accept(call));
+        return call -> guard(listener, () -> hearer.accept(call));
     }
 
-    private static void guard(Runnable event) {
+    private void guard(EngineListener listener, Runnable event) {
         try {
             event.run();
         } catch (Throwable e) {
-            log(e);
+            log(listener, e);
         }
     }
 
-    private static void log(Throwable failure) {
-        LOG.warn("A listener failed", failure);
+    private void log(EngineListener listener, Throwable failure) {
+        String name = listener.getClass().getName();
+        faults.log(LOG, name, failure, "Listener " + name + " failed");
     }
 }

@@ -33,7 +33,7 @@ public final class PluginCall {
         private static final long serialVersionUID = 1;
 
         SilenceException() {
-            super("no answer in time");
+            super("no answer in time", null, false, false); // Only our timer is on the stack.
         }
     }
 

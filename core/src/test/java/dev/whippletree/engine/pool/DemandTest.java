@@ -48,7 +48,7 @@ final class DemandTest {
 
     private Demand demand() {
         Route route = route();
-        return Demand.of(Prompt.of("question"), route).reserving(route, new TokenForecast());
+        return Demand.of(Prompt.of("question"), route, (account, fault) -> {}).reserving(route, new TokenForecast());
     }
 
     private Route route() {

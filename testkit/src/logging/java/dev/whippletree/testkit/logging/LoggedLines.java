@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,6 +90,14 @@ public final class LoggedLines implements BeforeAllCallback, AfterAllCallback, A
         return events()
                 .filter(event -> event.getThrowableProxy() != null)
                 .map(event -> event.getThrowableProxy().getMessage())
+                .toList();
+    }
+
+    /** Returns the stack traces of what was thrown. */
+    public List<String> traces() {
+        return events()
+                .filter(event -> event.getThrowableProxy() != null)
+                .map(event -> ThrowableProxyUtil.asString(event.getThrowableProxy()))
                 .toList();
     }
 
