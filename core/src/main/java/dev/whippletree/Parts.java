@@ -62,8 +62,8 @@ final class Parts {
     private TenantWeights weights = TenantWeights.EQUAL;
 
     void account(AccountSettings account) {
-        given.add(Part.ACCOUNT);
         accounts.add(Objects.requireNonNull(account, "account"));
+        given.add(Part.ACCOUNT);
     }
 
     void accountWithoutToken(String id, String provider) {
@@ -72,38 +72,42 @@ final class Parts {
     }
 
     void environment(Map<String, String> variables) {
+        environment = Optional.of(Map.copyOf(Objects.requireNonNull(variables, "environment")));
         given.add(Part.ENVIRONMENT);
-        environment = Optional.of(Map.copyOf(variables));
     }
 
     void route(RouteSettings route) {
-        given.add(Part.ROUTE);
         routes.add(Objects.requireNonNull(route, "route"));
+        given.add(Part.ROUTE);
     }
 
     void model(String name) {
+        model = Optional.of(Objects.requireNonNull(name, "model"));
         given.add(Part.MODEL);
-        model = Optional.of(name);
     }
 
     void cache(String name, Map<String, String> settings) {
+        caches.add(new CacheTierSettings(
+                Objects.requireNonNull(name, "name"),
+                new Settings("cache " + name, Objects.requireNonNull(settings, "settings"))));
         given.add(Part.CACHE);
-        caches.add(new CacheTierSettings(name, new Settings("cache " + name, settings)));
     }
 
     void coordinator(String name, Map<String, String> settings) {
+        coordinator = Optional.of(new ChosenCoordinator(
+                Objects.requireNonNull(name, "name"),
+                new Settings("coordinator " + name, Objects.requireNonNull(settings, "settings"))));
         given.add(Part.COORDINATOR);
-        coordinator = Optional.of(new ChosenCoordinator(name, new Settings("coordinator " + name, settings)));
     }
 
     void engine(EngineSettings settings) {
+        engine = Objects.requireNonNull(settings, "engine");
         given.add(Part.ENGINE);
-        engine = settings;
     }
 
     void tenantWeights(TenantWeights stated) {
+        weights = Objects.requireNonNull(stated, "weights");
         given.add(Part.TENANT_WEIGHTS);
-        weights = stated;
     }
 
     Optional<Map<String, String>> environment() {

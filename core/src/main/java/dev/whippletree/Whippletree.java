@@ -705,13 +705,13 @@ public final class Whippletree implements AutoCloseable {
          * may share it. Without one, each process begins without a state.
          */
         public Builder state(Path folder) {
-            this.state = folder;
+            this.state = Objects.requireNonNull(folder, "folder");
             return this;
         }
 
         /** Sets the source of time, timers, threads and random numbers; it isn't closed with the Whippletree. */
         public Builder timeline(Timeline timeline) {
-            this.timeline = timeline;
+            this.timeline = Objects.requireNonNull(timeline, "timeline");
             return this;
         }
 
@@ -758,7 +758,7 @@ public final class Whippletree implements AutoCloseable {
 
         /** Sets the class loader of plugins; default: the thread's context class loader, or this class's. */
         public Builder classLoader(ClassLoader loader) {
-            this.loader = loader;
+            this.loader = Objects.requireNonNull(loader, "loader");
             return this;
         }
 

@@ -7,6 +7,7 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
+import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class AccountReader {
         section.text("organization").ifPresent(builder::organization);
         section.integer("weight", 1).ifPresent(builder::weight);
         section.integer("max-concurrency", 1).ifPresent(builder::maxConcurrency);
-        section.duration("transit").ifPresent(builder::transit);
+        section.read("transit", ValueForm.DURATION, text -> builder.transit(Settings.parseDuration(text)));
         builder.limits(limits(section));
         section.read("limit-scope", ValueForm.words(List.of("model", "organization")), AccountReader::limitScope)
                 .ifPresent(builder::limitScope);

@@ -297,17 +297,18 @@ public final class Prompt {
 
         /** Adds instructions to the model. */
         public Builder system(String text) {
-            return message(Message.system(text));
+            return message(Message.system(Objects.requireNonNull(text, "text")));
         }
 
         /** Adds a message from the user. */
         public Builder user(String text) {
-            return message(Message.user(text));
+            return message(Message.user(Objects.requireNonNull(text, "text")));
         }
 
         /** Adds a message from the user with images, as {@link Message#user(String, Image...)} does. */
         public Builder user(String text, Image... images) {
-            return message(Message.user(text, images));
+            return message(
+                    Message.user(Objects.requireNonNull(text, "text"), Objects.requireNonNull(images, "images")));
         }
 
         /** Adds a message. */
@@ -318,7 +319,7 @@ public final class Prompt {
 
         /** Sets all messages, instead of those added before. */
         public Builder messages(Collection<Message> messages) {
-            List<Message> others = List.copyOf(messages);
+            List<Message> others = List.copyOf(Objects.requireNonNull(messages, "messages"));
             this.messages.clear();
             this.messages.addAll(others);
             return this;
@@ -326,7 +327,7 @@ public final class Prompt {
 
         /** Sets all parameters, instead of those set before. */
         public Builder parameters(Parameters parameters) {
-            temperature = parameters.temperature();
+            temperature = Objects.requireNonNull(parameters, "parameters").temperature();
             topP = parameters.topP();
             maxTokens = parameters.maxTokens();
             seed = parameters.seed();
@@ -362,12 +363,13 @@ public final class Prompt {
 
         /** Sets texts at which the completion ends, at most 4. */
         public Builder stop(List<String> stop) {
-            this.stop = List.copyOf(stop);
+            this.stop = List.copyOf(Objects.requireNonNull(stop, "stop"));
             return this;
         }
 
         /** Adds a tool that the model may call, behind those among the extras. */
         public Builder tool(Tool tool) {
+            Objects.requireNonNull(tool, "tool");
             List<Object> tools =
                     extras.get(TOOLS) instanceof List<?> before ? new ArrayList<>(before) : new ArrayList<>();
             tools.add(tool.toJson());
@@ -392,13 +394,13 @@ public final class Prompt {
 
         /** Sets another field of the protocol's request, as a JSON value in JDK types. */
         public Builder extra(String field, Object value) {
-            extras.put(field, value);
+            extras.put(Objects.requireNonNull(field, "field"), Objects.requireNonNull(value, "value"));
             return this;
         }
 
         /** Sets the route by its configured name. */
         public Builder route(String route) {
-            this.route = Optional.of(route);
+            this.route = Optional.of(Objects.requireNonNull(route, "route"));
             return this;
         }
 
@@ -410,25 +412,25 @@ public final class Prompt {
 
         /** Sets the session: the unit of fairness. */
         public Builder session(String session) {
-            this.session = Optional.of(session);
+            this.session = Optional.of(Objects.requireNonNull(session, "session"));
             return this;
         }
 
         /** Sets the only account that may answer, by its id. */
         public Builder account(String account) {
-            this.account = Optional.of(account);
+            this.account = Optional.of(Objects.requireNonNull(account, "account"));
             return this;
         }
 
         /** Sets the only accounts that may answer, by their ids; none: any may. */
         public Builder accounts(Collection<String> accounts) {
-            this.accounts = Set.copyOf(accounts);
+            this.accounts = Set.copyOf(Objects.requireNonNull(accounts, "accounts"));
             return this;
         }
 
         /** Sets the only model of the route that may answer, as its targets name it. */
         public Builder model(String model) {
-            this.model = Optional.of(model);
+            this.model = Optional.of(Objects.requireNonNull(model, "model"));
             return this;
         }
 
@@ -440,13 +442,13 @@ public final class Prompt {
 
         /** Sets the longest time that the caller waits, or that it is the route's. */
         public Builder deadline(Optional<Duration> deadline) {
-            this.deadline = deadline;
+            this.deadline = Objects.requireNonNull(deadline, "deadline");
             return this;
         }
 
         /** Sets the longest time that the caller waits. */
         public Builder deadline(Duration deadline) {
-            this.deadline = Optional.of(deadline);
+            this.deadline = Optional.of(Objects.requireNonNull(deadline, "deadline"));
             this.deadlineForFirstPiece = false;
             return this;
         }
@@ -457,7 +459,7 @@ public final class Prompt {
          * at its last start.
          */
         public Builder firstPieceWithin(Duration deadline) {
-            this.deadline = Optional.of(deadline);
+            this.deadline = Optional.of(Objects.requireNonNull(deadline, "deadline"));
             this.deadlineForFirstPiece = true;
             return this;
         }
@@ -466,7 +468,7 @@ public final class Prompt {
          * Sets after how long the caller gives up; a streaming caller, on the first piece of the answer.
          */
         public Builder callerTimeout(Duration timeout) {
-            this.callerTimeout = Optional.of(timeout);
+            this.callerTimeout = Optional.of(Objects.requireNonNull(timeout, "timeout"));
             return this;
         }
 
@@ -484,13 +486,13 @@ public final class Prompt {
 
         /** Sets how long the answer may be stored; not together with {@link #noStore}. */
         public Builder ttl(Duration ttl) {
-            this.ttl = Optional.of(ttl);
+            this.ttl = Optional.of(Objects.requireNonNull(ttl, "ttl"));
             return this;
         }
 
         /** Declares which part of the prompt may vary in wording. */
         public Builder question(String question) {
-            this.question = Optional.of(question);
+            this.question = Optional.of(Objects.requireNonNull(question, "question"));
             return this;
         }
 

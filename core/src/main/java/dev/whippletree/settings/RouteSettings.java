@@ -221,7 +221,7 @@ public final class RouteSettings {
         private Duration patience = DEFAULT_PATIENCE;
         private Optional<Duration> deadline = Optional.empty();
         private OptionalInt maxTokens = OptionalInt.empty();
-        private Optional<Duration> ttl = Optional.of(DEFAULT_TTL);
+        private Optional<Duration> ttl = Optional.of(Objects.requireNonNull(DEFAULT_TTL, "DEFAULT_TTL"));
         private Retries retries = Retries.DEFAULT;
         private Timeouts timeouts = Timeouts.DEFAULT;
         private List<String> aliases = List.of();
@@ -235,14 +235,14 @@ public final class RouteSettings {
 
         /** Sets the tiers, the preferred one first; at least one. */
         public Builder tiers(List<Tier> tiers) {
-            this.tiers = tiers;
+            this.tiers = Objects.requireNonNull(tiers, "tiers");
             return this;
         }
 
         /** Adds a tier of these targets behind the tiers before it. */
         public Builder tier(TargetSettings... targets) {
             List<Tier> more = new ArrayList<>(tiers);
-            more.add(new Tier(List.of(targets)));
+            more.add(new Tier(List.of(Objects.requireNonNull(targets, "targets"))));
             return tiers(more);
         }
 
@@ -253,25 +253,25 @@ public final class RouteSettings {
 
         /** Sets the balancing strategy by its name, with its own settings. */
         public Builder strategy(String strategy, Settings settings) {
-            this.strategy = strategy;
-            this.strategySettings = settings;
+            this.strategy = Objects.requireNonNull(strategy, "strategy");
+            this.strategySettings = Objects.requireNonNull(settings, "settings");
             return this;
         }
 
         /** Sets how long a prompt waits for a tier before the next is eligible too; zero or more. */
         public Builder patience(Duration patience) {
-            this.patience = patience;
+            this.patience = Objects.requireNonNull(patience, "patience");
             return this;
         }
 
         /** Sets how long callers wait that state no deadline. */
         public Builder deadline(Duration deadline) {
-            return deadline(Optional.of(deadline));
+            return deadline(Optional.of(Objects.requireNonNull(deadline, "deadline")));
         }
 
         /** Sets how long callers wait that state no deadline; absent: as long as it takes. */
         public Builder deadline(Optional<Duration> deadline) {
-            this.deadline = deadline;
+            this.deadline = Objects.requireNonNull(deadline, "deadline");
             return this;
         }
 
@@ -282,36 +282,36 @@ public final class RouteSettings {
 
         /** Sets the maximum sent with prompts that have none, 1 or more; absent: none is sent. */
         public Builder maxTokens(OptionalInt maxTokens) {
-            this.maxTokens = maxTokens;
+            this.maxTokens = Objects.requireNonNull(maxTokens, "maxTokens");
             return this;
         }
 
         /** Sets how long answers may be stored. */
         public Builder ttl(Duration ttl) {
-            return ttl(Optional.of(ttl));
+            return ttl(Optional.of(Objects.requireNonNull(ttl, "ttl")));
         }
 
         /** Sets how long answers may be stored; absent: not at all. */
         public Builder ttl(Optional<Duration> ttl) {
-            this.ttl = ttl;
+            this.ttl = Objects.requireNonNull(ttl, "ttl");
             return this;
         }
 
         /** Sets how failed attempts are retried. */
         public Builder retries(Retries retries) {
-            this.retries = retries;
+            this.retries = Objects.requireNonNull(retries, "retries");
             return this;
         }
 
         /** Sets how long an attempt may be silent. */
         public Builder timeouts(Timeouts timeouts) {
-            this.timeouts = timeouts;
+            this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
             return this;
         }
 
         /** Sets other names by which a gateway's clients may ask for the route as a model. */
         public Builder aliases(List<String> aliases) {
-            this.aliases = aliases;
+            this.aliases = Objects.requireNonNull(aliases, "aliases");
             return this;
         }
 

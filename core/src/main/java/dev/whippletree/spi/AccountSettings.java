@@ -35,6 +35,8 @@ public final class AccountSettings {
      */
     public record DeclaredLimit(Limit limit, Optional<String> model) {}
 
+    private static final Duration LONGEST_TRANSIT = Duration.ofHours(1);
+
     private final String id;
     private final String provider;
     private final Optional<Secret> token;
@@ -48,16 +50,16 @@ public final class AccountSettings {
     private final Settings settings;
 
     private AccountSettings(Builder from) {
-        id = Objects.requireNonNull(from.id, "id");
-        provider = Objects.requireNonNull(from.provider, "provider");
+        id = from.id;
+        provider = from.provider;
         token = Objects.requireNonNull(from.token, "token");
-        organization = Objects.requireNonNull(from.organization, "organization");
+        organization = from.organization;
         weight = from.weight;
-        maxConcurrency = Objects.requireNonNull(from.maxConcurrency, "maxConcurrency");
-        transit = Objects.requireNonNull(from.transit, "transit");
+        maxConcurrency = from.maxConcurrency;
+        transit = from.transit;
         limits = List.copyOf(from.limits);
-        limitScope = Objects.requireNonNull(from.limitScope, "limitScope");
-        credit = Objects.requireNonNull(from.credit, "credit");
+        limitScope = from.limitScope;
+        credit = from.credit;
         settings = new Settings("account " + from.id, from.settings);
         limitScope.ifPresent(scope -> {
             if (scope != Reach.MODEL && scope != Reach.ORGANIZATION) {
@@ -223,8 +225,8 @@ public final class AccountSettings {
         private Optional<Credit> credit = Optional.empty();
 
         private Builder(String id, String provider) {
-            this.id = id;
-            this.provider = provider;
+            this.id = Objects.requireNonNull(id, "id");
+            this.provider = Objects.requireNonNull(provider, "provider");
         }
 
         /**
@@ -241,13 +243,13 @@ public final class AccountSettings {
 
         /** Sets where the token is read from. */
         public Builder token(Secret token) {
-            this.token = Optional.of(token);
+            this.token = Optional.of(Objects.requireNonNull(token, "token"));
             return this;
         }
 
         /** Sets the organization whose limits it shares. */
         public Builder organization(String organization) {
-            this.organization = Optional.of(organization);
+            this.organization = Optional.of(Objects.requireNonNull(organization, "organization"));
             return this;
         }
 
@@ -263,8 +265,17 @@ public final class AccountSettings {
             return this;
         }
 
-        /** Sets the longest time from sending a request to its arrival at the service. */
+        /**
+         * Sets the longest time from sending a request to its arrival at the service.
+         *
+         * @throws IllegalArgumentException if it is negative or longer than an hour
+         */
         public Builder transit(Duration transit) {
+            Objects.requireNonNull(transit, "transit");
+            if (transit.isNegative() || transit.compareTo(LONGEST_TRANSIT) > 0) {
+                throw new IllegalArgumentException(
+                        "account " + id + ": transit must be 0s to " + LONGEST_TRANSIT.toHours() + "h, not " + transit);
+            }
             this.transit = Optional.of(transit);
             return this;
         }
@@ -275,24 +286,25 @@ public final class AccountSettings {
          * @throws IllegalArgumentException if it isn't of that form
          */
         public Builder limit(String limit) {
-            return limit(Limit.parse(limit));
+            return limit(Limit.parse(Objects.requireNonNull(limit, "limit")));
         }
 
         /** Adds a limit of its organization. */
         public Builder limit(Limit limit) {
-            limits.add(new DeclaredLimit(limit, Optional.empty()));
+            limits.add(new DeclaredLimit(Objects.requireNonNull(limit, "limit"), Optional.empty()));
             return this;
         }
 
         /** Adds a limit of one model of its organization. */
         public Builder limit(Limit limit, String model) {
-            limits.add(new DeclaredLimit(limit, Optional.of(model)));
+            limits.add(new DeclaredLimit(
+                    Objects.requireNonNull(limit, "limit"), Optional.of(Objects.requireNonNull(model, "model"))));
             return this;
         }
 
         /** Adds limits. */
         public Builder limits(Collection<DeclaredLimit> more) {
-            limits.addAll(more);
+            limits.addAll(Objects.requireNonNull(more, "more"));
             return this;
         }
 
@@ -302,25 +314,25 @@ public final class AccountSettings {
          * @param scope {@link Reach#MODEL} or {@link Reach#ORGANIZATION}
          */
         public Builder limitScope(Reach scope) {
-            this.limitScope = Optional.of(scope);
+            this.limitScope = Optional.of(Objects.requireNonNull(scope, "scope"));
             return this;
         }
 
         /** Sets what its organization may spend. */
         public Builder credit(Credit credit) {
-            this.credit = Optional.of(credit);
+            this.credit = Optional.of(Objects.requireNonNull(credit, "credit"));
             return this;
         }
 
         /** Sets one of the provider's own settings, such as {@code base-url}. */
         public Builder setting(String name, String value) {
-            settings.put(name, value);
+            settings.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
             return this;
         }
 
         /** Sets some of the provider's own settings. */
         public Builder settings(Map<String, String> values) {
-            settings.putAll(values);
+            settings.putAll(Objects.requireNonNull(values, "values"));
             return this;
         }
 

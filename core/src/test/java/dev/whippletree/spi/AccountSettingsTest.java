@@ -60,6 +60,11 @@ final class AccountSettingsTest {
         assertThatThrownBy(() -> builder.maxConcurrency(0).build())
                 .hasMessage("account a: max-concurrency must be 1 or more, not 0");
         builder.maxConcurrency(1);
+        assertThatThrownBy(() -> builder.transit(Duration.ofSeconds(-5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("account a: transit must be 0s to 1h, not PT-5S");
+        assertThatThrownBy(() -> builder.transit(Duration.ofSeconds(Long.MAX_VALUE)))
+                .hasMessageStartingWith("account a: transit must be 0s to 1h, not ");
         assertThatThrownBy(() -> AccountSettings.builder(" ", "groq").build())
                 .hasMessage("an account's id can't be empty");
         assertThatThrownBy(() -> builder.limitScope(Reach.PROMPT).build())
