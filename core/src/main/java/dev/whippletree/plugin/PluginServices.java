@@ -2,6 +2,8 @@ package dev.whippletree.plugin;
 
 import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.run.Monitor.CallTasks;
+import dev.whippletree.engine.run.PluginFaults;
+import dev.whippletree.engine.run.PluginTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;
@@ -22,12 +24,15 @@ import org.slf4j.LoggerFactory;
 final class PluginServices implements Services {
 
     private final Timeline timeline;
-    private final Executor callExecutor;
+    private final PluginTasks tasks;
+    private final PluginTasks callTasks;
     private final AtomicReference<@Nullable Engine> engine = new AtomicReference<>();
 
     PluginServices(Timeline timeline) {
         this.timeline = timeline;
-        this.callExecutor = new CallTasks(timeline.executor());
+        PluginFaults faults = new PluginFaults(timeline);
+        this.tasks = new PluginTasks(timeline.executor(), faults);
+        this.callTasks = new PluginTasks(new CallTasks(timeline.executor()), faults);
     }
 
     void engine(Engine built) {
@@ -36,12 +41,12 @@ final class PluginServices implements Services {
 
     @Override
     public Executor executor() {
-        return timeline.executor();
+        return tasks;
     }
 
     @Override
     public Executor callExecutor() {
-        return callExecutor;
+        return callTasks;
     }
 
     @Override
@@ -61,7 +66,7 @@ final class PluginServices implements Services {
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
-        return timeline.schedule(delay.toNanos(), task)::cancel;
+        return timeline.schedule(delay.toNanos(), tasks.guarded(task))::cancel;
     }
 
     @Override

@@ -12,13 +12,17 @@ import org.slf4j.Logger;
 /** Clocks, threads and random numbers for plugins, which must not use their own. Thread-safe. */
 public interface Services {
 
-    /** Returns the executor for tasks that may take a while. */
+    /**
+     * Returns the executor for tasks that may take a while. What a task throws that the engine's own call to the plugin
+     * added, on the same thread, is that call's failure: of {@link ProviderClient#send} or of a cache, for instance.
+     * What another task throws is logged.
+     */
     Executor executor();
 
     /**
      * Returns the executor for blocking calls to the service. A task makes one call, and reports its end to the
      * {@link AttemptSink} last: what follows from that, up to the caller's own code, runs on the task's thread after
-     * the task. If a task throws that {@link ProviderClient#send} has added on its own thread, the call fails.
+     * the task.
      */
     default Executor callExecutor() {
         return executor();
@@ -34,7 +38,7 @@ public interface Services {
     RandomGenerator random();
 
     /**
-     * Runs a task once, later, on {@link #executor()}.
+     * Runs a task once, later, as {@link #executor()} does.
      *
      * @param delay zero or more
      * @param task what to run

@@ -2,10 +2,13 @@ package dev.whippletree.engine;
 
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.run.Listeners;
-import dev.whippletree.engine.run.Monitor.CallTasks;
+import dev.whippletree.engine.run.Monitor;
+import dev.whippletree.engine.run.PluginFaults;
+import dev.whippletree.engine.run.PluginTasks;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,7 +108,7 @@ final class EngineFaultTest {
     @Test
     void taskOfACallThatThrows_failsItsAttempt() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
-        CallTasks tasks = new CallTasks(fixture.timeline.executor());
+        Executor tasks = new PluginTasks(fixture.timeline.executor(), new PluginFaults(fixture.timeline));
         client.then((prompt, model, sink) -> {
             tasks.execute(() -> {
                 throw new StackOverflowError("too deep");

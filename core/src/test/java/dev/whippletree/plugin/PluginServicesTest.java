@@ -2,8 +2,10 @@ package dev.whippletree.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.engine.run.PluginTasks;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,34 @@ final class PluginServicesTest {
         assertThat(ran).containsExactly("early", "late");
         assertThat(services.nanoTime()).isEqualTo(Duration.ofSeconds(2).toNanos());
         assertThat(services.clock().instant()).isEqualTo(timeline.now());
+    }
+
+    /** Whoever waits for the task's result would otherwise wait for a timeout. */
+    @Test
+    void whatATaskThrows_isHeardByWhoAskedThePlugin_elseLogged() {
+        List<Throwable> heard = new ArrayList<>();
+        RuntimeException broken = new IllegalStateException("broken");
+        Runnable task = () -> {
+            throw broken;
+        };
+        Runnable everywhere = () -> {
+            services.executor().execute(task);
+            services.callExecutor().execute(task);
+            services.schedule(Duration.ofSeconds(1), task);
+        };
+        try (LoggedLines log = new LoggedLines(PluginTasks.class)) {
+            boolean unused = PluginTasks.hearing(heard::add, () -> {
+                everywhere.run();
+                return true;
+            });
+            timeline.runAll();
+            assertThat(heard).containsExactly(broken, broken, broken);
+            assertThat(log.ofThisThread()).isEmpty();
+            everywhere.run();
+            timeline.runAll();
+            assertThat(log.ofThisThread()).containsExactly("WARN A plugin's task failed");
+        }
+        assertThat(heard).hasSize(3);
     }
 
     @Test

@@ -4,8 +4,8 @@ import dev.whippletree.engine.answer.Transcript;
 import dev.whippletree.engine.pool.Lease;
 import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
-import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.engine.run.PluginFaults;
+import dev.whippletree.engine.run.PluginTasks;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
@@ -204,7 +204,7 @@ public final class Attempt implements AttemptSink {
         Cancellable made;
         try {
             made = Objects.requireNonNull(
-                    CallTasks.hearing(
+                    PluginTasks.hearing(
                             this::providerFailed,
                             () -> target.account().client().send(flight.prompt(), target.model(), this)),
                     "send returned nothing that cancels the call");

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -152,9 +151,6 @@ public final class Monitor {
 
         private static final ThreadLocal<@Nullable Rest> PRESENT = new ThreadLocal<>();
 
-        /** Hears the failures of the tasks that the calling thread adds. */
-        private static final ThreadLocal<@Nullable Consumer<Throwable>> HEARER = new ThreadLocal<>();
-
         private final Executor executor;
 
         public CallTasks(Executor executor) {
@@ -180,33 +176,9 @@ public final class Monitor {
             }
         }
 
-        /**
-         * Returns what a step returns.
-         *
-         * @param hearer is told what the tasks throw that the step adds on this thread
-         */
-        public static <T> T hearing(Consumer<Throwable> hearer, Supplier<T> step) {
-            Consumer<Throwable> before = HEARER.get();
-            HEARER.set(hearer);
-            try {
-                return step.get();
-            } finally {
-                HEARER.set(before);
-            }
-        }
-
         @Override
         public void execute(Runnable task) {
-            Consumer<Throwable> hearer = HEARER.get();
-            executor.execute(() -> run(hearer == null ? task : () -> run(task, hearer)));
-        }
-
-        private static void run(Runnable task, Consumer<Throwable> hearer) {
-            try {
-                task.run();
-            } catch (Throwable e) {
-                hearer.accept(e);
-            }
+            executor.execute(() -> run(task));
         }
 
         private static void run(Runnable task) {

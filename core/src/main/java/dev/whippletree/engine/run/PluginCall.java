@@ -73,7 +73,8 @@ public final class PluginCall {
         answer.whenComplete((value, failure) -> outcome.accept(failure == null ? value : substitute.apply(failure)));
         CompletionStage<T> stage;
         try {
-            stage = Objects.requireNonNull(question.get(), "a plugin gave no stage");
+            stage = Objects.requireNonNull(
+                    PluginTasks.hearing(answer::completeExceptionally, question), "a plugin gave no stage");
         } catch (Throwable e) {
             answer.completeExceptionally(e);
             return;

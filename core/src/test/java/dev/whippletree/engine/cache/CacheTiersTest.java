@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.engine.ScriptedCache;
 import dev.whippletree.engine.pool.Topology;
+import dev.whippletree.engine.run.PluginFaults;
+import dev.whippletree.engine.run.PluginTasks;
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FinishReason;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -240,6 +243,23 @@ final class CacheTiersTest {
             String line = "WARN Cache near failed, and is passed over: broken";
             assertThat(log.ofThisThread()).containsExactly(line, line);
         }
+    }
+
+    /** Nobody completes the future then, so that the cache's timeout would delay the prompt. */
+    @Test
+    void taskOfACacheThatThrows_isAFaultAtOnce() {
+        Executor tasks = new PluginTasks(timeline.executor(), new PluginFaults(timeline));
+        near.fault(() -> {
+            tasks.execute(() -> {
+                throw new IllegalStateException("broken");
+            });
+            return new CompletableFuture<>();
+        });
+        try (LoggedLines log = new LoggedLines(CacheTiers.class)) {
+            assertThat(find()).isEmpty();
+            assertThat(log.ofThisThread()).containsExactly("WARN Cache near failed, and is passed over: broken");
+        }
+        assertThat(timeline.nanoTime()).isZero();
     }
 
     @Test

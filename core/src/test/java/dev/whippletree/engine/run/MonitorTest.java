@@ -188,22 +188,6 @@ final class MonitorTest {
     }
 
     @Test
-    void taskThatThrows_isHeardByWhoAddedIt_unlessNobodyListensAnyMore() {
-        List<Throwable> heard = new ArrayList<>();
-        RuntimeException broken = new IllegalStateException("broken");
-        Runnable task = () -> {
-            throw broken;
-        };
-        boolean added = CallTasks.hearing(heard::add, () -> {
-            tasks.execute(task);
-            return true;
-        });
-        assertThat(added).isTrue();
-        assertThat(heard).containsExactly(broken);
-        assertThatThrownBy(() -> tasks.execute(task)).isSameAs(broken);
-    }
-
-    @Test
     void taskWithinATask_leavesItsEffectsToTheOuterOne() {
         tasks.execute(() -> {
             tasks.execute(() -> conclude(flight, "flight"));
