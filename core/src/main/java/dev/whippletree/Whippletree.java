@@ -6,6 +6,7 @@ import dev.whippletree.config.ConfigurationInput;
 import dev.whippletree.config.ConfigurationSource;
 import dev.whippletree.config.ConfigurationTree;
 import dev.whippletree.config.Reloaded;
+import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.cache.AnswerCheck;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
@@ -535,14 +536,21 @@ public final class Whippletree implements AutoCloseable {
     /**
      * Closes it with five seconds of grace, and blocks until it is closed. With a
      * {@linkplain Builder#timeline timeline} of the caller's, whose threads may be the caller's too, it doesn't wait:
-     * join {@link #close(Duration)} there.
+     * join {@link #close(Duration)} there. It doesn't wait either where this Whippletree has called: in a listener, a
+     * subscriber, or a continuation on a thread of its own, which closing itself may wait for.
      */
     @Override
     public void close() {
         CompletableFuture<Void> freed = close(GRACE);
-        if (ownTimeline.isPresent()) {
+        if (ownTimeline.isPresent() && !isCalledByEngine()) {
             freed.join();
         }
+    }
+
+    private static boolean isCalledByEngine() {
+        String engine = Engine.class.getPackageName() + ".";
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(engine)));
     }
 
     /** Builds a {@link Whippletree}. Confined to one thread. */

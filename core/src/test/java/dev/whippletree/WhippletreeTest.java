@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -50,6 +51,7 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
+import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
@@ -68,6 +70,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -678,6 +682,60 @@ final class WhippletreeTest {
         assertThat(problem(builder().configuration(empty)).problems())
                 .containsExactly("there is no account; add one, or take them from the environment");
         assertThat(FakePlugins.EVENTS).isEmpty();
+    }
+
+    /** Closing waits for the listener, so the listener can't wait for closing. */
+    @Test
+    void closedByAListener_isClosedAllTheSame() throws Exception {
+        AtomicReference<Whippletree> itself = new AtomicReference<>();
+        Whippletree whippletree = Whippletree.builder()
+                .provider(new FakeProvider())
+                .account("a", "fake", "x")
+                .listener(new EngineListener() {
+                    @Override
+                    public void ended() {
+                        itself.get().close();
+                    }
+                })
+                .build();
+        itself.set(whippletree);
+        whippletree.close(Duration.ZERO).get(20, TimeUnit.SECONDS);
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+    }
+
+    @Test
+    void pluginThatIsSlowToClose_isWarnedOf_andTheOthersAreClosedMeanwhile() {
+        ProviderClient slow = mock();
+        doAnswer(call -> {
+                    timeline.advance(Duration.ofSeconds(10));
+                    FakePlugins.EVENTS.add("close slow");
+                    return null;
+                })
+                .when(slow)
+                .close();
+        Provider provider = new FakeProvider() {
+            @Override
+            public ProviderClient connect(AccountSettings account, Services given) {
+                return account.id().equals("slow") ? slow : super.connect(account, given);
+            }
+        };
+        Whippletree whippletree = Whippletree.builder()
+                .timeline(timeline)
+                .provider(provider)
+                .account("a", "fake", "x")
+                .account("slow", "fake", "y")
+                .build();
+        try (LoggedLines log = new LoggedLines("dev.whippletree.plugin.PluginOpener")) {
+            CompletableFuture<Void> closed = whippletree.close(Duration.ZERO);
+            timeline.runAll();
+            assertThat(closed).isCompleted();
+            assertThat(log.ofThisThread())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN A plugin takes longer than 10 s to close, and closing waits for it: ")
+                    .contains("ProviderClient");
+        }
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a", "close slow");
     }
 
     @Test

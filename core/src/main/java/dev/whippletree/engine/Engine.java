@@ -71,6 +71,8 @@ public final class Engine {
 
     private static final EmbeddingBounds ANY_BOUNDS = new EmbeddingBounds(Integer.MAX_VALUE, Long.MAX_VALUE);
 
+    private static final long SLOW_NANOS = Duration.ofSeconds(10).toNanos();
+
     /** What a provider throws is told when the prompt is asked. */
     private static final BiConsumer<Account, Throwable> UNHEARD = (account, fault) -> {};
 
@@ -556,7 +558,9 @@ public final class Engine {
      */
     public CompletableFuture<Void> close(Duration grace) {
         long graceNanos = Waits.nanos(grace);
+        Timeline.Timer watch = timeline.schedule(SLOW_NANOS, () -> monitor.warnOfOwner("Closing"));
         monitor.decide(() -> {
+            watch.cancel();
             closing = true;
             finishIfIdle();
             if (!drained.isDone()) {

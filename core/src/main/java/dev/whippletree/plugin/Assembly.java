@@ -72,7 +72,7 @@ public final class Assembly implements AutoCloseable {
         try {
             takeOver = companion.get();
         } catch (RuntimeException | Error e) {
-            change.discard();
+            plugins.discard(change);
             throw e;
         }
         plugins.take(change);

@@ -62,17 +62,16 @@ final class OpenPlugins implements AutoCloseable {
      * @param opened what was opened, the last first
      * @param connections its accounts' clients by id, new and kept ones
      */
-    record PreparedChange(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {
+    record PreparedChange(Deque<AutoCloseable> opened, Map<String, Connection> connections, Topology topology) {}
 
-        /** Closes what was opened, because the change isn't taken. */
-        void discard() {
-            PluginOpener.closeAll(opened);
-        }
+    /** Closes what was opened for a change that isn't taken. */
+    void discard(PreparedChange change) {
+        PluginOpener.closeAll(change.opened(), services);
     }
 
     /**
      * Opens what is new in another configuration; its caches and coordinator don't change. Nothing is switched yet:
-     * {@linkplain #take take} or {@linkplain PreparedChange#discard discard} the change before preparing the next one.
+     * {@linkplain #take take} or {@linkplain #discard discard} the change before preparing the next one.
      *
      * @throws ConfigurationException if anything can't be opened, with every problem; nothing stays open then
      */
@@ -154,7 +153,7 @@ final class OpenPlugins implements AutoCloseable {
     /** Closes the client of a removed account, by the client that calls were made on. */
     void close(ProviderClient wrapped) {
         Optional<Connection> unused = takeLeaving(wrapped);
-        unused.ifPresent(connection -> PluginOpener.close(connection.client()));
+        unused.ifPresent(connection -> PluginOpener.closeAll(List.of(connection.client()), services));
     }
 
     private synchronized Optional<Connection> takeLeaving(ProviderClient wrapped) {
@@ -171,7 +170,7 @@ final class OpenPlugins implements AutoCloseable {
     /** Closes everything, the last opened first. Logs failures. */
     @Override
     public void close() {
-        PluginOpener.closeAll(takeAll());
+        PluginOpener.closeAll(takeAll(), services);
     }
 
     private synchronized List<AutoCloseable> takeAll() {

@@ -10,19 +10,25 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.BalancingStrategy;
 import dev.whippletree.spi.Cache;
 import dev.whippletree.spi.CacheStore;
+import dev.whippletree.spi.Cancellable;
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Phaser;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class PluginOpener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginOpener.class);
+
+    private static final Duration SLOW = Duration.ofSeconds(10);
 
     private final KindsByName kinds;
     private final Services services;
@@ -62,15 +70,35 @@ final class PluginOpener {
     }
 
     void abandon() {
-        closeAll(opened);
+        closeAll(opened, services);
     }
 
-    /** Closes several, in order. A failure is logged. */
-    static void closeAll(Iterable<AutoCloseable> open) {
-        open.forEach(PluginOpener::close);
+    /**
+     * Closes several, in order. A failure is logged, and also that one takes long: those behind it are closed meanwhile.
+     */
+    static void closeAll(Collection<? extends AutoCloseable> open, Services services) {
+        Phaser closed = new Phaser(open.size() + 1);
+        closeRest(new ConcurrentLinkedQueue<>(open), closed, services);
+        closed.arriveAndAwaitAdvance();
     }
 
-    static void close(AutoCloseable open) {
+    private static void closeRest(Queue<AutoCloseable> open, Phaser closed, Services services) {
+        for (AutoCloseable next = open.poll(); next != null; next = open.poll()) {
+            AutoCloseable closing = next;
+            Cancellable watch = services.schedule(SLOW, () -> {
+                LOG.warn(
+                        "A plugin takes longer than {} s to close, and closing waits for it: {}",
+                        SLOW.toSeconds(),
+                        ServiceEntry.locate(closing.getClass()));
+                closeRest(open, closed, services);
+            });
+            close(closing);
+            watch.cancel();
+            closed.arrive();
+        }
+    }
+
+    private static void close(AutoCloseable open) {
         try {
             open.close();
         } catch (Throwable e) {

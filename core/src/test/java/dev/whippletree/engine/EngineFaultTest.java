@@ -307,6 +307,29 @@ final class EngineFaultTest {
         assertThat(fixture.status().pickerFaults()).isEqualTo(8);
     }
 
+    /** A strategy runs under the engine's lock, without which nobody can close it. */
+    @Test
+    void pickerThatBlocksClosing_isWarnedOf_withItsStackTrace() throws InterruptedException {
+        fixture.account("a", "10 / 1s");
+        Thread closing = new Thread(() -> fixture.engine().close(Duration.ZERO));
+        Thread timer = new Thread(() -> fixture.timeline.advance(Duration.ofSeconds(10)));
+        fixture.picker((ready, now) -> {
+            closing.start();
+            while (closing.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            timer.start();
+            assertThat(catchThrowable(timer::join)).isNull();
+            return 0;
+        });
+        try (LoggedLines log = new LoggedLines(Monitor.class)) {
+            fixture.ask("q");
+            closing.join();
+            assertThat(log.all()).contains("WARN Closing waits for the engine, which java.lang.Thread blocks");
+            assertThat(log.traces()).anySatisfy(trace -> assertThat(trace).contains("pickerThatBlocksClosing"));
+        }
+    }
+
     @Test
     void pickerThrowsAnError_somebodyElsePicks() {
         fixture.account("a", "10 / 1s");

@@ -25,13 +25,24 @@ import org.slf4j.LoggerFactory;
 public final class Monitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
+    private static final String ENGINE = "dev.whippletree.engine.";
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final OwnedLock lock = new OwnedLock();
     private final Executor executor;
     private final Function<Mailbox, Executor> threads;
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Mailbox deferred = Mailbox.ofAnyTasks();
     private Set<Mailbox> touched = new LinkedHashSet<>();
+
+    /** A lock that says who has it. */
+    private static final class OwnedLock extends ReentrantLock {
+
+        private static final long serialVersionUID = 1;
+
+        @Nullable Thread owner() {
+            return getOwner();
+        }
+    }
 
     public Monitor(Executor executor) {
         this.executor = executor;
@@ -67,6 +78,25 @@ public final class Monitor {
             release(ofMailbox);
             decideLater();
         }
+    }
+
+    /** Warns that something waits for the lock, with what its owner does: a plugin may block there. */
+    public void warnOfOwner(String waiting) {
+        Thread owner = lock.owner();
+        if (owner != null) {
+            Throwable stack = new Throwable("thread " + owner.getName());
+            stack.setStackTrace(owner.getStackTrace());
+            LOG.warn("{} waits for the engine, which {} blocks", waiting, called(stack.getStackTrace()), stack);
+        }
+    }
+
+    /** Returns the class that the engine has called. */
+    private static String called(StackTraceElement[] stack) {
+        int engine = 0;
+        while (engine < stack.length && !stack[engine].getClassName().startsWith(ENGINE)) {
+            engine++;
+        }
+        return engine == 0 ? "its own code" : stack[engine - 1].getClassName();
     }
 
     /**
