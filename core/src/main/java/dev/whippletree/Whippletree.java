@@ -851,6 +851,7 @@ public final class Whippletree implements AutoCloseable {
             Configuration whole = checked.withWarnings(lasting);
             Hooks hooks = new Hooks(listeners, clients, folder);
             catalog.broken().forEach(entry -> LOG.warn("A plugin can't be loaded and isn't used: {}", entry));
+            catalog.copies().forEach(copy -> LOG.warn("There are several copies of a plugin: {}", copy));
             whole.warnings().forEach(LOG::warn);
             if (timeline != null) {
                 Assembly assembly = Assembly.of(catalog, whole, timeline, hooks);

@@ -167,6 +167,13 @@ public final class PluginCatalog implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns a sentence for each plugin of which there are copies in several places; the first one is used. */
+    public List<String> copies() {
+        return Stream.of(providers, caches, strategies, coordinators)
+                .flatMap(search -> search.copies().stream())
+                .toList();
+    }
+
     /** Returns the plugins that a configuration may name, with their settings. */
     public KnownPlugins known() {
         return new KnownPlugins(providers.known(), caches.known(), strategies.known(), coordinators.known());

@@ -30,6 +30,7 @@ final class PluginSearch<T> {
     private final Map<String, Set<SettingKey>> settings = new LinkedHashMap<>();
     private final List<String> broken = new ArrayList<>();
     private final List<String> duplicates = new ArrayList<>();
+    private final List<String> copies = new ArrayList<>();
     private final List<FoundPlugin> found = new ArrayList<>();
 
     PluginSearch(Class<T> type, String noun, Function<T, String> nameOf, Function<T, Set<SettingKey>> settingsOf) {
@@ -79,6 +80,11 @@ final class PluginSearch<T> {
         return duplicates;
     }
 
+    /** Returns a sentence for each plugin whose class is in several places. */
+    List<String> copies() {
+        return copies;
+    }
+
     List<FoundPlugin> found() {
         return found;
     }
@@ -116,8 +122,17 @@ final class PluginSearch<T> {
         FoundPlugin.PluginOrigin origin = origin(entry.type());
         try {
             accept(PluginLoader.within(loader, entry), origin);
+            noteCopies(entry.type(), loader);
         } catch (ServiceConfigurationError | LinkageError e) {
             addBroken(noun, ServiceEntry.problem(entry.type(), e), origin);
+        }
+    }
+
+    private void noteCopies(Class<?> plugin, ClassLoader loader) {
+        List<String> places = ServiceEntry.places(plugin, loader);
+        if (places.size() > 1) {
+            copies.add("the " + noun + " " + plugin.getName() + " is in " + String.join(" and in ", places)
+                    + "; the first is used, so remove the others");
         }
     }
 
@@ -139,7 +154,8 @@ final class PluginSearch<T> {
             settings.put(name, known);
             found.add(new FoundPlugin(
                     noun, Optional.of(name), origin, place, FoundPlugin.State.USABLE, Optional.empty()));
-        } else if (other.getClass() != plugin.getClass()) {
+        } else if (other != plugin
+                && (other.getClass() != plugin.getClass() || origin == FoundPlugin.PluginOrigin.PROGRAM)) {
             duplicates.add("two plugins are the " + noun + " '" + name + "': " + ServiceEntry.locate(other.getClass())
                     + " and " + ServiceEntry.locate(plugin.getClass()) + "; remove one");
             found.add(new FoundPlugin(

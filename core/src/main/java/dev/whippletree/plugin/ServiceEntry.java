@@ -43,6 +43,19 @@ final class ServiceEntry {
                 : Optional.ofNullable(source.getLocation()).map(ServiceEntry::file);
     }
 
+    /** Returns the jars and folders in which a loader finds a class; it takes the class from the first. */
+    static List<String> places(Class<?> type, ClassLoader loader) {
+        String name = type.getName().replace('.', '/') + ".class";
+        try {
+            return Collections.list(loader.getResources(name)).stream()
+                    .map(url -> file(url).replace(name, ""))
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** Returns what is wrong with a plugin of a known class, with the class and its jar. */
     static String describe(Class<?> type, Throwable problem) {
         return locate(type) + ": " + reason(problem);

@@ -27,6 +27,7 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.IOException;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
@@ -79,6 +80,34 @@ final class PluginCatalogTest {
         PluginCatalog ours = new PluginCatalog(PluginCatalog.class.getClassLoader(), NONE, List.of());
         assertThat(ours.strategies()).containsKey("round-robin");
         assertThat(ours.found()).extracting(FoundPlugin::origin).containsOnly(PluginOrigin.BUILT_IN);
+    }
+
+    @Test
+    void pluginThatIsInTwoPlaces_isToldWithBoth() throws IOException {
+        String name = FakeProvider.class.getName();
+        Path copy = folder.resolve(name.replace('.', '/') + ".class");
+        Files.createDirectories(copy.getParent());
+        Files.createFile(copy);
+        files.with(Provider.class, name);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+            PluginCatalog catalog = new PluginCatalog(loader, NONE, List.of());
+            assertThat(catalog.providers()).containsOnlyKeys("fake");
+            assertThat(catalog.copies())
+                    .containsExactly("the provider " + name + " is in " + place() + " and in " + folder
+                            + "/; the first is used, so remove the others");
+        }
+        assertThat(new PluginCatalog(files, NONE, List.of()).copies()).isEmpty();
+    }
+
+    @Test
+    void twoGivenPluginsOfAClassAndName_areDuplicates() {
+        FakeProvider provider = new FakeProvider();
+        assertThat(given(provider, provider).duplicates()).isEmpty();
+        assertThat(given(provider, new FakeProvider()).duplicates())
+                .singleElement()
+                .asString()
+                .startsWith("two plugins are the provider 'fake': ");
     }
 
     @Test
