@@ -2,8 +2,12 @@ package dev.whippletree.batch;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.time.Timeline;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -45,30 +49,61 @@ public final class Batch {
     /**
      * Prepares a run.
      *
-     * @param items no two with the same id; used by one thread at a time, which may block in it. What it throws ends
-     *     the run
+     * @param items no two with the same id, which isn't checked here, because all ids may not fit into memory; used by
+     *     one thread at a time, which may block in it. What it throws ends the run
      * @return begins when it is subscribed to
      */
     public BatchRun run(Iterator<BatchItem> items) {
-        return new BatchRun(settings, items);
+        return new BatchRun(settings, Objects.requireNonNull(items, "items"));
     }
 
-    /** Prepares a run of a stream, as {@link #run(Iterator)} does. The caller closes the stream. */
+    /**
+     * Prepares a run of a stream, as {@link #run(Iterator)} does. A second item with the same id ends the run. The
+     * caller closes the stream.
+     */
     public BatchRun run(Stream<BatchItem> items) {
-        return run(items.iterator());
+        return run(distinct(items.iterator()));
     }
 
     /**
      * Asks all items now.
      *
-     * @param items as for {@link #run(Iterator)}; {@code stream::iterator} if they are a stream
+     * @param items as for {@link #run(Iterator)}; {@code stream::iterator} if they are a stream. A second item with the
+     *     same id ends the run
      * @param results gets each result, one at a time, on a thread of the run's; it may block, and then holds the run
      *     up. What it throws ends the run once the calls under way have been written down
      * @return completes with the final progress, which says whether all items were asked; or with what
      *     {@link BatchRun} ends with. Cancelling it gives the calls under way up
+     * @throws IllegalArgumentException if the items are a collection in which two have the same id; nothing is asked
+     *     then
      */
     public CompletableFuture<BatchProgress> run(Iterable<BatchItem> items, Consumer<? super BatchResult> results) {
-        return run(items.iterator()).forEach(results);
+        Objects.requireNonNull(results, "results");
+        if (items instanceof Collection<BatchItem> all) {
+            distinct(all.iterator()).forEachRemaining(item -> {});
+        }
+        return run(distinct(items.iterator())).forEach(results);
+    }
+
+    /** Returns the same items up to a second one of an id: both would be paid for, and only one could be found. */
+    private static Iterator<BatchItem> distinct(Iterator<BatchItem> items) {
+        Set<String> ids = new HashSet<>();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return items.hasNext();
+            }
+
+            @Override
+            public BatchItem next() {
+                BatchItem item = items.next();
+                if (!ids.add(item.id())) {
+                    throw new IllegalArgumentException(
+                            "two items of the batch have the id '" + item.id() + "'; give each an id of its own");
+                }
+                return item;
+            }
+        };
     }
 
     /** Collects what makes a batch. Confined to one thread. */
@@ -88,12 +123,12 @@ public final class Batch {
         private @Nullable Consumer<BatchProgress> listener;
 
         private Builder(Whippletree whippletree) {
-            this.whippletree = whippletree;
+            this.whippletree = Objects.requireNonNull(whippletree, "whippletree");
         }
 
         /** Sets where results are written down; stays open. */
         public Builder journal(Journal journal) {
-            this.journal = journal;
+            this.journal = Objects.requireNonNull(journal, "journal");
             return this;
         }
 
@@ -118,7 +153,7 @@ public final class Batch {
 
         /** Sets when it ends before all is done; usually after twenty failures in a row that are alike. */
         public Builder stop(StopRules rules) {
-            this.rules = rules;
+            this.rules = Objects.requireNonNull(rules, "rules");
             return this;
         }
 
@@ -132,19 +167,19 @@ public final class Batch {
          * Sets which prompts are different, for the forecast. A run uses it up, so a batch with it can run only once.
          */
         public Builder distinct(DistinctPrompts distinct) {
-            this.distinct = distinct.isKnown() ? distinct : null;
+            this.distinct = Objects.requireNonNull(distinct, "distinct").isKnown() ? distinct : null;
             return this;
         }
 
         /** Sets a listener for the progress, called each second on a thread of the timeline. */
         public Builder listener(Consumer<BatchProgress> listener) {
-            this.listener = listener;
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
         /** Sets time and threads; stays open. Otherwise each run has its own. */
         public Builder timeline(Timeline timeline) {
-            this.timeline = timeline;
+            this.timeline = Objects.requireNonNull(timeline, "timeline");
             return this;
         }
 

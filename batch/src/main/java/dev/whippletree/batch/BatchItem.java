@@ -17,6 +17,7 @@ public record BatchItem(String id, Prompt prompt, boolean endsSession, String fi
 
     /** Checks that there is an id. */
     public BatchItem {
+        Objects.requireNonNull(id, "id");
         Objects.requireNonNull(prompt, "prompt");
         Objects.requireNonNull(fingerprint, "fingerprint");
         if (id.isEmpty()) {

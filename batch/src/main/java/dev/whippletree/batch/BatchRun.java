@@ -175,6 +175,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
      * @return completes as {@link #end} does; cancelling it aborts the run
      */
     public CompletableFuture<BatchProgress> forEach(Consumer<? super BatchResult> results) {
+        Objects.requireNonNull(results, "results");
         CompletableFuture<BatchProgress> outcome = end();
         outcome.whenComplete((progress, failure) -> {
             if (!end.isDone()) {

@@ -48,6 +48,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,6 +137,46 @@ final class BatchRunTest {
         assertThat(ids).hasSize(100).doesNotHaveDuplicates();
         assertThat(end.join().answered()).isEqualTo(100);
         assertThat(journal.results).hasSize(100);
+    }
+
+    @Test
+    void secondItemOfAnId_inAList_isRefusedBeforeAnythingIsAsked() {
+        Batch.Builder batch = batch(pool.open());
+        assertThatThrownBy(() -> batch.run(List.of(item(1), item(2), item(1)), result -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("two items of the batch have the id 'i1'; give each an id of its own");
+        pool.timeline().runAll();
+        assertThat(pool.stats().calls()).isZero();
+    }
+
+    @Test
+    void secondItemOfAnId_inAStream_endsTheRun_andIsntAsked() {
+        Stream<BatchItem> items =
+                IntStream.concat(IntStream.range(0, 600), IntStream.of(1)).mapToObj(BatchRunTest::item);
+        BatchRun run = batch(pool.open()).build().run(items);
+        assertThatThrownBy(() -> run(run))
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("have the id 'i1'");
+        assertThat(collected.ids()).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(pool.stats().calls()).isEqualTo(collected.ids().size());
+    }
+
+    @Test
+    void nullArguments_areRefusedAtOnce_byName() {
+        Batch.Builder batch = batch(pool.open());
+        Map<String, ThrowingCallable> refusals = Map.of(
+                "results", () -> batch.run(List.of(item(1)), null),
+                "items", () -> batch.build().run((Iterator<BatchItem>) null),
+                "whippletree", () -> Batch.over(null),
+                "journal", () -> batch.journal(null),
+                "rules", () -> batch.stop(null),
+                "distinct", () -> batch.distinct(null),
+                "listener", () -> batch.listener(null),
+                "timeline", () -> batch.timeline(null),
+                "id", () -> new BatchItem(null, Prompt.of("question")));
+        refusals.forEach((name, refusal) -> assertThatThrownBy(refusal).as(name).hasMessage(name));
+        pool.timeline().runAll();
+        assertThat(pool.stats().calls()).isZero();
     }
 
     @Test
