@@ -28,7 +28,10 @@ final class TextFile {
         } catch (CharacterCodingException e) {
             throw new ConfigurationException(List.of(file + ": this isn't a UTF-8 text file"));
         } catch (IOException e) {
-            throw new ConfigurationException(List.of(file + ": " + unreadable(file) + origin));
+            throw new ConfigurationException(List.of(
+                    file.toString().isEmpty()
+                            ? "the path of a file is empty; name the file" + origin
+                            : file + ": " + unreadable(file) + origin));
         }
     }
 

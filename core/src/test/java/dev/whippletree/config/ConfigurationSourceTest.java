@@ -148,6 +148,8 @@ final class ConfigurationSourceTest {
                 .containsExactly(missing + ": there is no such file");
         assertThat(problems(new ConfigurationSource(Optional.of(home), Map.of(), working)))
                 .containsExactly(home + ": this is a folder, not a file");
+        assertThat(problems(new ConfigurationSource(Optional.of(Path.of("")), Map.of(), Path.of(""))))
+                .containsExactly("the path of a file is empty; name the file");
         assertThat(problems(source(Map.of("WHIPPLETREE_CONFIG", "a\0b"))))
                 .singleElement()
                 .asString()
