@@ -126,7 +126,7 @@ final class EngineTest {
         List<CompletableFuture<Completion>> answers = fixture.askMany(4);
         fixture.advance(SHORT);
         assertThat(failure(answers.get(3)).reason()).isEqualTo(Reason.LINE_FULL);
-        assertThat(failure(answers.get(3))).hasMessageContaining("2 prompts wait already (line-size)");
+        assertThat(failure(answers.get(3))).hasMessageContaining("(line-size: 2)");
         fixture.run();
         assertThat(answers.subList(0, 3))
                 .allSatisfy(answer -> assertThat(answer).isCompleted());

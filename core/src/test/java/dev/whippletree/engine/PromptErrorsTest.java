@@ -151,12 +151,12 @@ final class PromptErrorsTest {
                 Reason.LINE_FULL,
                 HOUR.multipliedBy(2),
                 (ofTenant
-                                ? "the waiting line of tenant 'acme' is full: 1 of its prompts wait already"
-                                        + " (tenant-line-size), and this is the newest of its longest session"
-                                : "the waiting line is full: 1 prompts wait already (line-size). Relative to its"
-                                        + " weight, most are of tenant 'acme', and this is the newest of its longest"
-                                        + " session")
-                        + "; there would be room at 2026-01-01T02:00:00Z; retry then, or send fewer prompts at once");
+                                ? "the waiting line of tenant 'acme' is full (tenant-line-size: 1)"
+                                : "the waiting line is full (line-size: 1). For its weight, tenant 'acme' has the most"
+                                        + " prompts in it")
+                        + ", so the newest prompt of its longest session is refused; retry at 2026-01-01T02:00:00Z,"
+                        + " when there would be room, send fewer prompts at once, or raise "
+                        + (ofTenant ? "tenant-line-size" : "line-size"));
     }
 
     @Test

@@ -174,9 +174,9 @@ final class TenantsTest {
         PromptException refusal = failure(newest);
         assertThat(refusal.reason()).isEqualTo(Reason.LINE_FULL);
         assertThat(refusal)
-                .hasMessageContaining("10 prompts wait already (line-size)")
-                .hasMessageContaining("of tenant 'greedy'")
-                .hasMessageContaining("retry then, or send fewer prompts at once");
+                .hasMessageContaining("(line-size: 10)")
+                .hasMessageContaining("tenant 'greedy'")
+                .hasMessageContaining("send fewer prompts at once, or raise line-size");
         assertThat(refusal.roomAt()).isPresent();
         fixture.run();
         assertThat(modest).isCompletedWithValueMatching(answer -> answer.text().equals("answer"));
@@ -212,8 +212,7 @@ final class TenantsTest {
         List<CompletableFuture<Completion>> others = askMany("modest", "session ", 5);
         fixture.advance(Duration.ofMillis(1));
         assertThat(failure(newest))
-                .hasMessageContaining("the waiting line of tenant 'greedy' is full: 6 of its prompts wait already"
-                        + " (tenant-line-size)");
+                .hasMessageContaining("the waiting line of tenant 'greedy' is full (tenant-line-size: 6)");
         assertThat(failure(newer).reason()).isEqualTo(Reason.LINE_FULL);
         fixture.run();
         assertThat(late).isCompleted();

@@ -276,24 +276,23 @@ public final class PromptErrors {
 
     /** The waiting line is full, and this flight is shed. */
     public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
-        String message = "the waiting line is full: " + lineSize
-                + " prompts wait already (line-size). Relative to its weight, most are of tenant '"
-                + flight.prompt().tenant() + "', and this is the newest of its longest session";
-        return full(message, flight, roomAt);
+        String message = "the waiting line is full (line-size: " + lineSize + "). For its weight, tenant '"
+                + flight.prompt().tenant() + "' has the most prompts in it";
+        return full(message, "line-size", flight, roomAt);
     }
 
     /** A tenant's part of the waiting line is full, and this flight is shed. */
     public static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
-        String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full: " + lineSize
-                + " of its prompts wait already (tenant-line-size), and this is the newest of its longest session";
-        return full(message, flight, roomAt);
+        String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full (tenant-line-size: "
+                + lineSize + ")";
+        return full(message, "tenant-line-size", flight, roomAt);
     }
 
-    private static PromptException full(String message, Flight flight, Optional<Instant> roomAt) {
-        String whole = message
-                + roomAt.map(at -> "; there would be room at " + DurationText.second(at))
-                        .orElse("")
-                + "; retry then, or send fewer prompts at once";
+    private static PromptException full(String message, String setting, Flight flight, Optional<Instant> roomAt) {
+        String whole = message + ", so the newest prompt of its longest session is refused; retry "
+                + roomAt.map(at -> "at " + DurationText.second(at) + ", when there would be room")
+                        .orElse("later")
+                + ", send fewer prompts at once, or raise " + setting;
         return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
     }
 
