@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +96,7 @@ final class ChatAnswerWriter implements AnswerWriter {
         return answer;
     }
 
-    private static Map<String, @Nullable Object> message(Completion completion, boolean functionCalled) {
+    private Map<String, @Nullable Object> message(Completion completion, boolean functionCalled) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
         message.put("content", completion.text().isEmpty() && !completion.isEmpty() ? null : completion.text());
@@ -106,7 +107,10 @@ final class ChatAnswerWriter implements AnswerWriter {
             message.put(FUNCTION_CALL, tool(calls.get(0)));
         } else if (!calls.isEmpty()) {
             message.put(
-                    "tool_calls", calls.stream().map(ChatAnswerWriter::toolCall).toList());
+                    "tool_calls",
+                    IntStream.range(0, calls.size())
+                            .mapToObj(index -> toolCall(calls.get(index), index))
+                            .toList());
         }
         completion.extras().message().forEach(message::putIfAbsent);
         return message;
@@ -234,12 +238,24 @@ final class ChatAnswerWriter implements AnswerWriter {
         }
         Map<String, Object> call = new LinkedHashMap<>();
         call.put("index", part.index());
-        // Clients expect an id with the name, as the whole answer has one, be it empty.
-        part.id().or(() -> part.name().map(name -> "")).ifPresent(id -> call.put("id", id));
+        callId(part).ifPresent(id -> call.put("id", id));
         part.name().ifPresent(name -> call.put("type", wireName(part.type())));
         call.put(wireName(part.type()), tool);
         part.extras().forEach(call::putIfAbsent);
         return Map.of("tool_calls", List.of(call));
+    }
+
+    /**
+     * Returns the id to tell with a part: clients expect it with the name, so that one that the service sends later is
+     * left out.
+     */
+    private Optional<String> callId(Delta.ToolCallPart part) {
+        return part.name().isPresent() ? Optional.of(callId(part.id().orElse(""), part.index())) : Optional.empty();
+    }
+
+    /** Returns the id that the result of a call will refer to: the service's, or another one if it sent none. */
+    private String callId(String given, int index) {
+        return given.isEmpty() ? "call_" + info.uniqueId() + "_" + index : given;
     }
 
     private static Map<String, @Nullable Object> choice(String field, Map<String, ?> message) {
@@ -272,9 +288,10 @@ final class ChatAnswerWriter implements AnswerWriter {
         return GatewayJson.of("id", id(), "object", object, "created", info.created(), "model", model);
     }
 
-    private static Map<String, Object> toolCall(ToolCall call) {
+    private Map<String, Object> toolCall(ToolCall call, int index) {
         String type = wireName(call.type());
-        Map<String, Object> json = new LinkedHashMap<>(Map.of("id", call.id(), "type", type, type, tool(call)));
+        Map<String, Object> json =
+                new LinkedHashMap<>(Map.of("id", callId(call.id(), index), "type", type, type, tool(call)));
         call.extras().forEach(json::putIfAbsent);
         return json;
     }

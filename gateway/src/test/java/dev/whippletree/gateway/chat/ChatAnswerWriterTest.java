@@ -124,7 +124,7 @@ final class ChatAnswerWriterTest {
                 .hasSize(1);
     }
 
-    /** A service without ids gets empty ones; one's own fields of a call are passed on. */
+    /** A call without an id gets one, and none that comes too late; a service's own fields of a call are passed on. */
     @Test
     void toolCalls_areTold_wholeAndInChunks() {
         ToolCall weather = new ToolCall("c1", "weather", "{\"a\":1}");
@@ -132,7 +132,7 @@ final class ChatAnswerWriterTest {
         assertThat(Answers.read(writer("").whole(completion("", "", FinishReason.TOOL_CALLS, weather, patch))))
                 .isEqualTo(whole(
                         "'content':null,'refusal':null,'tool_calls':[{'id':'c1','type':'function','function':{'name':"
-                                + "'weather','arguments':'{\\\"a\\\":1}'}},{'id':'','type':'custom','custom':"
+                                + "'weather','arguments':'{\\\"a\\\":1}'}},{'id':'call_a1_1','type':'custom','custom':"
                                 + "{'name':'patch','input':'all'},'more':1}]",
                         ",'logprobs':null,'finish_reason':'tool_calls'}]"));
 
@@ -147,7 +147,8 @@ final class ChatAnswerWriterTest {
                                 Optional.of("patch"),
                                 "all",
                                 ToolCall.Type.CUSTOM,
-                                Map.of("more", 1))))
+                                Map.of("more", 1)),
+                        part(1, "late", "", "")))
                 .containsExactly(
                         chunk(
                                 "'role':'assistant','tool_calls':[{'index':0,'id':'c1','type':'function',"
@@ -155,9 +156,10 @@ final class ChatAnswerWriterTest {
                                 "null"),
                         chunk("'tool_calls':[{'index':0,'function':{'arguments':'{}'}}]", "null"),
                         chunk(
-                                "'tool_calls':[{'index':1,'id':'','type':'custom',"
+                                "'tool_calls':[{'index':1,'id':'call_a1_1','type':'custom',"
                                         + "'custom':{'name':'patch','input':'all'},'more':1}]",
                                 "null"),
+                        chunk("'tool_calls':[{'index':1,'function':{'arguments':''}}]", "null"),
                         last("", "'tool_calls'"));
     }
 
