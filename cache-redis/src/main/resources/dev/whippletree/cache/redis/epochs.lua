@@ -3,6 +3,7 @@
 -- That is a hash:
 --   e, b  its epoch, and when that began
 --   r     until when processes enter again what was lost with the epoch before
+--   t     "time ahead": its own time at the last trade, and how far that is ahead of Redis's clock
 
 local REBUILDING_MILLIS = 2500
 
@@ -19,6 +20,20 @@ local function readMoment(key, name, value, most)
   return most
 end
 
+-- Returns the organization's time: Redis's, which goes on from where it was if Redis's clock is set back. Else what was
+-- used would stay used for as much longer.
+local function readTime(key, value)
+  local now = millis()
+  local last, ahead = string.match(value or '0 0', '^(%d+) (%d+)$')
+  local time = math.max(plausible(last) or 0, now + (plausible(ahead) or 0))
+  if not last or time > now + LONGEST_WINDOW then
+    ignore(key .. ' t', value)
+    time = now
+  end
+  redis.call('HSET', key, 't', whole(time) .. ' ' .. whole(time - now))
+  return time
+end
+
 local function readEpoch(key, epoch)
   if not epoch or #epoch == 16 and string.find(epoch, '^%x+$') then
     return epoch
@@ -29,10 +44,12 @@ end
 
 -- Begins an epoch where there is none. Who knew another one, or meets one that is young, tells all to be careful until
 -- everybody has entered what was lost.
-local function enterEpoch(key, known, fresh, now)
-  local v = typed('HMGET', key, 'e', 'b', 'r')
+local function enterEpoch(key, known, fresh)
+  local v = typed('HMGET', key, 'e', 'b', 'r', 't')
+  local now = readTime(key, v[4])
   local state = {
     key = key,
+    now = now,
     epoch = readEpoch(key, v[1]),
     began = readMoment(key, 'b', v[2], now),
     careful = readMoment(key, 'r', v[3], now + REBUILDING_MILLIS),

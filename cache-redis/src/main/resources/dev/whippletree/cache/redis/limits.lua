@@ -1,7 +1,7 @@
 -- What trades do with one limit; it is put before them, after plausible.lua.
 --
 -- A limit is one hash, so that it is there as a whole or not at all:
---   <number>    what was used in that slot; slot n is [n, n + 1) times the width, in milliseconds of Redis's clock
+--   <number>    what was used in that slot; slot n is [n, n + 1) times the width, in milliseconds of the organization's time
 --   b<process>  a process's block, "amount expiry free number turn promised due askers": what it has in flight or may start, and how
 --               much of that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much
 --               it waits for, and when it was told to come; whose turns it asks for, "turns=weight,turns=weight"

@@ -27,10 +27,10 @@ local LONGEST_PACED = 600000
 -- Whoever waits for calls that will use less than they reserved looks again so soon.
 local AGAIN = 250
 
-local now = millis()
 local known, fresh, process = ARGV[1], ARGV[2], ARGV[3]
 local turn, number, lease, askers = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
-local state = enterEpoch(KEYS[1], known, fresh, now)
+local state = enterEpoch(KEYS[1], known, fresh)
+local now = state.now
 if state.changed then
   keepState(state, {})
   return told(reply('changed', state, {}))

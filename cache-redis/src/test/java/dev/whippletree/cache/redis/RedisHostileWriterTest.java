@@ -308,7 +308,7 @@ class RedisHostileWriterTest {
 
     /** Each costs a process a beat, so not all garbage is tried on each. */
     @ParameterizedTest
-    @CsvSource({"e, NaN", "b, 999999999999999", "r, NaN"})
+    @CsvSource({"e, NaN", "b, 999999999999999", "r, NaN", "t, NaN", "t, 999999999999999 0"})
     void stateOfAnOrganization_isMended(String field, String value) {
         CoordinatedProcess one = process();
         other.hset(STATE, field, value);

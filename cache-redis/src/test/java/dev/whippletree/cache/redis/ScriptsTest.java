@@ -61,6 +61,7 @@ class ScriptsTest {
     private static final LimitName NAME = new LimitName(Optional.empty(), "requests");
     private static final String PLACE = RedisKeys.place("acme", NAME);
     private static final String KEY_OF_LIMIT = new String(new RedisKeys("whippletree").limit(PLACE), US_ASCII);
+    private static final String KEY_OF_STATE = new String(new RedisKeys("whippletree").state("acme"), US_ASCII);
 
     private final FakeServices services = FakeServices.real();
     private RedisProcess redis;
@@ -199,8 +200,37 @@ class ScriptsTest {
         });
     }
 
+    /** Dates all that is there so much later: that is what it is once Redis's clock is set back. */
+    private void setClockBack(Duration time) {
+        age(time.negated());
+        OtherClient.ask(redis.uri(), other -> {
+            Map<String, String> later = other.hgetall(KEY_OF_STATE);
+            later.keySet().retainAll(List.of("b", "r", "t"));
+            later.replaceAll((field, value) -> {
+                String moment = value.split(" ")[0];
+                return earlier(moment, -time.toMillis()) + value.substring(moment.length());
+            });
+            return other.hset(KEY_OF_STATE, later);
+        });
+    }
+
     private static String earlier(String number, long by) {
         return number.isEmpty() ? "" : Long.toString(Math.max(0, Long.parseLong(number) - by));
+    }
+
+    /** What was used a moment ago leaves an hour after that, not an hour after Redis's clock says so. */
+    @Test
+    void clockThatIsSetBack_letsNobodyWaitForLonger_andNothingLeaveEarlier() {
+        use("one", AMOUNT);
+        for (int n = 0; n < 2; n++) {
+            setClockBack(Duration.ofMinutes(5));
+            age(Duration.ofMinutes(20));
+
+            assertThat(waitOf(attempt("two", 1)))
+                    .isBetween(Duration.ofMinutes(39 - 20 * n), Duration.ofMinutes(41 - 20 * n));
+        }
+        age(Duration.ofMinutes(21));
+        reserve("two", AMOUNT);
     }
 
     @Test
