@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What should be put right in Redis although it works. Thread-safe; never blocks. */
 public final class Remarks {
@@ -14,9 +15,15 @@ public final class Remarks {
     private static final Pattern POLICY = Pattern.compile("(?m)^maxmemory_policy:([a-z-]+)");
     private static final Duration MOST_SKEW = Duration.ofMinutes(1);
 
+    private static final Duration LARGEST_STEP = Duration.ofSeconds(1);
+
     private final RedisSettings redis;
     private volatile Optional<String> eviction = Optional.empty();
     private volatile Optional<String> skew = Optional.empty();
+    private volatile Optional<String> step = Optional.empty();
+
+    /** By how much Redis's clock was ahead of this process's at most, when last told; null before. */
+    private @Nullable Long mostAheadMillis;
 
     public Remarks(RedisSettings redis) {
         this.redis = redis;
@@ -55,8 +62,29 @@ public final class Remarks {
                         + "; synchronize both (NTP)");
     }
 
+    /**
+     * Takes Redis's time of day, and two moments here between which it told it.
+     *
+     * @return a warning, if its clock has gone on by a second more than time has
+     */
+    public synchronized Optional<String> clock(long redisMillis, long beforeMillis, long afterMillis) {
+        Long most = mostAheadMillis;
+        mostAheadMillis = redisMillis - beforeMillis;
+        Duration ahead = Duration.ofMillis(most == null ? 0 : redisMillis - afterMillis - most);
+        if (ahead.compareTo(LARGEST_STEP) < 0) {
+            return Optional.empty();
+        }
+        step = Optional.of(redis.where() + ": the clock of Redis at " + redis.address() + " was set ahead by "
+                + ahead.toSeconds() + " s, to " + Instant.ofEpochMilli(redisMillis)
+                + ", or this machine stood still for so long; limits may have been exceeded by what they forgot;"
+                + " correct that clock in small steps (NTP)");
+        return step;
+    }
+
     /** Returns what there is to put right; empty if nothing. */
     public Optional<String> sentence() {
-        return Stream.of(eviction, skew).flatMap(Optional::stream).reduce((first, second) -> first + "; " + second);
+        return Stream.of(eviction, skew, step)
+                .flatMap(Optional::stream)
+                .reduce((first, second) -> first + "; " + second);
     }
 }

@@ -62,6 +62,27 @@ class RemarksTest {
     }
 
     @Test
+    void clockThatIsSetAhead_isSaid_andOneThatIsLateOrSetBackIsNot() {
+        long now = NOW.toEpochMilli();
+        assertThat(remarks.clock(now, 0, 10)).isEmpty();
+        assertThat(remarks.clock(now + 2_900, 2_000, 2_010))
+                .as("less than a second")
+                .isEmpty();
+        assertThat(remarks.clock(now + 4_000, 4_000, 9_000)).as("heard late").isEmpty();
+        assertThat(remarks.clock(now + 9_000, 9_000, 9_010)).isEmpty();
+        assertThat(remarks.clock(now - 100_000, 11_000, 11_010)).isEmpty();
+        assertThat(remarks.sentence()).isEmpty();
+
+        assertThat(remarks.clock(now - 90_000, 13_000, 13_010))
+                .hasValueSatisfying(text -> assertThat(text)
+                        .startsWith("coordinator redis: the clock of Redis at host:6379 was set ahead by 7 s, to "
+                                + "2026-11-30T11:58:30Z, or this machine stood still"));
+
+        assertThat(remarks.clock(now - 88_000, 15_000, 15_010)).isEmpty();
+        assertThat(remarks.sentence()).isPresent();
+    }
+
+    @Test
     void twoThings_areBothSaid() {
         remarks.memory(memory(1, "allkeys-lru"));
         remarks.time(NOW.minusSeconds(90).toEpochMilli(), NOW);
