@@ -127,7 +127,7 @@ public final class Engine {
         this.monitor = new Monitor(timeline.executor());
         this.caches = new CacheTiers(topology.caches(), timeline, settings.cacheTimeout());
         this.coordinator = topology.coordination().map(open -> new CoordinationClient(open, timeline));
-        this.sharedCalls = coordinator.map(others -> new SharedCalls(others, caches, monitor, timeline));
+        this.sharedCalls = coordinator.map(others -> new SharedCalls(others, caches, monitor, timeline, this::go));
         this.pool = new Pool(topology, settings, startedNanos);
         this.confirmations = new Confirmations(pool, caches);
         this.tally = new Tally(startedNanos);
@@ -139,6 +139,7 @@ public final class Engine {
                 pool,
                 caches,
                 coordinator,
+                sharedCalls,
                 tally,
                 this.listeners,
                 settings,
@@ -414,9 +415,10 @@ public final class Engine {
             return;
         }
         long lookedNanos = timeline.nanoTime();
-        caches.find(flight.key(), found -> {
+        Runnable unanswered = () -> monitor.decide(flight::doubt);
+        caches.find(flight.key(), unanswered, found -> {
             if (found.isEmpty() && sharedCalls.isPresent()) {
-                sharedCalls.get().settle(flight, lookedNanos, foundMeanwhile -> go(flight, foundMeanwhile));
+                sharedCalls.get().settle(flight, lookedNanos);
             } else {
                 go(flight, found);
             }

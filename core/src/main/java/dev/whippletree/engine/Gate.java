@@ -24,12 +24,14 @@ import java.util.function.Function;
  * Asks the other processes, once this process's own count has room, whether an attempt may be sent. Guarded by the
  * engine's lock; the coordination is asked outside it.
  *
- * <p>An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested again
- * until the time that they stated.
+ * <p>An attempt about whose question nobody answered, when that was looked up, asks that first, if its flight has waited.
+ * An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested again until
+ * the time that they stated.
  */
 final class Gate {
 
     private final CoordinationClient coordinator;
+    private final SharedCalls sharedCalls;
     private final Monitor monitor;
     private final Timeline timeline;
     private final Runnable wakeUp;
@@ -45,12 +47,14 @@ final class Gate {
      */
     Gate(
             CoordinationClient coordinator,
+            SharedCalls sharedCalls,
             Monitor monitor,
             Timeline timeline,
             Runnable wakeUp,
             Consumer<Attempt> alone,
             Function<Ticket, TenantTurn> turns) {
         this.coordinator = coordinator;
+        this.sharedCalls = sharedCalls;
         this.monitor = monitor;
         this.timeline = timeline;
         this.wakeUp = wakeUp;
@@ -66,9 +70,20 @@ final class Gate {
                 .toList();
         List<LimitUse> uses = attempt.target().sharedUses(attempt.lease().call().tokens());
         TenantTurn turn = turns.apply(attempt.flight().ticket());
-        monitor.after(
-                attempt.flight().mailbox(),
-                () -> probe(attempt, probed.iterator(), () -> reserve(attempt, uses, turn)));
+        Runnable ask = () -> probe(attempt, probed.iterator(), () -> reserve(attempt, uses, turn));
+        boolean doubtful = attempt.flight().takeSecondLook(timeline.nanoTime());
+        monitor.after(attempt.flight().mailbox(), doubtful ? () -> settle(attempt, ask) : ask);
+    }
+
+    private void settle(Attempt attempt, Runnable ask) {
+        sharedCalls.settleAgain(
+                attempt.flight(),
+                elsewhere -> elsewhere.ifPresentOrElse(
+                        with -> monitor.decide(() -> {
+                            attempt.flight().goOnElsewhere(with);
+                            attempt.sendBack(timeline.nanoTime());
+                        }),
+                        ask));
     }
 
     /** Only one process at a time probes a closed scope. */

@@ -63,6 +63,7 @@ final class Scheduler implements Attempt.AttemptListener {
             Pool pool,
             CacheTiers caches,
             Optional<CoordinationClient> coordinator,
+            Optional<SharedCalls> sharedCalls,
             Tally tally,
             Listeners listeners,
             EngineSettings settings,
@@ -82,8 +83,8 @@ final class Scheduler implements Attempt.AttemptListener {
         this.flights = new Flights(monitor, timeline, caches, tally, listeners, estimator, this::abandoned, emptied);
         this.closures = new ScopeClosures(pool, listeners, coordinator, monitor);
         Runnable wakeUp = () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING));
-        Optional<Gate> gate = coordinator.map(
-                others -> new Gate(others, monitor, timeline, wakeUp, this::sendOnceSaved, line::turnOf));
+        Optional<Gate> gate = coordinator.map(others -> new Gate(
+                others, sharedCalls.orElseThrow(), monitor, timeline, wakeUp, this::sendOnceSaved, line::turnOf));
         Consumer<Attempt> sending =
                 gate.<Consumer<Attempt>>map(others -> others::pass).orElse(this::sendOnceSaved);
         this.recorder = new OutcomeRecorder(closures, gate, tally, forecast, listeners, monitor, timeline);
@@ -238,6 +239,16 @@ final class Scheduler implements Attempt.AttemptListener {
             }
         } else if (step instanceof NextStep.GoBack) {
             flight.sentBack();
+            goBack(flight);
+        }
+    }
+
+    private void goBack(Flight flight) {
+        Optional<Runnable> elsewhere = flight.takeElsewhere();
+        if (elsewhere.isPresent()) {
+            flight.stage(Flight.Stage.LOOKING_UP);
+            monitor.after(flight.mailbox(), elsewhere.get());
+        } else {
             admission.putBack(List.of(flight));
         }
     }

@@ -9,6 +9,7 @@ import dev.whippletree.spi.Claim;
 import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -18,8 +19,9 @@ import java.util.function.Consumer;
  * that process has stored its answer, has given up or has died, and then looks again. The other's call may wait in line
  * there, and its answer may be one that isn't stored; so when a flight has waited for as long as a call may take, it
  * goes on without a claim. The flight that gets the claim looks once more if another process may have stored the answer
- * and ended its claim since the flight last looked. If the coordinator doesn't answer, it doesn't look again, because
- * the shared cache would most likely keep it waiting too.
+ * and ended its claim since the flight last looked. If the coordinator doesn't answer, it doesn't look again at once,
+ * because the shared cache would most likely keep it waiting too. But a flight that then waits in line, or of which a
+ * shared cache said nothing, claims and looks once more when its turn has come.
  */
 final class SharedCalls {
 
@@ -30,50 +32,95 @@ final class SharedCalls {
     private final CacheTiers caches;
     private final Monitor monitor;
     private final Timeline timeline;
+    private final BiConsumer<Flight, Optional<CacheTiers.Found>> outcome;
 
-    SharedCalls(CoordinationClient coordinator, CacheTiers caches, Monitor monitor, Timeline timeline) {
+    /**
+     * Creates one.
+     *
+     * @param outcome gets a flight that was looked up, with what another process has stored, or nothing if this process
+     *     is to make the call; perhaps not called if the flight ends first
+     */
+    SharedCalls(
+            CoordinationClient coordinator,
+            CacheTiers caches,
+            Monitor monitor,
+            Timeline timeline,
+            BiConsumer<Flight, Optional<CacheTiers.Found>> outcome) {
         this.coordinator = coordinator;
         this.caches = caches;
         this.monitor = monitor;
         this.timeline = timeline;
+        this.outcome = outcome;
     }
 
     /**
      * Finds out whether a flight has to make a call.
      *
      * @param lookedNanos a time before the caches were asked for the answer
-     * @param outcome gets what another process has stored meanwhile, or nothing if this process is to make the call;
-     *     perhaps not called if the flight ends first
      */
-    void settle(Flight flight, long lookedNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    void settle(Flight flight, long lookedNanos) {
         if (!caches.isShared() || !flight.prompt().cache().store()) {
-            outcome.accept(Optional.empty());
+            outcome.accept(flight, Optional.empty());
             return;
         }
-        long longest = Waits.nanos(flight.route().settings().timeouts().longest(false));
-        claim(flight, lookedNanos, timeline.nanoTime() + longest, outcome);
+        claim(flight, lookedNanos, longestWait(flight));
     }
 
-    private void claim(Flight flight, long lookedNanos, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private long longestWait(Flight flight) {
+        return timeline.nanoTime()
+                + Waits.nanos(flight.route().settings().timeouts().longest(false));
+    }
+
+    /**
+     * Finds out the same for a flight whose turn has come, if a cache or the coordinator hadn't answered about it.
+     *
+     * @param elsewhere gets nothing if this process is to make the call, or else what the flight goes on with, out of
+     *     the line; exactly once
+     */
+    void settleAgain(Flight flight, Consumer<Optional<Runnable>> elsewhere) {
+        if (!flight.prompt().cache().store() || monitor.decide(flight::isClaimed)) {
+            lookOnce(flight, elsewhere);
+            return;
+        }
+        // The others may know of a claim that they didn't answer, and this flight isn't to wait for its own.
+        monitor.decide(flight::takeClaim).ifPresent(Runnable::run);
+        coordinator.claim(flight.key(), answer -> {
+            if (answer.isPresent() && answer.get() instanceof Claim.Others others) {
+                coordinator.leftToOthers();
+                elsewhere.accept(Optional.of(() -> await(flight, others, longestWait(flight))));
+                return;
+            }
+            if (answer.isPresent() && answer.get() instanceof Claim.Ours ours) {
+                keep(flight, ours);
+            }
+            lookOnce(flight, elsewhere);
+        });
+    }
+
+    private void lookOnce(Flight flight, Consumer<Optional<Runnable>> elsewhere) {
+        caches.findOfOthers(
+                flight.key(),
+                found -> elsewhere.accept(found.map(there -> () -> outcome.accept(flight, Optional.of(there)))));
+    }
+
+    private void claim(Flight flight, long lookedNanos, long untilNanos) {
         if (!isWanted(flight)) {
             return;
         }
         coordinator.claim(flight.key(), answer -> {
             if (answer.isEmpty()) {
-                outcome.accept(Optional.empty());
+                monitor.decide(flight::doubt);
+                outcome.accept(flight, Optional.empty());
             } else if (answer.get() instanceof Claim.Ours ours) {
                 keep(flight, ours);
-                if (ours.agreed()) {
-                    coordinator.claimed();
-                }
                 if (ours.agreed() && mayHaveMissed(ours, lookedNanos)) {
-                    caches.findOfOthers(flight.key(), outcome);
+                    caches.findOfOthers(flight.key(), found -> outcome.accept(flight, found));
                 } else {
-                    outcome.accept(Optional.empty());
+                    outcome.accept(flight, Optional.empty());
                 }
             } else if (answer.get() instanceof Claim.Others others) {
                 coordinator.leftToOthers();
-                await(flight, others, untilNanos, outcome);
+                await(flight, others, untilNanos);
             }
         });
     }
@@ -87,34 +134,35 @@ final class SharedCalls {
     }
 
     private void keep(Flight flight, Claim.Ours ours) {
-        boolean kept = monitor.decide(() -> flight.claim(ours.end()));
+        if (ours.agreed()) {
+            coordinator.claimed();
+        }
+        boolean kept = monitor.decide(() -> flight.claim(ours.end(), ours.agreed()));
         if (!kept) {
             coordinator.end(ours);
         }
     }
 
-    private void await(
-            Flight flight, Claim.Others others, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void await(Flight flight, Claim.Others others, long untilNanos) {
         long sinceNanos = timeline.nanoTime();
         PluginCall wait = new PluginCall(timeline, untilNanos - sinceNanos);
         wait.ask(
                 () -> others.ended().thenApply(ended -> true),
                 true,
                 failure -> {},
-                over -> lookAgain(flight, sinceNanos, untilNanos, outcome));
+                over -> lookAgain(flight, sinceNanos, untilNanos));
     }
 
-    private void lookAgain(
-            Flight flight, long sinceNanos, long untilNanos, Consumer<Optional<CacheTiers.Found>> outcome) {
+    private void lookAgain(Flight flight, long sinceNanos, long untilNanos) {
         long lookedNanos = timeline.nanoTime();
         caches.findOfOthers(flight.key(), found -> {
             if (found.isPresent() || lookedNanos - untilNanos >= 0) {
-                outcome.accept(found);
+                outcome.accept(flight, found);
             } else if (lookedNanos - sinceNanos < PAUSE_NANOS) {
                 // At once, it would be asked without end, and each time from within its answer before.
-                timeline.schedule(PAUSE_NANOS, () -> claim(flight, lookedNanos, untilNanos, outcome));
+                timeline.schedule(PAUSE_NANOS, () -> claim(flight, lookedNanos, untilNanos));
             } else {
-                claim(flight, lookedNanos, untilNanos, outcome);
+                claim(flight, lookedNanos, untilNanos);
             }
         });
     }

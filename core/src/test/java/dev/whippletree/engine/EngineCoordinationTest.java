@@ -679,6 +679,74 @@ final class EngineCoordinationTest {
         assertThat(client.calls()).isEqualTo(1);
     }
 
+    /** The first of some prompts has the only place for ten seconds; none has heard of the cache within its timeout. */
+    private CompletableFuture<Completion> askInVain(boolean claimed, String... more) {
+        fixture.sharedCache("shared", cache.latency(SECOND.multipliedBy(2)));
+        fixture.member("a").with(said -> said.maxConcurrency(1));
+        client.usually(client.answersAfter(SECOND.multipliedBy(10)));
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> others.told.add("ended"), claimed)));
+        fixture.ask("first");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        List.of(more).forEach(fixture::ask);
+        fixture.advance(SECOND.multipliedBy(5));
+        cache.latency(Duration.ZERO);
+        return answer;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void missedTheCache_andWaitsInLine_isLookedUpAgainAtItsTurn(boolean claimed) {
+        store();
+        CompletableFuture<Completion> answer = askInVain(claimed);
+        AtomicInteger claims = new AtomicInteger();
+        others.claims(() -> {
+            claims.incrementAndGet();
+            return CompletableFuture.completedFuture(others.ours());
+        });
+        fixture.run();
+
+        assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(client.calls()).isEqualTo(1);
+        assertThat(claims).hasValue(claimed ? 0 : 1);
+        assertThat(others.told).as("the first claims").filteredOn("ended"::equals).hasSize(2);
+        assertThat(others.told).filteredOn("claim ended"::equals).hasSize(claims.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void missedTheCache_andAnotherMakesTheCallAtItsTurn_thisOneWaitsForItsAnswer(boolean stored) {
+        CompletableFuture<Completion> answer = askInVain(false, "next");
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        others.claims(() -> {
+            others.claims(() -> ours(Duration.ofMillis(1)));
+            return CompletableFuture.completedFuture(new Claim.Others(ended));
+        });
+        fixture.advance(SECOND.multipliedBy(7));
+        assertThat(client.calls()).as("the next goes on in its place").isEqualTo(2);
+        if (stored) {
+            store();
+        }
+        ended.complete(null);
+        fixture.run();
+
+        assertThat(answer.join().origin().source()).isEqualTo(stored ? Origin.Source.CACHE : Origin.Source.CALL);
+        assertThat(client.calls()).isEqualTo(stored ? 2 : 3);
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
+    /** At its turn, it waits once more for a cache that says nothing, and then calls. */
+    @Test
+    void missedTheCacheTwice_isCalledFor() {
+        CompletableFuture<Completion> answer = askInVain(false);
+        cache.latency(SECOND.multipliedBy(2));
+        fixture.run();
+
+        assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL);
+        assertThat(client.callTimes())
+                .containsExactly(SECOND.toNanos(), SECOND.multipliedBy(12).toNanos());
+        assertThat(cache.gets()).as("one each, and one more").isEqualTo(3);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void withoutASharedCache_orForAPromptThatIsNotStored_nothingIsClaimed(boolean shared) {

@@ -92,6 +92,26 @@ class EqualPromptsTest {
                         "closings");
     }
 
+    /** Two processes begin while Redis stands still: each calls for what has room then, and for nothing else. */
+    @Test
+    void nobodyWasAnswered_whatWaitsInLine_isOneCallAllTheSame() {
+        long distinct = 150;
+        EnginesOverRedis engines = new EnginesOverRedis(
+                1,
+                EnginesOverRedis.Size.of(
+                        2,
+                        1,
+                        Interviews.STANDARD
+                                .withInterviews((int) (2 * distinct))
+                                .withQuestions(1)
+                                .withRepeat(0.5),
+                        FaultyCommands.TIMEOUT));
+        engines.everywhere(network -> network.freeze(Duration.ofSeconds(2)));
+
+        assertThat(engines.run().service().calls())
+                .isBetween(distinct, distinct + EnginesOverRedis.AMOUNT);
+    }
+
     /** Who is cut off answers its own prompt, by the call that it has begun. */
     @Test
     void holderIsGone_oneOtherTakesOver() {

@@ -114,26 +114,43 @@ public final class CacheTiers {
 
     /** Looks an answer up. The outcome is called exactly once. */
     public void find(CacheKey key, Consumer<Optional<Found>> outcome) {
-        find(key, 0, false, outcome);
+        find(key, () -> {}, outcome);
+    }
+
+    /**
+     * Looks an answer up.
+     *
+     * @param unanswered runs before the outcome if a cache that other processes share gives no answer
+     * @param outcome is called exactly once
+     */
+    public void find(CacheKey key, Runnable unanswered, Consumer<Optional<Found>> outcome) {
+        find(key, 0, false, unanswered, outcome);
     }
 
     /** Looks again for an answer that another process may have stored since; doesn't count another miss. */
     public void findOfOthers(CacheKey key, Consumer<Optional<Found>> outcome) {
-        find(key, 0, true, outcome);
+        find(key, 0, true, () -> {}, outcome);
     }
 
-    private void find(CacheKey key, int index, boolean again, Consumer<Optional<Found>> outcome) {
+    private void find(
+            CacheKey key, int index, boolean again, Runnable unanswered, Consumer<Optional<Found>> outcome) {
         if (index == tiers.size()) {
             outcome.accept(Optional.empty());
             return;
         }
         CountedCache tier = tiers.get(index);
         if (again && !tier.shared()) {
-            find(key, index + 1, true, outcome);
+            find(key, index + 1, true, unanswered, outcome);
             return;
         }
         long before = removals.get();
-        ask(tier, () -> tier.store().get(key), Optional.<CacheHit>empty(), found -> {
+        Consumer<Throwable> fault = failure -> {
+            tier.fault(failure);
+            if (tier.shared()) {
+                unanswered.run();
+            }
+        };
+        calls.ask(() -> tier.store().get(key), Optional.<CacheHit>empty(), fault, found -> {
             if (found.isPresent()
                     && found.get().entry().expires().isAfter(timeline.now())
                     && AnswerCheck.isReusable(found.get().entry().completion())) {
@@ -142,7 +159,7 @@ public final class CacheTiers {
                 outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
             } else {
                 tier.misses().addAndGet(again ? 0 : 1);
-                find(key, index + 1, again, outcome);
+                find(key, index + 1, again, unanswered, outcome);
             }
         });
     }
@@ -208,11 +225,8 @@ public final class CacheTiers {
     }
 
     private void put(CountedCache tier, CacheKey key, CacheEntry entry, Runnable stored) {
-        ask(tier, () -> tier.store().put(key, entry).thenApply(done -> true), false, done -> stored.run());
-    }
-
-    private <T> void ask(CountedCache tier, Supplier<CompletionStage<T>> question, T substitute, Consumer<T> outcome) {
-        calls.ask(question, substitute, tier::fault, outcome);
+        calls.ask(
+                () -> tier.store().put(key, entry).thenApply(done -> true), false, tier::fault, done -> stored.run());
     }
 
     /**

@@ -88,6 +88,15 @@ public final class Flight implements Waiter {
     private long cutOffAfterNanos;
     private @Nullable Completion answer;
     private @Nullable Runnable claimEnd;
+    private boolean claimed;
+
+    /** Whether a shared cache, or the coordinator, has given no answer about it. */
+    private boolean doubtful;
+
+    private boolean lookedUpAgain;
+
+    /** What it goes on with, out of the line, once its attempt has been sent back. */
+    private @Nullable Runnable elsewhere;
     private Optional<AnswerStore> store = Optional.empty();
 
     /** Also set without the lock, when providers are asked for estimates. */
@@ -349,14 +358,34 @@ public final class Flight implements Waiter {
     /**
      * Keeps its claim among all processes to make the call for its question. The claim ends with the flight.
      *
+     * @param agreed whether the other processes know of it; otherwise they may make the same call
      * @return whether it is still wanted
      */
-    public boolean claim(Runnable end) {
+    public boolean claim(Runnable end, boolean agreed) {
         if (stage == Stage.ENDED) {
             return false;
         }
         claimEnd = end;
+        claimed = agreed;
+        doubtful |= !agreed;
         return true;
+    }
+
+    /** Returns whether the other processes leave its call to this one. */
+    public boolean isClaimed() {
+        return claimed;
+    }
+
+    /** Notes that nobody could say whether there is an answer, or whether another process makes the call. */
+    public void doubt() {
+        doubtful = true;
+    }
+
+    /** Returns whether to look it up again before its call: once, if it is in doubt and has waited since. */
+    public boolean takeSecondLook(long now) {
+        boolean due = doubtful && !lookedUpAgain && waitedNanos(now) > 0;
+        lookedUpAgain |= due;
+        return due;
     }
 
     /** Returns what ends its claim, once; empty if it has none. */
@@ -364,6 +393,18 @@ public final class Flight implements Waiter {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
         return end;
+    }
+
+    /** Goes on out of the line once its attempt has been sent back, because its answer is or may be found elsewhere. */
+    public void goOnElsewhere(Runnable with) {
+        elsewhere = with;
+    }
+
+    /** Returns, once, what it goes on with; empty if it goes back to its place in the line. */
+    public Optional<Runnable> takeElsewhere() {
+        Optional<Runnable> with = Optional.ofNullable(elsewhere);
+        elsewhere = null;
+        return with;
     }
 
     /** Returns what stores its answer; empty: the caches do, where it is looked up too. */
