@@ -543,13 +543,19 @@ public final class Engine {
         monitor.decide(() -> {
             long now = timeline.nanoTime();
             Collection<ScopeState> known = pool.scopes();
+            List<LimitUse> shared = pool.sharedLimits();
             pool.change(next, now)
                     .forEach(account -> account.leave(() -> monitor.announce(() -> unused.accept(account.client()))));
             notes = next.notes();
+            coordinator.ifPresent(others -> enter(pool.usedOfNewlyShared(shared, now), others));
             saved.ifPresent(state -> saver.ifPresent(keeper -> keeper.resumeAllBut(known, state)));
             scheduler.poolChanged(retokened, next.weights(), now);
         });
         saver.ifPresent(StateSaver::poolChanged);
+    }
+
+    private void enter(Map<LimitUse, Map<Duration, Long>> uses, CoordinationClient others) {
+        monitor.announce(() -> uses.forEach((limit, byAge) -> others.tell(to -> to.enter(limit, byAge))));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.whippletree.model.Scope;
 import dev.whippletree.model.TokenCount;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -48,6 +49,15 @@ public interface Coordination extends AutoCloseable {
      * @param grant an id from {@link #reserve}, not ended before; unknown ids have no effect
      */
     void release(String grant);
+
+    /**
+     * Enters what this process used of a limit before a reload added it, and so without reserving.
+     *
+     * @param limit a use of the limit, whatever its amount
+     * @param uses amounts of 1 or more, by the longest time since the service counted them; negative if they may still
+     *     be on their way
+     */
+    default void enter(LimitUse limit, Map<Duration, Long> uses) {}
 
     /**
      * Returns how much of a limit all processes together have left, as far as this process knows, or what it may use

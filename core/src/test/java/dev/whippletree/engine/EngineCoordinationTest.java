@@ -125,6 +125,24 @@ final class EngineCoordinationTest {
         }
     }
 
+    /** Nothing was reserved of it. The second call may still be on its way for a second. */
+    @Test
+    void limitThatAReloadAdds_isEnteredOnceWithWhatWasUsedHere() {
+        client.usually(client.answersAfter(SECOND.multipliedBy(5)));
+        fixture.ask("first");
+        fixture.advance(SECOND.multipliedBy(6));
+        fixture.ask("second");
+        fixture.advance(SECOND);
+        fixture.member("a").limits("50 / 10s", "70 input-tokens / 10s");
+        fixture.reload();
+        fixture.reload();
+        fixture.advance(SECOND);
+
+        assertThat(others.told)
+                .filteredOn(told -> told.startsWith("entered"))
+                .containsExactly("entered requests/PT10S {PT-1S=1, PT5S=1}");
+    }
+
     @Test
     void inputAndOutputTokens_areReservedByNamesOfTheirOwn() {
         EngineFixture apart = new EngineFixture().coordination(others);

@@ -14,8 +14,10 @@ import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -114,6 +116,11 @@ final class ScriptedCoordination implements Coordination {
     @Override
     public void release(String grant) {
         note("released " + grant);
+    }
+
+    @Override
+    public void enter(LimitUse limit, Map<Duration, Long> uses) {
+        note("entered " + limit.name() + " " + new TreeMap<>(uses));
     }
 
     @Override

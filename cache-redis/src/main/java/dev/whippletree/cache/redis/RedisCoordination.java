@@ -25,6 +25,7 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.spi.TenantTurn;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -121,6 +122,11 @@ final class RedisCoordination implements Coordination {
     @Override
     public void release(String grant) {
         accounts.release(grant);
+    }
+
+    @Override
+    public void enter(LimitUse limit, Map<Duration, Long> uses) {
+        accounts.enter(limit, uses);
     }
 
     /** While this process uses the limit, or waits for it, each trade tells; others it needn't know. */

@@ -493,6 +493,23 @@ class CoordinationSimulationTest {
         assertThat(redis.used(WINDOW)).isEqualTo(27);
     }
 
+    /** As by a reload that adds the limit. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void usesFromBeforeALimitWasShared_countForAll_thoughTheirProcessAsksForNothing(boolean down) {
+        open(1, 2, Map.of());
+        networks.get(0).setDown(down);
+        processes.get(0).enter(tokens(1), Map.of(Duration.ofSeconds(1), 30L));
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(redis.used(WINDOW)).isEqualTo(down ? 0 : 30);
+        networks.get(0).setDown(false);
+        timeline.advance(Contact.INTERVAL);
+
+        assertThat(redis.used(WINDOW)).isEqualTo(30);
+        assertThat(grant(1, AMOUNT - 29)).isInstanceOf(Grant.Refused.class);
+        assertThat(grant(1, AMOUNT - 30)).isInstanceOf(Grant.Granted.class);
+    }
+
     @Test
     void moreGrantsThanAreEnteredInOneStep_areAllEntered() {
         open(1, 1, Map.of());

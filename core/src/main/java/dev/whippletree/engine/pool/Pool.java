@@ -11,6 +11,7 @@ import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.spi.LimitUse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -139,6 +140,17 @@ public final class Pool {
         return scopes().stream()
                 .flatMap(scope -> scope.shared().uses(TokenCount.NONE).stream())
                 .toList();
+    }
+
+    /** Returns what was used here, by how long ago, of the limits that are shared and weren't before. */
+    public Map<LimitUse, Map<Duration, Long>> usedOfNewlyShared(Collection<LimitUse> sharedBefore, long now) {
+        Set<List<Object>> before = new HashSet<>();
+        sharedBefore.forEach(limit -> before.add(List.of(limit.scope(), limit.name())));
+        Map<LimitUse, Map<Duration, Long>> used = new HashMap<>();
+        for (ScopeState scope : scopes()) {
+            used.putAll(scope.shared().used(limit -> !before.contains(List.of(limit.scope(), limit.name())), now));
+        }
+        return used;
     }
 
     /** Returns a route by its name, or the default route; empty if there is none of that name. */

@@ -1,6 +1,7 @@
 package dev.whippletree.engine.scope;
 
 import dev.whippletree.engine.run.Waits;
+import dev.whippletree.limits.SlidingWindow;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.RateLimitReport.Refill;
 import dev.whippletree.model.Scope;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * The limits of a scope that several processes count together, and the part left for this one. Guarded by the engine's
@@ -78,6 +80,26 @@ public final class SharedLimits {
             uses.add(limit.use(scope, tokens));
         }
         return uses;
+    }
+
+    /** Returns what was used here of some of these limits, by how long ago; only of those of which anything was. */
+    public Map<LimitUse, Map<Duration, Long>> used(Predicate<LimitUse> which, long now) {
+        find();
+        Map<LimitUse, Map<Duration, Long>> used = new HashMap<>();
+        for (Shared limit : limits) {
+            LimitUse use = limit.use(scope, TokenCount.NONE);
+            if (limit.counter().quota() instanceof SlidingWindow window && which.test(use)) {
+                Map<Duration, Long> byAge = new HashMap<>();
+                SlidingWindow.Visitor visitor =
+                        (date, amount) -> byAge.merge(Duration.ofNanos(now - date), amount, Long::sum);
+                visitor.use(now, window.visitOwn(visitor, now));
+                byAge.values().removeIf(amount -> amount == 0);
+                if (!byAge.isEmpty()) {
+                    used.put(use, byAge);
+                }
+            }
+        }
+        return used;
     }
 
     /**

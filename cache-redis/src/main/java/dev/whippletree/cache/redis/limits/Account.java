@@ -231,6 +231,17 @@ final class Account {
         }
     }
 
+    /** Enters what was used of a limit before it was shared, if nothing is known to have been used of it since. */
+    synchronized void enter(LimitUse limit, Map<Duration, Long> uses) {
+        long now = nanoTime();
+        Block block = block(limit);
+        block.touch(limit.limit(), now);
+        if (block.isUnused(now)) {
+            news = true;
+            uses.forEach((ago, amount) -> block.end(0, amount, now - ago.toNanos()));
+        }
+    }
+
     /** Returns whether to trade with a beat: to catch up, or because the others count something that is held here. */
     synchronized boolean isToTrade() {
         forgetIdle(nanoTime());

@@ -131,6 +131,12 @@ public final class Accounts implements Contact.Member {
         }
     }
 
+    public void enter(LimitUse limit, Map<Duration, Long> uses) {
+        Account account = account(limit.scope().organization());
+        account.enter(limit, uses);
+        tradeSoon(account);
+    }
+
     /** Lets what nobody waits for be told in time. */
     private void tradeSoon(Account account) {
         account.timer()

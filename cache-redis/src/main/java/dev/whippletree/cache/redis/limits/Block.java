@@ -121,7 +121,12 @@ final class Block {
 
     /** Returns whether nothing is held here or there, and everything has left. */
     boolean isIdle(long nowNanos) {
-        return gone && !isHeld() && uses.sum(nowNanos, windowNanos()) == 0 && nowNanos - touchedAtNanos > windowNanos();
+        return gone && !isHeld() && isUnused(nowNanos) && nowNanos - touchedAtNanos > windowNanos();
+    }
+
+    /** Returns whether nothing that has ended is in the window. */
+    boolean isUnused(long nowNanos) {
+        return uses.sum(nowNanos, windowNanos()) == 0;
     }
 
     /** Returns whether anything is in flight or may be started. */

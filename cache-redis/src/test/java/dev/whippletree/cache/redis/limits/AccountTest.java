@@ -85,6 +85,16 @@ class AccountTest {
         return account.reserve(id, List.of(uses), TURN).toCompletableFuture();
     }
 
+    @Test
+    void usesFromBeforeALimitWasShared_areToldByTheNextTrade_ifNoneAreKnown() {
+        Duration longer = Duration.ofMinutes(5);
+        account.enter(ONE, Map.of(MOMENT, 3L, longer, 4L));
+        account.enter(ONE, Map.of(MOMENT, 9L));
+        assertThat(account.timer()).isPresent();
+
+        assertThat(send().trade().uses()).containsExactly(new DatedEntry(0, longer, 4), new DatedEntry(0, MOMENT, 3));
+    }
+
     private Account.Sent send() {
         Account.Sent sent = account.startTrade().orElseThrow();
         spread.addAll(sent.changes());
