@@ -198,10 +198,12 @@ final class RedisCoordination implements Coordination {
 
     /** Logs that limits aren't shared any more, and that they are again. */
     private void report() {
+        if (closed) {
+            return;
+        }
         Optional<String> problem = problem();
-        if (problem.isPresent() && !closed) {
-            outage.note(problem.get());
-        } else if (contact.isSettled()) {
+        problem.ifPresent(outage::note);
+        if (problem.isEmpty() && contact.isSettled()) {
             outage.end(settings.redis().where() + ": Redis at "
                     + settings.redis().address() + " can be used again; the processes share limits again");
         }
