@@ -392,9 +392,14 @@ public final class Prompt {
                             JsonValues.object("name", "answer", "schema", Objects.requireNonNull(schema, "schema"))));
         }
 
-        /** Sets another field of the protocol's request, as a JSON value in JDK types. */
-        public Builder extra(String field, Object value) {
-            extras.put(Objects.requireNonNull(field, "field"), Objects.requireNonNull(value, "value"));
+        /** Sets another field of the protocol's request, as a JSON value in JDK types; null leaves it out. */
+        public Builder extra(String field, @Nullable Object value) {
+            Objects.requireNonNull(field, "field");
+            if (value == null) {
+                extras.remove(field);
+            } else {
+                extras.put(field, value);
+            }
             return this;
         }
 

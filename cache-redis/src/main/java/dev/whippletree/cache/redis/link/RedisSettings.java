@@ -192,7 +192,7 @@ public record RedisSettings(
     String shown(String text) {
         String shown = text;
         for (String word : unclear) {
-            shown = shown.replaceAll("(?<![A-Za-z0-9])" + word + "(?![A-Za-z0-9])", "***");
+            shown = shown.replaceAll("(?<![A-Za-z0-9])" + Pattern.quote(word) + "(?![A-Za-z0-9])", "***");
         }
         return shown;
     }
