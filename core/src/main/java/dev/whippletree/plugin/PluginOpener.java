@@ -74,7 +74,8 @@ final class PluginOpener {
     }
 
     /**
-     * Closes several, in order. A failure is logged, and also that one takes long: those behind it are closed meanwhile.
+     * Closes several, in order. A failure is logged, and also that one takes long: those behind it are closed
+     * meanwhile.
      */
     static void closeAll(Collection<? extends AutoCloseable> open, Services services) {
         Phaser closed = new Phaser(open.size() + 1);

@@ -726,7 +726,10 @@ final class EngineCoordinationTest {
         assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CACHE);
         assertThat(client.calls()).isEqualTo(1);
         assertThat(claims).hasValue(claimed ? 0 : 1);
-        assertThat(others.told).as("the first claims").filteredOn("ended"::equals).hasSize(2);
+        assertThat(others.told)
+                .as("the first claims")
+                .filteredOn("ended"::equals)
+                .hasSize(2);
         assertThat(others.told).filteredOn("claim ended"::equals).hasSize(claims.get());
     }
 

@@ -108,8 +108,7 @@ class EqualPromptsTest {
                         FaultyCommands.TIMEOUT));
         engines.everywhere(network -> network.freeze(Duration.ofSeconds(2)));
 
-        assertThat(engines.run().service().calls())
-                .isBetween(distinct, distinct + EnginesOverRedis.AMOUNT);
+        assertThat(engines.run().service().calls()).isBetween(distinct, distinct + EnginesOverRedis.AMOUNT);
     }
 
     /** Who is cut off answers its own prompt, by the call that it has begun. */

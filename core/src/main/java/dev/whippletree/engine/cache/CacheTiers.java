@@ -132,8 +132,7 @@ public final class CacheTiers {
         find(key, 0, true, () -> {}, outcome);
     }
 
-    private void find(
-            CacheKey key, int index, boolean again, Runnable unanswered, Consumer<Optional<Found>> outcome) {
+    private void find(CacheKey key, int index, boolean again, Runnable unanswered, Consumer<Optional<Found>> outcome) {
         if (index == tiers.size()) {
             outcome.accept(Optional.empty());
             return;
@@ -225,8 +224,7 @@ public final class CacheTiers {
     }
 
     private void put(CountedCache tier, CacheKey key, CacheEntry entry, Runnable stored) {
-        calls.ask(
-                () -> tier.store().put(key, entry).thenApply(done -> true), false, tier::fault, done -> stored.run());
+        calls.ask(() -> tier.store().put(key, entry).thenApply(done -> true), false, tier::fault, done -> stored.run());
     }
 
     /**

@@ -97,6 +97,7 @@ public final class Flight implements Waiter {
 
     /** What it goes on with, out of the line, once its attempt has been sent back. */
     private @Nullable Runnable elsewhere;
+
     private Optional<AnswerStore> store = Optional.empty();
 
     /** Also set without the lock, when providers are asked for estimates. */
