@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports why a prompt got no answer. Immutable. If a provider has thrown something on the way, its cause is that.
@@ -151,5 +152,31 @@ public final class PromptException extends WhippletreeException {
      */
     public Duration tried() {
         return tried;
+    }
+
+    /** The cause may not be serializable, or its class unknown to the reader: its text and frames are written instead. */
+    private Object writeReplace() {
+        Throwable cause = getCause();
+        if (cause == null) {
+            return this;
+        }
+        Throwable shown = new Throwable(cause.toString());
+        shown.setStackTrace(cause.getStackTrace());
+        return copy(shown);
+    }
+
+    /** What isn't written is empty, not null. */
+    private Object readResolve() {
+        return copy(getCause());
+    }
+
+    private PromptException copy(@Nullable Throwable cause) {
+        PromptException copy = new PromptException(
+                reason, String.valueOf(getMessage()), List.of(), Optional.empty(), Optional.empty(), tried);
+        copy.setStackTrace(getStackTrace());
+        if (cause != null) {
+            copy.initCause(cause);
+        }
+        return copy;
     }
 }
