@@ -221,7 +221,7 @@ public final class RouteSettings {
         private Duration patience = DEFAULT_PATIENCE;
         private Optional<Duration> deadline = Optional.empty();
         private OptionalInt maxTokens = OptionalInt.empty();
-        private Optional<Duration> ttl = Optional.of(Objects.requireNonNull(DEFAULT_TTL, "DEFAULT_TTL"));
+        private Optional<Duration> ttl = Optional.of(DEFAULT_TTL);
         private Retries retries = Retries.DEFAULT;
         private Timeouts timeouts = Timeouts.DEFAULT;
         private List<String> aliases = List.of();
