@@ -137,7 +137,7 @@ final class SharedCalls {
         if (ours.agreed()) {
             coordinator.claimed();
         }
-        boolean kept = monitor.decide(() -> flight.claim(ours.end(), ours.agreed()));
+        boolean kept = monitor.decide(() -> flight.claim(() -> coordinator.end(ours), ours.agreed()));
         if (!kept) {
             coordinator.end(ours);
         }

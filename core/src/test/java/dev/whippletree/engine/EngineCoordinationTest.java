@@ -702,7 +702,7 @@ final class EngineCoordinationTest {
         fixture.sharedCache("shared", cache.latency(SECOND.multipliedBy(2)));
         fixture.member("a").with(said -> said.maxConcurrency(1));
         client.usually(client.answersAfter(SECOND.multipliedBy(10)));
-        others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> others.told.add("ended"), claimed)));
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> others.note("ended"), claimed)));
         fixture.ask("first");
         CompletableFuture<Completion> answer = fixture.ask("q");
         List.of(more).forEach(fixture::ask);
@@ -756,12 +756,17 @@ final class EngineCoordinationTest {
     }
 
     /** At its turn, it waits once more for a cache that says nothing, and then calls. */
-    @Test
-    void missedTheCacheTwice_isCalledFor() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void missedTheCacheTwice_isCalledFor_thoughTheEndOfItsClaimThrows(boolean throwing) {
         CompletableFuture<Completion> answer = askInVain(false);
+        if (throwing) {
+            others.deaf();
+        }
         cache.latency(SECOND.multipliedBy(2));
         fixture.run();
 
+        assertThat(answer).isCompleted();
         assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL);
         assertThat(client.callTimes())
                 .containsExactly(SECOND.toNanos(), SECOND.multipliedBy(12).toNanos());

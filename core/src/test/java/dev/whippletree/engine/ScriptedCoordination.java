@@ -99,7 +99,7 @@ final class ScriptedCoordination implements Coordination {
         deaf = true;
     }
 
-    private void note(String what) {
+    void note(String what) {
         if (deaf) {
             throw new IllegalStateException("scripted");
         }
