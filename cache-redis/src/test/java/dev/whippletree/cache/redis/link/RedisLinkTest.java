@@ -166,9 +166,15 @@ class RedisLinkTest {
                 connector.connect(n + 1);
                 assertThat(link.trouble()).isEmpty();
             }
+            for (int n = 100; n < 110; n++) {
+                timeline.advance(Duration.ofMinutes(5));
+                connector.breakConnection(n);
+                timeline.advance(Duration.ofSeconds(1));
+                connector.connect(n + 1);
+            }
             assertThat(log.all()).isEmpty();
 
-            connector.breakConnection(100);
+            connector.breakConnection(110);
             assertThat(log.all()).singleElement().asString().contains("can't be used (the connection broke)");
         }
     }
