@@ -126,6 +126,29 @@ final class RedisCoordinationTest {
         }
     }
 
+    @Test
+    void closing_isNotLoggedAsIfLimitsWereSharedAgain() {
+        CompletableFuture<CoordinationCommands.Beat> last = new CompletableFuture<>();
+        CoordinationCommands.Beat beat = new CoordinationCommands.Beat(0, 2, false);
+        when(commands.beat(any(), any())).thenReturn(completedFuture(beat));
+        when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
+        when(commands.closings()).thenReturn(completedFuture(List.of()));
+        when(commands.leave(any())).thenReturn(completedFuture(null));
+        when(commands.trade(any())).thenReturn(refused("OOM command not allowed"));
+        try (LoggedLines log = new LoggedLines("dev.whippletree.cache.redis")) {
+            Coordination coordination = CoordinatedProcess.open(Map.of(), commands, services);
+            timeline.advance(TIMEOUT);
+            coordination.reserve(List.of(use(1)), TURN);
+            timeline.advance(Contact.INTERVAL);
+            when(commands.beat(any(), any())).thenReturn(last);
+            timeline.advance(Contact.INTERVAL);
+            coordination.close();
+            last.complete(beat);
+            timeline.advance(Contact.INTERVAL);
+            assertThat(log.ofThisThread()).singleElement().asString().contains("OOM");
+        }
+    }
+
     private static <T> CompletableFuture<T> refused(String message) {
         return CompletableFuture.failedFuture(new RefusedCommandException(message, new IllegalStateException()));
     }
