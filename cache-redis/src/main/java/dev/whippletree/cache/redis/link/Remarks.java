@@ -16,6 +16,7 @@ public final class Remarks {
     private static final Duration MOST_SKEW = Duration.ofMinutes(1);
 
     private static final Duration LARGEST_STEP = Duration.ofSeconds(1);
+    private static final Duration STEP_SAID_FOR = Duration.ofDays(1);
 
     private final RedisSettings redis;
     private volatile Optional<String> eviction = Optional.empty();
@@ -24,6 +25,8 @@ public final class Remarks {
 
     /** By how much Redis's clock was ahead of this process's at most, when last told; null before. */
     private @Nullable Long mostAheadMillis;
+
+    private long steppedMillis;
 
     public Remarks(RedisSettings redis) {
         this.redis = redis;
@@ -65,15 +68,19 @@ public final class Remarks {
     /**
      * Takes Redis's time of day, and two moments here between which it told it.
      *
-     * @return a warning, if its clock has gone on by a second more than time has
+     * @return a warning, which the status repeats for a day, if its clock has gone on by a second more than time has
      */
     public synchronized Optional<String> clock(long redisMillis, long beforeMillis, long afterMillis) {
         Long most = mostAheadMillis;
         mostAheadMillis = redisMillis - beforeMillis;
         Duration ahead = Duration.ofMillis(most == null ? 0 : redisMillis - afterMillis - most);
         if (ahead.compareTo(LARGEST_STEP) < 0) {
+            if (afterMillis - steppedMillis > STEP_SAID_FOR.toMillis()) {
+                step = Optional.empty();
+            }
             return Optional.empty();
         }
+        steppedMillis = afterMillis;
         step = Optional.of(redis.where() + ": the clock of Redis at " + redis.address() + " was set ahead by "
                 + ahead.toSeconds() + " s, to " + Instant.ofEpochMilli(redisMillis)
                 + ", or this machine stood still for so long; limits may have been exceeded by what they forgot;"

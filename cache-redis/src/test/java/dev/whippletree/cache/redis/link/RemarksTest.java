@@ -3,6 +3,7 @@ package dev.whippletree.cache.redis.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.spi.Settings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,9 @@ class RemarksTest {
 
         assertThat(remarks.clock(now - 88_000, 15_000, 15_010)).isEmpty();
         assertThat(remarks.sentence()).isPresent();
+        long later = Duration.ofDays(1).toMillis() + 15_000;
+        assertThat(remarks.clock(now - 103_000 + later, later, later + 10)).isEmpty();
+        assertThat(remarks.sentence()).as("after a day").isEmpty();
     }
 
     @Test
