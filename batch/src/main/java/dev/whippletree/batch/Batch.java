@@ -62,7 +62,7 @@ public final class Batch {
      * caller closes the stream.
      */
     public BatchRun run(Stream<BatchItem> items) {
-        return run(distinct(items.iterator()));
+        return run(distinct(Objects.requireNonNull(items, "items").iterator()));
     }
 
     /**
@@ -78,6 +78,7 @@ public final class Batch {
      *     then
      */
     public CompletableFuture<BatchProgress> run(Iterable<BatchItem> items, Consumer<? super BatchResult> results) {
+        Objects.requireNonNull(items, "items");
         Objects.requireNonNull(results, "results");
         if (items instanceof Collection<BatchItem> all) {
             distinct(all.iterator()).forEachRemaining(item -> {});

@@ -164,9 +164,13 @@ final class BatchRunTest {
     @Test
     void nullArguments_areRefusedAtOnce_byName() {
         Batch.Builder batch = batch(pool.open());
+        List<ThrowingCallable> withoutItems = List.of(
+                () -> batch.build().run((Iterator<BatchItem>) null),
+                () -> batch.build().run((Stream<BatchItem>) null),
+                () -> batch.run((Iterable<BatchItem>) null, result -> {}));
+        withoutItems.forEach(run -> assertThatThrownBy(run).hasMessage("items"));
         Map<String, ThrowingCallable> refusals = Map.of(
                 "results", () -> batch.run(List.of(item(1)), null),
-                "items", () -> batch.build().run((Iterator<BatchItem>) null),
                 "whippletree", () -> Batch.over(null),
                 "journal", () -> batch.journal(null),
                 "rules", () -> batch.stop(null),
