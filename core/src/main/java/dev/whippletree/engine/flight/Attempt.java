@@ -205,7 +205,10 @@ public final class Attempt implements AttemptSink {
         try {
             made = Objects.requireNonNull(
                     PluginTasks.hearing(
-                            this::providerFailed,
+                            fault -> {
+                                providerFailed(fault);
+                                return true;
+                            },
                             () -> target.account().client().send(flight.prompt(), target.model(), this)),
                     "send returned nothing that cancels the call");
         } catch (Throwable e) {

@@ -1,5 +1,6 @@
 package dev.whippletree.engine.run;
 
+import dev.whippletree.engine.run.PluginCall.SilenceException;
 import dev.whippletree.model.ShownText;
 import dev.whippletree.spi.ReportedFaultException;
 import dev.whippletree.time.Timeline;
@@ -35,7 +36,10 @@ public final class PluginFaults {
      * @param message what has failed
      */
     public void log(Logger log, String plugin, Throwable fault, String message) {
-        log.atLevel(next(plugin, fault)).setCause(trace(cause(fault))).log(message);
+        Level level = next(plugin, fault);
+        if (log.isEnabledForLevel(level)) {
+            log.atLevel(level).setCause(trace(cause(fault))).log(message);
+        }
     }
 
     /** Returns DEBUG for what the plugin reports itself. */
@@ -63,7 +67,7 @@ public final class PluginFaults {
     }
 
     private static @Nullable Throwable trace(Throwable fault) {
-        return fault.getStackTrace().length == 0 ? null : new Trace(fault, 1);
+        return fault instanceof SilenceException ? null : new Trace(fault, 1);
     }
 
     /** The types and frames of a fault and of its causes. */

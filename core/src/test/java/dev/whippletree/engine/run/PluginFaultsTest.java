@@ -51,6 +51,17 @@ final class PluginFaultsTest {
         }
     }
 
+    /** The JVM leaves out the stack trace of what it throws often. */
+    @Test
+    void faultWithoutAStackTrace_isLoggedWithItsType() {
+        NullPointerException fault = new NullPointerException();
+        fault.setStackTrace(new StackTraceElement[0]);
+        try (LoggedLines log = new LoggedLines(PluginFaultsTest.class)) {
+            faults.log(LoggerFactory.getLogger(PluginFaultsTest.class), "a", fault, "it failed");
+            assertThat(log.traces()).singleElement().asString().contains("java.lang.NullPointerException");
+        }
+    }
+
     @Test
     void causesInACircle_end() {
         IllegalStateException fault = new IllegalStateException();
