@@ -65,6 +65,7 @@ final class AccountSettingsTest {
                 .hasMessage("account a: transit must be 0s to 1h, not PT-5S");
         assertThatThrownBy(() -> builder.transit(Duration.ofSeconds(Long.MAX_VALUE)))
                 .hasMessageStartingWith("account a: transit must be 0s to 1h, not ");
+        assertThat(builder.transit(Duration.ofHours(1))).isNotNull();
         assertThatThrownBy(() -> AccountSettings.builder(" ", "groq").build())
                 .hasMessage("an account's id can't be empty");
         assertThatThrownBy(() -> builder.limitScope(Reach.PROMPT).build())
