@@ -24,9 +24,9 @@ import java.util.function.Function;
  * Asks the other processes, once this process's own count has room, whether an attempt may be sent. Guarded by the
  * engine's lock; the coordination is asked outside it.
  *
- * <p>An attempt about whose question nobody answered, when that was looked up, asks that first, if its flight has waited.
- * An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested again until
- * the time that they stated.
+ * <p>An attempt about whose question nobody answered, when that was looked up, asks that first, if its flight has
+ * waited. An attempt that they refuse goes back to its turn, and as large a use of the refusing limit isn't requested
+ * again until the time that they stated.
  */
 final class Gate {
 

@@ -154,7 +154,7 @@ public final class PromptException extends WhippletreeException {
         return tried;
     }
 
-    /** The cause may not be serializable, or its class unknown to the reader: its text and frames are written instead. */
+    /** The cause may not be serializable, or its class unknown to the reader: so its text and frames are written. */
     private Object writeReplace() {
         Throwable cause = getCause();
         if (cause == null) {

@@ -491,8 +491,10 @@ class FakeWhippletreeTest {
     void sourceOfAnAnswer_isTheSameEachTime() {
         Map<CacheKey, CacheEntry> stored = new ConcurrentHashMap<>();
         CacheStore store = mock();
-        when(store.get(any())).thenAnswer(get -> CompletableFuture.completedFuture(
-                Optional.ofNullable(stored.get(get.<CacheKey>getArgument(0))).map(entry -> new CacheHit(entry, true))));
+        when(store.get(any()))
+                .thenAnswer(get ->
+                        CompletableFuture.completedFuture(Optional.ofNullable(stored.get(get.<CacheKey>getArgument(0)))
+                                .map(entry -> new CacheHit(entry, true))));
         when(store.put(any(), any())).thenAnswer(put -> {
             stored.put(put.getArgument(0), put.getArgument(1));
             return CompletableFuture.completedFuture(null);
