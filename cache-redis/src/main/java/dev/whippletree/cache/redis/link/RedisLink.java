@@ -29,8 +29,9 @@ import org.slf4j.Logger;
  * <p>It counts as lost when it breaks, and when a command has gone unanswered and a question sent after it isn't
  * answered either ({@link ConnectionCheck}), since a Redis that hangs, or a network that swallows everything, breaks no
  * connection. While there is none, commands fail at once. Attempts to connect go on in the background, at most a second
- * apart. Going away and coming back are logged, a line each, unless a connection that has worked, or lasted for a second,
- * breaks and the first attempt makes up for it: a server may close connections that are idle. Thread-safe; never blocks.
+ * apart. Going away and coming back are logged, a line each, unless a connection that has worked, or lasted for a
+ * second, breaks and the first attempt makes up for it: a server may close connections that are idle. Thread-safe;
+ * never blocks.
  *
  * <p>A connection to a cluster isn't lost with one of its nodes. When a node isn't there for a command, another
  * connection is made beside the present one, and takes its place when it is there: it knows who serves the slots by
