@@ -159,7 +159,6 @@ public final class Engine {
      *     the prompt names an unknown route or account. Cancelling it, or completing it in any other way, unsubscribes
      */
     public CompletableFuture<Completion> complete(Prompt prompt) {
-        timeline.settle();
         return submit(prompt, Optional.empty(), Optional.empty());
     }
 
@@ -182,7 +181,6 @@ public final class Engine {
      */
     public Flow.Publisher<Delta> stream(Prompt prompt) {
         return subscriber -> {
-            timeline.settle();
             Reader reader = new Reader(Objects.requireNonNull(subscriber, "subscriber"), timeline.executor());
             reader.introduce();
             if (!reader.isOver()) {
@@ -270,7 +268,6 @@ public final class Engine {
      * @throws ConfigurationException if the prompt names an unknown route, account or model
      */
     public EmbeddingPlan embedding(Prompt prompt) {
-        timeline.settle();
         Route route = pool.routeOf(prompt);
         List<Target> targets = route.embedding(prompt);
         EmbeddingBounds bounds = targets.stream()

@@ -30,12 +30,6 @@ public interface Timeline {
     /** Returns the executor on which timers and callbacks run. */
     Executor executor();
 
-    /**
-     * Returns at once, except in tests: there, it returns when what is due has run, so that what comes of a prompt
-     * doesn't depend on chance. The engine calls it before a prompt is taken, without a lock.
-     */
-    default void settle() {}
-
     /** Returns the source of randomness; safe to use from several threads. */
     RandomGenerator random();
 

@@ -88,14 +88,9 @@ final class FakeTimeline implements Timeline {
         settle();
     }
 
-    /**
-     * Returns when all that is due has run or waits; in a callback, at once. A lock that it waits for may be the
-     * caller's own.
-     */
-    @Override
-    public void settle() {
-        for (int lockedOut = 0; lockedOut < 200 && isBusy(); ) {
-            lockedOut = workers.stream().anyMatch(FakeTimeline::isLockedOut) ? lockedOut + 1 : 0;
+    /** Returns when all that is due has run or waits; in a callback, at once. */
+    void settle() {
+        while (isBusy()) {
             LockSupport.parkNanos(LOOK_NANOS / 10);
         }
     }
@@ -132,16 +127,13 @@ final class FakeTimeline implements Timeline {
                 && (due.get() > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
     }
 
-    /** Returns whether a thread has ended, or waits for more than a lock and has to wait on. */
+    /** Returns whether a thread has ended, or waits for more than the engine's lock and has to wait on. */
     private static boolean waits(Thread thread) {
-        return LockSupport.getBlocker(thread) instanceof ManagedBlocker future
-                ? !future.isReleasable()
-                : !isLockedOut(thread) && thread.getState().compareTo(Thread.State.BLOCKED) > 0;
-    }
-
-    private static boolean isLockedOut(Thread thread) {
         Object blocker = LockSupport.getBlocker(thread);
-        return thread.getState() == Thread.State.BLOCKED
-                || (blocker != null && blocker.getClass().getEnclosingClass() == ReentrantLock.class);
+        if (blocker instanceof ManagedBlocker future) {
+            return !future.isReleasable();
+        }
+        boolean locked = blocker != null && blocker.getClass().getEnclosingClass() == ReentrantLock.class;
+        return !locked && thread.getState().compareTo(Thread.State.BLOCKED) > 0;
     }
 }

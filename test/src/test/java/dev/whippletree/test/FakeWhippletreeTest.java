@@ -2,9 +2,6 @@ package dev.whippletree.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
@@ -17,11 +14,6 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.RouteSettings;
-import dev.whippletree.spi.Cache;
-import dev.whippletree.spi.CacheEntry;
-import dev.whippletree.spi.CacheHit;
-import dev.whippletree.spi.CacheKey;
-import dev.whippletree.spi.CacheStore;
 import dev.whippletree.spi.EngineListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,10 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -483,63 +473,6 @@ class FakeWhippletreeTest {
                     .isEqualTo("big");
             assertThat(fake.asked()).hasSize(1);
             assertThat(answered).containsExactly("big");
-        }
-    }
-
-    /** Storing an answer goes on when its prompt has been answered. */
-    @Test
-    void sourceOfAnAnswer_isTheSameEachTime() {
-        Map<CacheKey, CacheEntry> stored = new ConcurrentHashMap<>();
-        CacheStore store = mock();
-        when(store.get(any()))
-                .thenAnswer(get ->
-                        CompletableFuture.completedFuture(Optional.ofNullable(stored.get(get.<CacheKey>getArgument(0)))
-                                .map(entry -> new CacheHit(entry, true))));
-        when(store.put(any(), any())).thenAnswer(put -> {
-            stored.put(put.getArgument(0), put.getArgument(1));
-            return CompletableFuture.completedFuture(null);
-        });
-        Cache cache = mock();
-        when(cache.name()).thenReturn("map");
-        when(cache.open(any(), any())).thenReturn(store);
-        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
-                .over(Whippletree.builder().cache(cache).cache("map"))
-                .slow("slow", Duration.ofSeconds(1))
-                .timeFlies(true)) {
-            Whippletree whippletree = fake.whippletree();
-            for (int n = 0; n < 30; n++) {
-                Prompt prompt = Prompt.of("question " + n);
-                assertThat(whippletree.ask(prompt).origin().source()).isEqualTo(Origin.Source.CALL);
-                assertThat(whippletree.ask(prompt).origin().source()).isEqualTo(Origin.Source.CACHE);
-                Prompt another = Prompt.of("another " + n);
-                var unused = whippletree.complete(another);
-                assertThat(whippletree.ask(another).origin().source()).isEqualTo(Origin.Source.CACHE);
-            }
-            Prompt slow = Prompt.of("a slow one");
-            var unused = whippletree.complete(slow);
-            assertThat(whippletree.ask(slow).origin().source()).isEqualTo(Origin.Source.JOINED);
-            assertThat(whippletree.ask(slow).origin().source()).isEqualTo(Origin.Source.CACHE);
-        }
-    }
-
-    /** The lock is held by the thread that asks, so what is due can't run first. */
-    @Test
-    void callbackThatNeedsALockOfTheThreadThatAsks_doesNotStopIt() {
-        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").timeFlies(true)) {
-            List<String> answers = new ArrayList<>();
-            Consumer<Completion> add = answer -> {
-                synchronized (answers) {
-                    answers.add(answer.text());
-                }
-            };
-            CompletableFuture<Void> second;
-            synchronized (answers) {
-                var unused = ask(fake, "one").thenAccept(add);
-                second = ask(fake, "two").thenAccept(add);
-            }
-            second.join();
-            assertThat(fake.asked()).hasSize(2);
-            assertThat(answers).hasSize(2);
         }
     }
 
