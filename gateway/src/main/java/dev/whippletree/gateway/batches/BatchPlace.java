@@ -195,7 +195,8 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
         if (silent > LONGEST_SILENCE_SECONDS && BatchFile.isRunning(answers())) {
             json.put(
                     FORESIGHT,
-                    held("the gateway that runs it has said nothing for " + silent + " seconds; if it hangs, end it"));
+                    held("the gateway that runs it has said nothing for " + silent
+                            + " seconds; look whether it hangs, and then end it, or whether the disk is full"));
         }
         return json;
     }
