@@ -2,7 +2,6 @@ package dev.whippletree.engine;
 
 import static dev.whippletree.engine.EngineFixture.failure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.whippletree.engine.flight.Attempt;
 import dev.whippletree.engine.run.Listeners;
@@ -312,14 +311,20 @@ final class EngineFaultTest {
     void pickerThatBlocksClosing_isWarnedOf_withItsStackTrace() throws InterruptedException {
         fixture.account("a", "10 / 1s");
         Thread closing = new Thread(() -> fixture.engine().close(Duration.ZERO));
-        Thread timer = new Thread(() -> fixture.timeline.advance(Duration.ofSeconds(10)));
         fixture.picker((ready, now) -> {
             closing.start();
-            while (closing.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
-            }
+            awaitWaiting(closing);
+            Thread picking = Thread.currentThread();
+            Thread timer = new Thread(() -> {
+                awaitWaiting(picking);
+                fixture.timeline.advance(Duration.ofSeconds(10));
+            });
             timer.start();
-            assertThat(catchThrowable(timer::join)).isNull();
+            try {
+                timer.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
             return 0;
         });
         try (LoggedLines log = new LoggedLines(Monitor.class)) {
@@ -327,6 +332,12 @@ final class EngineFaultTest {
             closing.join();
             assertThat(log.all()).contains("WARN Closing waits for the engine, which java.lang.Thread blocks");
             assertThat(log.traces()).anySatisfy(trace -> assertThat(trace).contains("pickerThatBlocksClosing"));
+        }
+    }
+
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
         }
     }
 
