@@ -68,8 +68,8 @@ public final class Batch {
     /**
      * Asks all items now.
      *
-     * @param items as for {@link #run(Iterator)}; {@code stream::iterator} if they are a stream. All ids are kept in memory,
-     *     and a second item with the same id ends the run
+     * @param items as for {@link #run(Iterator)}; {@code stream::iterator} if they are a stream. All ids are kept in
+     *     memory, and a second item with the same id ends the run
      * @param results gets each result, one at a time, on a thread of the run's; it may block, and then holds the run
      *     up. What it throws ends the run once the calls under way have been written down
      * @return completes with the final progress, which says whether all items were asked; or with what

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the tasks of plugins. What a task throws is told to whoever asked the plugin, if the plugin added the task on
- * the asking thread, so that nobody waits for an answer that can't come; else, or if nobody waits any more, it is logged. Thread-safe.
+ * the asking thread, so that nobody waits for an answer that can't come; else, or if nobody waits any more, it is
+ * logged. Thread-safe.
  */
 public final class PluginTasks implements Executor {
 
