@@ -43,9 +43,11 @@ final class ForecastTest {
     private static final int MOST_TOKENS = 100;
     private static final int MEAN_TOKENS = 75;
 
+    private static final int SEEDS = Boolean.getBoolean("thorough") ? 200 : 100;
+
     static IntStream seeds() {
         Integer only = Integer.getInteger("seed");
-        return only != null ? IntStream.of(only) : IntStream.range(0, 200);
+        return only != null ? IntStream.of(only) : IntStream.range(0, SEEDS);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -154,7 +154,7 @@ class CoordinationSimulationTest {
     @ParameterizedTest
     @EnumSource
     void whateverIsLost_fromMoreSeeds_noUseIsLostOrDoubled_andTheLimitHolds(Times times) {
-        for (long seed = 2; seed <= (Boolean.getBoolean("thorough") ? 10 : 5); seed++) {
+        for (long seed = 2; seed <= (Boolean.getBoolean("thorough") ? 10 : 3); seed++) {
             networks.clear();
             processes.clear();
             used.clear();

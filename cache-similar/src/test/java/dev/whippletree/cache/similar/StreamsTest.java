@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The bound on questions that people really asked, with intents as the judge: the mean share of requests that got a
- * wrong answer, over five orders.
+ * wrong answer, over several orders.
  */
 @Tag("slow")
 class StreamsTest {
 
-    private static final int SEEDS = 5;
+    private static final int SEEDS = Boolean.getBoolean("thorough") ? 5 : 2;
 
     /** The shares of wrong answers that are allowed: one of them in {@code verify}. */
     static DoubleStream bounds() {
@@ -36,7 +36,7 @@ class StreamsTest {
                 : Map.of(Stream.banking(20), 0.5);
     }
 
-    /** Sends five orders of a stream through a scope each. */
+    /** Sends several orders of a stream through a scope each. */
     private static List<Replay.Result> results(LongFunction<Stream> order, double maxError, double wrongVerdicts) {
         Replay.Judge judge = new Replay.Judge(wrongVerdicts, wrongVerdicts);
         return IntStream.range(0, SEEDS)

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ReportedLimitsTest {
 
     static LongStream few() {
-        return seeds(120);
+        return seeds(60);
     }
 
     static LongStream many() {
