@@ -80,7 +80,8 @@ public record Message(
 
     /** Returns a message from the user with images behind its text, which may be empty. */
     public static Message user(String text, Image... images) {
-        if (images.length == 0) {
+        Objects.requireNonNull(text, "text");
+        if (Objects.requireNonNull(images, "images").length == 0) {
             return user(text);
         }
         List<Map<String, Object>> parts = new ArrayList<>();

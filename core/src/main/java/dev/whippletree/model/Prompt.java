@@ -297,18 +297,17 @@ public final class Prompt {
 
         /** Adds instructions to the model. */
         public Builder system(String text) {
-            return message(Message.system(Objects.requireNonNull(text, "text")));
+            return message(Message.system(text));
         }
 
         /** Adds a message from the user. */
         public Builder user(String text) {
-            return message(Message.user(Objects.requireNonNull(text, "text")));
+            return message(Message.user(text));
         }
 
         /** Adds a message from the user with images, as {@link Message#user(String, Image...)} does. */
         public Builder user(String text, Image... images) {
-            return message(
-                    Message.user(Objects.requireNonNull(text, "text"), Objects.requireNonNull(images, "images")));
+            return message(Message.user(text, images));
         }
 
         /** Adds a message. */

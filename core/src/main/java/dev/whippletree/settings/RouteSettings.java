@@ -51,14 +51,14 @@ public final class RouteSettings {
     private RouteSettings(Builder from) {
         name = Objects.requireNonNull(from.name, "name");
         tiers = List.copyOf(from.tiers);
-        strategy = Objects.requireNonNull(from.strategy, "strategy");
+        strategy = from.strategy;
         strategySettings = from.strategySettings;
-        patience = Objects.requireNonNull(from.patience, "patience");
-        deadline = Objects.requireNonNull(from.deadline, "deadline");
-        maxTokens = Objects.requireNonNull(from.maxTokens, "maxTokens");
-        ttl = Objects.requireNonNull(from.ttl, "ttl");
-        retries = Objects.requireNonNull(from.retries, "retries");
-        timeouts = Objects.requireNonNull(from.timeouts, "timeouts");
+        patience = from.patience;
+        deadline = from.deadline;
+        maxTokens = from.maxTokens;
+        ttl = from.ttl;
+        retries = from.retries;
+        timeouts = from.timeouts;
         aliases = List.copyOf(from.aliases);
         leave = from.leave;
         if (tiers.isEmpty()) {

@@ -52,7 +52,7 @@ public final class AccountSettings {
     private AccountSettings(Builder from) {
         id = from.id;
         provider = from.provider;
-        token = Objects.requireNonNull(from.token, "token");
+        token = from.token;
         organization = from.organization;
         weight = from.weight;
         maxConcurrency = from.maxConcurrency;
