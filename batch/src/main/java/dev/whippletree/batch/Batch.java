@@ -80,10 +80,12 @@ public final class Batch {
     public CompletableFuture<BatchProgress> run(Iterable<BatchItem> items, Consumer<? super BatchResult> results) {
         Objects.requireNonNull(items, "items");
         Objects.requireNonNull(results, "results");
-        if (items instanceof Collection<BatchItem> all) {
-            distinct(all.iterator()).forEachRemaining(item -> {});
+        Iterator<BatchItem> each = distinct(items.iterator());
+        if (items instanceof Collection) {
+            each.forEachRemaining(item -> {});
+            each = items.iterator();
         }
-        return run(distinct(items.iterator())).forEach(results);
+        return run(each).forEach(results);
     }
 
     /** Returns the same items up to a second one of an id: both would be paid for, and only one could be found. */

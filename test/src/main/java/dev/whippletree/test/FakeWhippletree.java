@@ -209,15 +209,15 @@ public final class FakeWhippletree implements AutoCloseable {
         try {
             return builder.build();
         } catch (ConfigurationException e) {
-            if (accounts.isEmpty()) {
-                try {
-                    return builder.account(AccountSettings.builder(NAME, NAME).build())
-                            .build();
-                } catch (ConfigurationException unused) {
-                    throw e;
-                }
+            if (!accounts.isEmpty()) {
+                throw e;
             }
-            throw e;
+            try {
+                return builder.account(AccountSettings.builder(NAME, NAME).build())
+                        .build();
+            } catch (ConfigurationException unused) {
+                throw e;
+            }
         }
     }
 
