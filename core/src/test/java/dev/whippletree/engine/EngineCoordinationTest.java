@@ -755,6 +755,21 @@ final class EngineCoordinationTest {
         assertThat(fixture.status().inFlight()).isZero();
     }
 
+    @Test
+    void ofWhoseClaimTheOthersDoNotKnow_looksAgainAtItsTurn_thoughTheCacheAnswered() {
+        fixture.sharedCache("shared", cache);
+        fixture.member("a").with(said -> said.maxConcurrency(1));
+        client.usually(client.answersAfter(SECOND));
+        others.claims(() -> CompletableFuture.completedFuture(new Claim.Ours(() -> {}, false)));
+        fixture.ask("first");
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        store();
+        fixture.run();
+
+        assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CACHE);
+        assertThat(client.calls()).isEqualTo(1);
+    }
+
     /** At its turn, it waits once more for a cache that says nothing, and then calls. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
