@@ -32,7 +32,7 @@ final class FakeTimeline implements Timeline {
     private final VirtualTimeline time = new VirtualTimeline(1); // Guarded by this.
     private final Set<Thread> users = Collections.newSetFromMap(new WeakHashMap<>()); // Guarded by this.
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger due = new AtomicInteger();
+    private final AtomicInteger pending = new AtomicInteger(); // What is due, or has begun and not ended.
     private final BooleanSupplier flies;
     private int looks; // Guarded by this.
     volatile boolean closed; // Then no thread of its own is left.
@@ -58,7 +58,7 @@ final class FakeTimeline implements Timeline {
         users.add(Thread.currentThread());
         looks = 0;
         Timer timer = time.schedule(delayNanos, () -> {
-            due.incrementAndGet();
+            pending.incrementAndGet();
             pool.execute(() -> run(task));
         });
         time.advance(Duration.ZERO);
@@ -114,17 +114,24 @@ final class FakeTimeline implements Timeline {
 
     private void run(Runnable task) {
         workers.add(Thread.currentThread());
-        due.decrementAndGet();
         try {
             task.run();
         } finally {
             workers.remove(Thread.currentThread());
+            pending.decrementAndGet();
         }
     }
 
     private boolean isBusy() {
+        int all = pending.get(); // Read first: what has ended since has made due what follows from it.
         return !workers.contains(Thread.currentThread())
-                && (due.get() > 0 || !workers.stream().allMatch(it -> LockSupport.getBlocker(it) != null && waits(it)));
+                && all > workers.stream().filter(this::waitsInATask).count();
+    }
+
+    /** Until it parks next, a thread of the pool is said to wait for the pool. */
+    private boolean waitsInATask(Thread worker) {
+        Object blocker = LockSupport.getBlocker(worker);
+        return blocker != null && blocker != pool && waits(worker);
     }
 
     /** Returns whether a thread has ended, or waits for more than the engine's lock and has to wait on. */

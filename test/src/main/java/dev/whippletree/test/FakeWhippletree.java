@@ -55,6 +55,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Time stands still but for {@link #advance}. A program that blocks on answers that wait needs {@link #timeFlies}.
+ *
+ * <p>Calls are answered on a thread of the fake. So an equal prompt joins the one before or finds its answer cached by
+ * chance, as in production; call {@link #asked} between the two, and it is cached.
  */
 public final class FakeWhippletree implements AutoCloseable {
 

@@ -476,6 +476,21 @@ class FakeWhippletreeTest {
         }
     }
 
+    /** Each answer is passed on by a task of its own, while the test's thread looks whether any is left. */
+    @Test
+    void asked_waitsForAllThatFollows() {
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")) {
+            for (int chain = 1; chain <= 1_000; chain++) {
+                CompletableFuture<Completion> last = ask(fake, "0 of " + chain);
+                for (int n = 1; n < 4; n++) {
+                    String next = n + " of " + chain;
+                    last = last.thenCompose(answer -> ask(fake, next));
+                }
+                assertThat(fake.asked()).hasSize(4 * chain);
+            }
+        }
+    }
+
     @Test
     void over_withoutAnAccount_hasOne_andOtherProblemsAreSaid() {
         List<Duration> answered = new CopyOnWriteArrayList<>();
