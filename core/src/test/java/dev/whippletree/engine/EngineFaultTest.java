@@ -85,6 +85,19 @@ final class EngineFaultTest {
     }
 
     @Test
+    void whatAProviderThrew_isNotTheCauseOfClosing() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then((prompt, model, sink) -> {
+            throw new IllegalStateException("broken provider");
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.engine().close(Duration.ZERO);
+        fixture.run();
+        assertThat(failure(answer)).hasNoCause();
+        assertThat(failure(answer).reason()).isEqualTo(Reason.CLOSED);
+    }
+
+    @Test
     void nullFromAProvider_isItsFailure_andThePromptIsAskedAgain() {
         ScriptedClient client = fixture.account("a", "10 / 1s");
         client.then((prompt, model, sink) -> {

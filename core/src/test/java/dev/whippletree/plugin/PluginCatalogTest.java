@@ -89,8 +89,9 @@ final class PluginCatalogTest {
         Files.createDirectories(copy.getParent());
         Files.createFile(copy);
         files.with(Provider.class, name);
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        URL[] urls = {folder.toUri().toURL()};
+        try (URLClassLoader parent = new URLClassLoader(urls);
+                URLClassLoader loader = new URLClassLoader(urls, parent)) {
             PluginCatalog catalog = new PluginCatalog(loader, NONE, List.of());
             assertThat(catalog.providers()).containsOnlyKeys("fake");
             assertThat(catalog.copies())
