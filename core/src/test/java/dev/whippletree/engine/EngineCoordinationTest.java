@@ -318,7 +318,7 @@ final class EngineCoordinationTest {
         assertThat(client.callTimes()).containsExactly(Duration.ofSeconds(10).toNanos());
         assertThat(others.reserved).hasSize(2);
         assertThat(fixture.status().coordination().orElseThrow().faults()).isEqualTo(2);
-        long askedAt = fixture.timeline.nanoTime();
+        long askedAt = fixture.elapsed().toNanos();
         CompletableFuture<Completion> next = fixture.ask("another");
         fixture.run();
         assertThat(answer).isCompleted();
@@ -329,7 +329,7 @@ final class EngineCoordinationTest {
         fixture.ask("heard");
         fixture.run();
         others.answers(uses -> new CompletableFuture<>());
-        long silentAgain = fixture.timeline.nanoTime();
+        long silentAgain = fixture.elapsed().toNanos();
         fixture.ask("as patient as before");
         fixture.run();
         assertThat(client.callTimes().get(3))

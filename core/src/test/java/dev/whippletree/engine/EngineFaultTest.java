@@ -179,17 +179,17 @@ final class EngineFaultTest {
         ScriptedClient client = fixture.account("a", "3 / 1m");
         List<Long> requests = new ArrayList<>();
         ScriptedClient.Behaviour stale = (prompt, model, sink) -> {
-            requests.add(fixture.timeline.nanoTime());
+            requests.add(fixture.elapsed().toNanos());
             sink.sent();
             if (!sink.staleConnection(true)) {
                 sink.failed(Failure.of(FailureKind.UNAVAILABLE, "closed"));
                 return () -> {};
             }
-            requests.add(fixture.timeline.nanoTime());
+            requests.add(fixture.elapsed().toNanos());
             return client.answersAfter(SHORT).run(prompt, model, sink);
         };
         client.then(stale).then(stale).then((prompt, model, sink) -> {
-            requests.add(fixture.timeline.nanoTime());
+            requests.add(fixture.elapsed().toNanos());
             return client.answersAfter(SHORT).run(prompt, model, sink);
         });
 

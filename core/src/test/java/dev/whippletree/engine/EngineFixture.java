@@ -42,6 +42,7 @@ final class EngineFixture {
     static final String MODEL = "model";
 
     final VirtualTimeline timeline;
+    private final long startNanos;
 
     /** The accounts whose clients reloads have closed. */
     final List<String> closed = new ArrayList<>();
@@ -60,20 +61,31 @@ final class EngineFixture {
     private @Nullable Engine engine;
     private @Nullable StateFolder state;
     private @Nullable Timeline engineTimeline;
-
+    /** Begins at no round time, as the clock of a machine that has run for hours. */
     EngineFixture() {
-        this(new VirtualTimeline(42));
+        this(new VirtualTimeline(42), 7_777_777_777_777L);
+        timeline.advance(elapsed().negated());
+    }
+
+    /** Returns the time since the start. */
+    Duration elapsed() {
+        return Duration.ofNanos(timeline.nanoTime() - startNanos);
     }
 
     /** One of several lives on a timeline. */
     EngineFixture(VirtualTimeline timeline) {
+        this(timeline, 0);
+    }
+
+    private EngineFixture(VirtualTimeline timeline, long startNanos) {
         this.timeline = timeline;
+        this.startNanos = startNanos;
     }
 
     /** An account as it is said at the moment. */
     final class Member {
 
-        private ScriptedClient client = new ScriptedClient(timeline);
+        private ScriptedClient client = new ScriptedClient(timeline, startNanos);
         private AccountSettings settings;
         private List<String> limits = List.of();
 
@@ -93,7 +105,7 @@ final class EngineFixture {
 
         /** Other settings of the provider's: its client is another. */
         Member reconnected() {
-            client = new ScriptedClient(timeline);
+            client = new ScriptedClient(timeline, startNanos);
             return with(builder -> builder.setting("base-url", "another"));
         }
 

@@ -225,7 +225,7 @@ final class EngineLimitScopeTest {
                 OptionalLong.of(remaining),
                 Optional.empty(),
                 RateLimitReport.Refill.AT_ONCE,
-                Optional.of(Duration.ofMinutes(1).minusNanos(engine.timeline.nanoTime())));
+                Optional.of(Duration.ofMinutes(1).minus(engine.elapsed())));
     }
 
     @Test

@@ -63,7 +63,7 @@ final class ForecastTest {
         long said = Duration.between(refused.askedAt(), refusal.roomAt().orElseThrow())
                 .toNanos();
         Scene patient = new Scene(seed);
-        long asked = patient.fixture.timeline.nanoTime();
+        long asked = patient.fixture.elapsed().toNanos();
         CompletableFuture<Completion> answer = patient.last(Duration.ofDays(1));
         patient.fixture.run();
         long waited = answer.join().origin().waited().toNanos();

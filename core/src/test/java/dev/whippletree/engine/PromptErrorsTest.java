@@ -13,6 +13,7 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.spi.Admission;
+import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,7 @@ final class PromptErrorsTest {
     private static final Duration SHORT = Duration.ofMillis(10);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final EngineFixture fixture = new EngineFixture();
+    private final EngineFixture fixture = new EngineFixture(new VirtualTimeline(42));
     private final Instant start = fixture.timeline.now();
 
     /** Each line of the message but the first is that of a failure or an account. */

@@ -37,6 +37,7 @@ public final class ScriptedClient implements ProviderClient {
 
     private final Timeline timeline;
     private final Deque<Behaviour> script = new ArrayDeque<>();
+    private final long startNanos;
     private final List<Long> callTimes = new ArrayList<>();
     private final List<String> models = new ArrayList<>();
     private Behaviour usual;
@@ -49,7 +50,12 @@ public final class ScriptedClient implements ProviderClient {
     private int mostUnderWay;
 
     public ScriptedClient(Timeline timeline) {
+        this(timeline, 0);
+    }
+
+    ScriptedClient(Timeline timeline, long startNanos) {
         this.timeline = timeline;
+        this.startNanos = startNanos;
         this.usual = answersAfter(Duration.ofMillis(100));
     }
 
@@ -98,7 +104,7 @@ public final class ScriptedClient implements ProviderClient {
         return callTimes.size();
     }
 
-    /** When each call was made, in nanoseconds. */
+    /** When each call was made, in nanoseconds after the start. */
     List<Long> callTimes() {
         return callTimes;
     }
@@ -138,7 +144,7 @@ public final class ScriptedClient implements ProviderClient {
 
     @Override
     public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-        callTimes.add(timeline.nanoTime());
+        callTimes.add(timeline.nanoTime() - startNanos);
         models.add(model);
         underWay++;
         mostUnderWay = Math.max(mostUnderWay, underWay);
