@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SystemTimeline implements Timeline, AutoCloseable {
 
+    /** One for all: readings of different timelines may be compared. */
+    private static final long ORIGIN_NANOS = System.nanoTime();
+
     /** Draws from the calling thread's own generator, so that callers never contend. */
     private static final RandomGenerator RANDOM =
             () -> ThreadLocalRandom.current().nextLong();
@@ -58,7 +61,7 @@ public final class SystemTimeline implements Timeline, AutoCloseable {
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return System.nanoTime() - ORIGIN_NANOS;
     }
 
     @Override

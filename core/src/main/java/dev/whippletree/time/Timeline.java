@@ -12,7 +12,10 @@ import java.util.random.RandomGenerator;
  */
 public interface Timeline {
 
-    /** Returns a reading in nanoseconds that never goes back; only differences between readings mean anything. */
+    /**
+     * Returns a reading in nanoseconds, zero or more, that never goes back; only differences between readings mean
+     * anything.
+     */
     long nanoTime();
 
     /** Returns the wall-clock time. Unlike {@link #nanoTime()}, it can be set, so it may jump. */

@@ -3,6 +3,8 @@ package dev.whippletree.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whippletree.testkit.logging.LoggedLines;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +37,20 @@ final class SystemTimelineTest {
                 task -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 });
+    }
+
+    /** The system's own readings may be negative. */
+    @Test
+    void nanoTime_beginsWithTheProcess_forAllTimelinesAlike() {
+        try (SystemTimeline one = new SystemTimeline(Runnable::run);
+                SystemTimeline other = new SystemTimeline(Runnable::run)) {
+            long first = one.nanoTime();
+            assertThat(other.nanoTime()).isGreaterThanOrEqualTo(first);
+            assertThat(first).isNotNegative();
+            assertThat(Duration.ofNanos(one.nanoTime()))
+                    .isLessThanOrEqualTo(Duration.ofMillis(
+                            ManagementFactory.getRuntimeMXBean().getUptime() + 1));
+        }
     }
 
     /** A negative delay means at once. */
