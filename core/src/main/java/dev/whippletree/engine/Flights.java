@@ -216,8 +216,7 @@ final class Flights {
     void awaitAgain(Flight flight, long now) {
         monitor.assertHeld();
         flight.subscribers().all().stream()
-                .filter(subscription -> subscription.patience().firstPieceOnly()
-                        && subscription.deadline().isEmpty())
+                .filter(subscription -> subscription.deadline().isEmpty())
                 .forEach(subscription -> await(subscription, now));
     }
 

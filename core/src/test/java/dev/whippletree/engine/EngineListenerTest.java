@@ -142,6 +142,22 @@ final class EngineListenerTest {
                 .contains("answered CALL after PT0.1S", "answered JOINED after PT0.075S")
                 .contains("failed REJECTED after PT0.1S", "failed REJECTED after PT0.075S")
                 .containsSubsequence("cancelled after PT0.075S", "cancelled after PT0.1S");
+        assertThat(fixture.engine().status().latency().mean())
+                .isEqualTo(LATENCY.multipliedBy(7).dividedBy(8));
+    }
+
+    /** It asks again, and may keep its turn: that is no failure. */
+    @Test
+    void callerThatGivesUpByItself_isToldAndCountedAsCancelled() {
+        client.then(client.hangs());
+        fixture.member("a").with(said -> said.maxConcurrency(1));
+        fixture.ask("under way");
+        fixture.ask(Prompt.builder().user("q").callerTimeout(LATENCY).build());
+        fixture.advance(LATENCY);
+        assertThat(hearing.heard).contains("cancelled after PT0.05S");
+        assertThat(fixture.engine().status().prompts().cancelled()).isEqualTo(1);
+        assertThat(fixture.engine().status().prompts().failed()).isZero();
+        assertThat(fixture.engine().status().prompts().underWay()).isEqualTo(1);
     }
 
     @Test

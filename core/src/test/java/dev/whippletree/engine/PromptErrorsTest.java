@@ -32,8 +32,14 @@ final class PromptErrorsTest {
     private static final Duration SHORT = Duration.ofMillis(10);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final EngineFixture fixture = new EngineFixture(new VirtualTimeline(42));
+    private final EngineFixture fixture = onTheSecondDay();
     private final Instant start = fixture.timeline.now();
+
+    private static EngineFixture onTheSecondDay() {
+        VirtualTimeline timeline = new VirtualTimeline(42);
+        timeline.advance(Duration.ofDays(1));
+        return new EngineFixture(timeline);
+    }
 
     /** Each line of the message but the first is that of a failure or an account. */
     private void assertFailed(
@@ -57,7 +63,7 @@ final class PromptErrorsTest {
                 hurried,
                 Reason.NO_ROOM_IN_TIME,
                 HOUR,
-                "there is no room before the deadline; there would be room at 2026-01-01T01:00:00Z");
+                "there is no room before the deadline; there would be room at 2026-01-02T01:00:00Z");
     }
 
     /** It was said to be a rate limit, without a reason. */
@@ -74,7 +80,7 @@ final class PromptErrorsTest {
                 called ? first : second,
                 Reason.DEADLINE,
                 HOUR.plus(SHORT),
-                "no account will answer before the deadline; there would be room at 2026-01-01T01:00:01Z; failures"
+                "no account will answer before the deadline; there would be room at 2026-01-02T01:00:01Z; failures"
                         + " until now:",
                 "account a, model: " + (called ? "OVERLOADED (429): " : "") + "scripted OVERLOADED");
         assertThat(client.calls()).isEqualTo(1);
@@ -90,7 +96,7 @@ final class PromptErrorsTest {
                 answer,
                 Reason.NO_ROOM_IN_TIME,
                 HOUR.plus(SHORT),
-                "there is no room before the deadline; there would be room at 2026-01-01T01:00:01Z; failures until now:",
+                "there is no room before the deadline; there would be room at 2026-01-02T01:00:01Z; failures until now:",
                 "account a, model: RATE_LIMITED (429): scripted RATE_LIMITED");
     }
 
@@ -104,7 +110,7 @@ final class PromptErrorsTest {
                 answer,
                 Reason.DEADLINE,
                 Duration.ofMillis(5_010),
-                "no answer within 5 s; there would be room at 2026-01-01T00:00:06Z; failures until then:",
+                "no answer within 5 s; there would be room at 2026-01-02T00:00:06Z; failures until then:",
                 "account a, model: OVERLOADED: scripted OVERLOADED");
         assertThat(failure(answer).kind()).contains(FailureKind.OVERLOADED);
         assertThat(failure(answer).tried()).isEqualTo(Duration.ofSeconds(5));
@@ -155,7 +161,7 @@ final class PromptErrorsTest {
                                 ? "the waiting line of tenant 'acme' is full (tenant-line-size: 1)"
                                 : "the waiting line is full (line-size: 1). For its weight, tenant 'acme' has the most"
                                         + " prompts in it")
-                        + ", so the newest prompt of its longest session is refused; retry at 2026-01-01T02:00:00Z,"
+                        + ", so the newest prompt of its longest session is refused; retry at 2026-01-02T02:00:00Z,"
                         + " when there would be room, send fewer prompts at once, or raise "
                         + (ofTenant ? "tenant-line-size" : "line-size"));
     }
