@@ -17,6 +17,7 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.model.ToolCall;
 import dev.whippletree.settings.Retries;
+import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.testkit.logging.LoggedLines;
@@ -322,6 +323,7 @@ final class EngineStreamTest {
         String another = "the retry gave a different answer";
         assertIsAnother(another, breaksAfter("one ", "two "), says("one ", "three", " four"));
         assertThat(client.cancelled()).isEqualTo(1);
+        assertIsAnother(another, breaksAfter("one ", "two "), says(sink -> {}, "one ", "three"));
         assertIsAnother("the connection broke", breaksAfter("one ", "two "), says("one "));
         assertThat(cache.entries()).isEmpty();
         assertThat(fixture.status().inFlight()).isZero();
@@ -335,6 +337,17 @@ final class EngineStreamTest {
         fixture.run();
         assertInterrupted(caller, words);
         assertThat(caller.pieces()).startsWith(first.toArray(Delta[]::new)).hasSizeLessThanOrEqualTo(2);
+    }
+
+    /** A provider needn't tell of the first byte. */
+    @Test
+    void piece_isAResponse() {
+        fixture.route(route -> route.withTimeouts(Timeouts.DEFAULT.withFirstByte(Duration.ofMillis(1_500))));
+        client.then(says("one ", "two ", "three"));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("one two three");
+        assertThat(client.calls()).isEqualTo(1);
     }
 
     @Test
