@@ -7,6 +7,7 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.TenantTurn;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +182,22 @@ final class WaitingLineTest {
         Map<String, Integer> served = servedByTenant(1_600);
         assertThat(served.get("heavy")).isBetween(58, 62);
         assertThat(served.get("light")).isBetween(18, 22);
+    }
+
+    @Test
+    void inTurn_isTheOrderInWhichTheyAreServed() {
+        List<Ticket> tickets = new ArrayList<>();
+        for (int index = 0; index < 9; index++) {
+            tickets.add(enter("light", "session", Priority.INTERACTIVE));
+            tickets.add(enter("heavy", "session", Priority.INTERACTIVE));
+        }
+        serve();
+        List<Ticket> inTurn = line.inTurn(tickets);
+        List<Ticket> served = new ArrayList<>();
+        while (line.next(null) != null) {
+            served.add(serve());
+        }
+        assertThat(inTurn).hasSize(17).isEqualTo(served);
     }
 
     @Test
