@@ -41,12 +41,15 @@ final class EngineFixture {
 
     static final String MODEL = "model";
 
+    /** No round time, as of a machine that has run for hours. */
+    private static final long START_NANOS = 7_777_777_777_777L;
+
     final VirtualTimeline timeline;
-    private final long startNanos;
 
     /** The accounts whose clients reloads have closed. */
     final List<String> closed = new ArrayList<>();
 
+    private final long startNanos;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<ProviderClient, String> names = new HashMap<>();
     private final Map<String, List<List<String>>> routes = new LinkedHashMap<>();
@@ -61,15 +64,10 @@ final class EngineFixture {
     private @Nullable Engine engine;
     private @Nullable StateFolder state;
     private @Nullable Timeline engineTimeline;
-    /** Begins at no round time, as the clock of a machine that has run for hours. */
-    EngineFixture() {
-        this(new VirtualTimeline(42), 7_777_777_777_777L);
-        timeline.advance(elapsed().negated());
-    }
 
-    /** Returns the time since the start. */
-    Duration elapsed() {
-        return Duration.ofNanos(timeline.nanoTime() - startNanos);
+    EngineFixture() {
+        this(new VirtualTimeline(42), START_NANOS);
+        timeline.advance(Duration.ofNanos(START_NANOS));
     }
 
     /** One of several lives on a timeline. */
@@ -80,6 +78,11 @@ final class EngineFixture {
     private EngineFixture(VirtualTimeline timeline, long startNanos) {
         this.timeline = timeline;
         this.startNanos = startNanos;
+    }
+
+    /** Returns the time since the start. */
+    Duration elapsed() {
+        return Duration.ofNanos(timeline.nanoTime() - startNanos);
     }
 
     /** An account as it is said at the moment. */
