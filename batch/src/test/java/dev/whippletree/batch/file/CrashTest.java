@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 final class CrashTest {
 
-    private static final int SEEDS = Integer.getInteger("crash.seeds", 1_000);
+    private static final int SEEDS = Integer.getInteger("crash.seeds", Boolean.getBoolean("thorough") ? 5_000 : 300);
     private static final List<Sync> SYNCS = List.of(Sync.values());
     private static final int ITEMS = 40;
     private static final int MOST_LIVES = 60;

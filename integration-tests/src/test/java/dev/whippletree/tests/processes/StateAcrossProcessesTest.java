@@ -56,7 +56,7 @@ final class StateAcrossProcessesTest {
                     provider: huggingface
                     token: ${TOKEN}
                     base-url: %s
-                    limits: [5 requests / 1d]
+                    limits: [3 requests / 1d]
                 """.formatted(services.baseUrl(ServiceKind.HUGGING_FACE)));
     }
 
@@ -73,39 +73,39 @@ final class StateAcrossProcessesTest {
     }
 
     @Test
-    void fiveAsksOfADay_andTheSixthIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
-        for (int question = 1; question <= 5; question++) {
+    void threeAsksOfADay_andTheFourthIsRefusedWithTheTimeAndWithoutACall() throws IOException, InterruptedException {
+        for (int question = 1; question <= 3; question++) {
             CommandProcess asked = run("ask", "question " + question);
             assertThat(asked.exitCode()).as(asked.text("err")).isZero();
             assertThat(asked.text("err")).isEmpty();
         }
-        assertThat(calls()).isEqualTo(5);
+        assertThat(calls()).isEqualTo(3);
 
-        CommandProcess refused = run("ask", "question 6");
+        CommandProcess refused = run("ask", "question 4");
 
         assertThat(refused.exitCode()).as(refused.text("err")).isEqualTo(3);
         assertThat(refused.text("err")).contains("there would be room at").containsPattern("\\(in (23 h|1 d 00 h)");
         assertThat(refused.text("out")).isEmpty();
-        assertThat(calls()).isEqualTo(5);
+        assertThat(calls()).isEqualTo(3);
 
         CommandProcess status = run("status");
 
         assertThat(status.exitCode()).isZero();
-        assertThat(status.text("out")).contains("used up").containsPattern("0 +░+ +of 5 requests / 1d");
-        assertThat(calls()).isEqualTo(5);
+        assertThat(status.text("out")).contains("used up").containsPattern("0 +░+ +of 3 requests / 1d");
+        assertThat(calls()).isEqualTo(3);
     }
 
     @Test
     void asksThatRunAtOnce_areAllCounted() throws IOException, InterruptedException {
         List<CommandProcess> asks = new ArrayList<>();
-        for (int question = 1; question <= 4; question++) {
+        for (int question = 1; question <= 2; question++) {
             asks.add(start("ask", "question " + question));
         }
         for (CommandProcess ask : asks) {
             assertThat(ask.exitCode()).isZero();
         }
 
-        assertThat(run("status").text("out")).containsPattern("1 +█+░+ +of 5 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("1 +█+░+ +of 3 requests / 1d");
     }
 
     @Test
@@ -117,7 +117,7 @@ final class StateAcrossProcessesTest {
                 .until(() -> calls() == 1);
         killed.process().destroyForcibly().waitFor();
 
-        assertThat(run("status").text("out")).containsPattern("4 +█+░+ +of 5 requests / 1d");
+        assertThat(run("status").text("out")).containsPattern("2 +█+░+ +of 3 requests / 1d");
     }
 
     private long calls() {

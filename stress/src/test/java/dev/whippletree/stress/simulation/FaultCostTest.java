@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What faults cost, over several seeds. */
@@ -86,8 +88,18 @@ class FaultCostTest {
         }
     }
 
+    static Stream<Arguments> outages() {
+        Stream<Arguments> all = Stream.of(
+                Arguments.of("503", 5),
+                Arguments.of("hang", 35),
+                Arguments.of("503", 120),
+                Arguments.of("reset", 35),
+                Arguments.of("500", 60));
+        return Boolean.getBoolean("thorough") ? all : all.limit(2);
+    }
+
     @ParameterizedTest
-    @CsvSource({"503, 5", "503, 120", "reset, 35", "500, 60", "hang, 35"})
+    @MethodSource("outages")
     void accountThatComesBack_isFoundWithinFourSeconds_byFewProbes(String fault, int seconds) {
         List<Duration> found = new ArrayList<>();
         for (int seed = 0; seed < SEEDS_OF_A_MEAN; seed++) {
