@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +50,9 @@ public final class Claims implements Contact.Member {
     private final Services services;
     private final Duration lease;
 
+    private final Set<Own> owned = ConcurrentHashMap.newKeySet();
+
     // Guarded by this; by questions (RedisKeys.question).
-    private final Map<String, Own> owned = new HashMap<>();
     private final Map<String, Set<Waiter>> waiters = new HashMap<>();
 
     private Cancellable timer = () -> {};
@@ -78,18 +79,12 @@ public final class Claims implements Contact.Member {
     }
 
     private CompletionStage<Claim> ask(CacheKey key) {
-        String question = RedisKeys.question(key);
-        Waiter waiter;
+        Waiter waiter = new Waiter(key);
         synchronized (this) {
-            boolean ours = owned.containsKey(question);
-            if ((!ours && !contact.isUp()) || closed) {
+            if (!contact.isUp() || closed) {
                 return CompletableFuture.completedFuture(ALONE);
             }
-            waiter = new Waiter(key, question, ours);
-            waiters.computeIfAbsent(question, any -> new HashSet<>()).add(waiter);
-            if (ours) {
-                return CompletableFuture.completedFuture(new Claim.Others(waiter.ended));
-            }
+            waiters.computeIfAbsent(waiter.question, any -> new HashSet<>()).add(waiter);
         }
         String token = tokens.next();
         return contact.heed(commands.claim(key, token, lease, contact.notAfterMillis()))
@@ -113,10 +108,8 @@ public final class Claims implements Contact.Member {
             contact.beat();
             return ALONE;
         }
-        Own own = new Own(waiter.key, waiter.question, token, new AtomicBoolean());
-        synchronized (this) {
-            owned.put(waiter.question, own);
-        }
+        Own own = new Own(waiter.key, token);
+        owned.add(own);
         boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;
         return new Claim.Ours(() -> end(own), true, lately ? Duration.ZERO : WITHOUT_TRACE);
     }
@@ -130,12 +123,9 @@ public final class Claims implements Contact.Member {
     }
 
     private void end(Own own) {
-        if (own.ended.compareAndSet(false, true)) {
-            synchronized (this) {
-                owned.remove(own.question, own);
-            }
+        if (owned.remove(own)) {
             unclaim(own.key, own.token);
-            services.executor().execute(() -> endAll(own.question));
+            services.executor().execute(() -> endAll(RedisKeys.question(own.key)));
         }
     }
 
@@ -158,7 +148,7 @@ public final class Claims implements Contact.Member {
 
     /** Looks at every claim that is waited for, since a notice may have been missed. */
     public void lookAgain() {
-        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::look);
+        waiting().forEach(Waiter::look);
     }
 
     private synchronized List<Waiter> waiting() {
@@ -168,15 +158,11 @@ public final class Claims implements Contact.Member {
     /** Ends all waits, as nobody can tell any more what other processes do. */
     @Override
     public void lost() {
-        waiting().stream().filter(waiter -> !waiter.ours).forEach(Waiter::end);
+        waiting().forEach(Waiter::end);
     }
 
     private void renewAll() {
-        List<Own> all;
-        synchronized (this) {
-            all = List.copyOf(owned.values());
-        }
-        renew(all);
+        renew(List.copyOf(owned));
     }
 
     private void renew(List<Own> all) {
@@ -186,7 +172,7 @@ public final class Claims implements Contact.Member {
         }
         List<Own> next = all.subList(0, Math.min(MOST_AT_ONCE, all.size()));
         CompletionStage<Void> renewed = CompletableFuture.allOf(next.stream()
-                .filter(own -> !own.ended.get())
+                .filter(owned::contains)
                 .map(own -> commands.renew(own.key, own.token, lease).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
         contact.heed(renewed).whenComplete((done, failure) -> renew(all.subList(next.size(), all.size())));
@@ -202,23 +188,21 @@ public final class Claims implements Contact.Member {
     }
 
     /** A claim of this process. If Redis loses one while the next is asked for, there are two for a question. */
-    private record Own(CacheKey key, String question, String token, AtomicBoolean ended) {}
+    private record Own(CacheKey key, String token) {}
 
     /** Somebody who waits for a claim to end. */
     private final class Waiter {
 
         private final CacheKey key;
         private final String question;
-        private final boolean ours;
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         /** Guarded by the claims. */
         private Cancellable next = () -> {};
 
-        Waiter(CacheKey key, String question, boolean ours) {
+        Waiter(CacheKey key) {
             this.key = key;
-            this.question = question;
-            this.ours = ours;
+            this.question = RedisKeys.question(key);
         }
 
         void watch(long remainingMillis) {
