@@ -12,8 +12,7 @@ for i = 1, #all, 2 do
   local stop, notice = string.match(all[i + 1], '^o?(%d+) (.*)$')
   stop = plausible(stop)
   if not stop or stop > now + LONGEST_CLOSING + SKEW or #notice > MOST_BYTES or #holding >= 2 * MOST_CLOSINGS then
-    ignore(KEYS[1] .. ' ' .. string.sub(all[i], 1, 60), all[i + 1])
-    redis.call('HDEL', KEYS[1], all[i])
+    drop(KEYS[1], all[i], all[i + 1])
   elseif stop > now then
     holding[#holding + 1] = stop - now
     holding[#holding + 1] = notice

@@ -81,8 +81,7 @@ local function readBlock(limit, field, value)
     end
     return block
   end
-  ignore(limit.key .. ' ' .. string.sub(field, 1, 60), value)
-  redis.call('HDEL', limit.key, field)
+  drop(limit.key, field, value)
   limit.broken = true
   return nil
 end
@@ -97,8 +96,7 @@ local function readSlot(limit, field, value)
   if slot and amount and whole(slot) == field and slot <= firstSlot(limit) + MOST_SLOTS then
     return slot, amount
   end
-  ignore(limit.key .. ' ' .. string.sub(field, 1, 60), value)
-  redis.call('HDEL', limit.key, field)
+  drop(limit.key, field, value)
   return nil
 end
 
@@ -140,13 +138,14 @@ local function ask(limit, askers, more)
   end
 end
 
--- Counts anew what the slots and the blocks come to. What is neither is dropped.
+-- Counts anew what the slots and the blocks come to. What is neither is dropped. Blocks whose process died count as used from
+-- their expiry on.
 local function count(limit)
   limit.sum, limit.held, limit.free, limit.promised, limit.blocks, limit.weights = 0, 0, 0, 0, 0, 0
   limit.oldest, limit.newest, limit.next, limit.turns = nil, nil, nil, {}
   limit.broken, limit.checked, limit.counted = false, limit.now, true
   local all = redis.call('HGETALL', limit.key)
-  local askers = {}
+  local askers, expired = {}, {}
   for i = 1, #all, 2 do
     local field, value = all[i], all[i + 1]
     local kind = string.sub(field, 1, 1)
@@ -154,7 +153,10 @@ local function count(limit)
       redis.call('HDEL', limit.key, field)
     elseif kind == 'b' then
       local block = readBlock(limit, field, value)
-      if block then
+      if block and block.expiry <= limit.now then
+        redis.call('HDEL', limit.key, field)
+        expired[#expired + 1] = block
+      elseif block then
         limit.held = limit.held + block.amount
         limit.free = limit.free + block.free
         limit.promised = limit.promised + block.promised
@@ -172,6 +174,9 @@ local function count(limit)
         limit.newest = math.max(limit.newest or slot, slot)
       end
     end
+  end
+  for _, block in ipairs(expired) do
+    add(limit, block.expiry, block.amount)
   end
   for _, names in ipairs(askers) do
     ask(limit, names, 1)
@@ -238,22 +243,6 @@ local function forget(limit)
   end
 end
 
--- Blocks whose process died count as used from their expiry on.
-local function sweep(limit)
-  if not limit.next or limit.now < limit.next then
-    return
-  end
-  local all = redis.call('HGETALL', limit.key)
-  for i = 1, #all, 2 do
-    local block = string.sub(all[i], 1, 1) == 'b' and readBlock(limit, all[i], all[i + 1])
-    if block and block.expiry <= limit.now then
-      redis.call('HDEL', limit.key, all[i])
-      add(limit, block.expiry, block.amount)
-    end
-  end
-  count(limit)
-end
-
 -- Reads the head, which is there as a whole or not at all. A field that is missing, or can't be, lets all be counted anew.
 local function readHead(limit, window)
   local values, head = typed('HMGET', limit.key, unpack(HEAD)), {}
@@ -310,8 +299,8 @@ local function open(key, window, now)
   end
   settleWindow(limit, window)
   forget(limit)
-  sweep(limit)
-  if limit.broken or limit.promised > 0 and limit.now >= limit.checked + PROMISED_MILLIS then
+  local isExpired = limit.next and limit.now >= limit.next
+  if limit.broken or isExpired or limit.promised > 0 and limit.now >= limit.checked + PROMISED_MILLIS then
     count(limit)
   end
   return limit

@@ -18,6 +18,12 @@ local function ignore(what, value)
   last = what .. ' is ' .. string.sub(tostring(value), 1, 60)
 end
 
+-- Ignores a hash's field, and drops it.
+local function drop(key, field, value)
+  ignore(key .. ' ' .. string.sub(field, 1, 60), value)
+  redis.call('HDEL', key, field)
+end
+
 local function told(reply)
   if ignored == 0 then
     return {reply}

@@ -8,8 +8,7 @@ local stop = stored and plausible(string.match(stored, '^o?(%d+) '))
 if stop then
   redis.call('HSET', KEYS[1], ARGV[1], 'o' .. whole(stop) .. ' ' .. ARGV[3])
 elseif stored then
-  ignore(KEYS[1] .. ' ' .. ARGV[1], stored)
-  redis.call('HDEL', KEYS[1], ARGV[1])
+  drop(KEYS[1], ARGV[1], stored)
 end
 redis.call('DEL', KEYS[2])
 redis.call('PUBLISH', ARGV[2], ARGV[3])

@@ -119,8 +119,7 @@ local function readPace(limit)
   from, till, kept, next = plausible(from), plausible(till), plausible(kept), plausible(next)
   local sound = from and till and kept and next and math.max(from, next) / 100 <= now + 2 * limit.window + SKEW and kept <= 1000
   if not sound or till > now + 2 * LONGEST_PACED + SKEW then
-    ignore(limit.key .. ' p', value)
-    redis.call('HDEL', limit.key, 'p')
+    drop(limit.key, 'p', value)
   elseif till > now then
     limit.pace = {from = math.max(from / 100, now - limit.burst), till = till, kept = kept / 1000, next = next / 100}
   end
