@@ -2,6 +2,7 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.OtherVersionException;
 import dev.whippletree.cache.redis.contact.RedisKeys;
@@ -129,21 +130,17 @@ final class LettuceCommands implements CoordinationCommands {
      */
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        long sentMillis = nowMillis();
+        long sentMillis = Contact.nowMillis(services);
         var unused = notices.send(RedisClusterAsyncCommands::ping)
                 .whenComplete((pong, failure) ->
                         unheard = isForbidden(failure) ? ShardUnavailableException.reasonOf(Cause.of(failure)) : null);
         CompletionStage<Long> others = remainingOfVersion1();
         return scripts.multi(Script.BEAT, beatKeys(), process, goneAfter.toMillis())
                 .thenCompose(reply -> {
-                    remarks.clock((Long) reply.get(0), sentMillis, nowMillis())
+                    remarks.clock((Long) reply.get(0), sentMillis, Contact.nowMillis(services))
                             .ifPresent(services.logger("cache.redis")::warn);
                     return others.thenCompose(remaining -> beaten(reply, remaining, goneAfter));
                 });
-    }
-
-    private long nowMillis() {
-        return Math.floorDiv(services.nanoTime(), 1_000_000L);
     }
 
     /** No process of version 1 runs on a cluster, where to ask would take another shard than the beat's. */

@@ -68,7 +68,7 @@ public final class Contact {
     private final int[] seen = new int[REMEMBERED_BEATS];
     private int beats;
     private long aheadMillis;
-    private long lostAtNanos;
+    private long doubtfulUntilNanos;
     private boolean beating;
     private boolean again;
     private boolean closed;
@@ -117,22 +117,16 @@ public final class Contact {
      * Returns whether it has been lost so lately that the others may well have it. What one process grants alone then
      * may be granted to others as well, so it had better wait for a moment.
      */
-    public boolean isDoubtful() {
-        return doubt().compareTo(Duration.ZERO) > 0;
+    public synchronized boolean isDoubtful() {
+        return !up
+                && beats > 0
+                && !(reason() instanceof RefusedCommandException)
+                && services.nanoTime() - doubtfulUntilNanos < 0;
     }
 
     /** Returns whether nothing may be granted without it: processes of another version count by themselves. */
     public boolean isBarred() {
         return !up && trouble instanceof OtherVersionException;
-    }
-
-    /** Returns how long it stays doubtful; zero if it isn't. */
-    synchronized Duration doubt() {
-        if (up || beats == 0 || reason() instanceof RefusedCommandException) {
-            return Duration.ZERO;
-        }
-        Duration rest = timeout.minusNanos(services.nanoTime() - lostAtNanos);
-        return rest.isNegative() ? Duration.ZERO : rest;
     }
 
     /** Ends, normally, once the first attempt has succeeded or failed, at the latest after 750 ms. */
@@ -145,10 +139,11 @@ public final class Contact {
      * sent now has been given up; 0 before the first beat.
      */
     public synchronized long notAfterMillis() {
-        return beats == 0 ? 0 : nowMillis() + aheadMillis + timeout.toMillis();
+        return beats == 0 ? 0 : nowMillis(services) + aheadMillis + timeout.toMillis();
     }
 
-    private long nowMillis() {
+    /** Returns {@link Services#nanoTime()} in milliseconds. */
+    public static long nowMillis(Services services) {
         return Math.floorDiv(services.nanoTime(), NANOS_A_MILLI);
     }
 
@@ -210,7 +205,7 @@ public final class Contact {
             members.forEach(Member::lost);
         }
         synchronized (this) {
-            aheadMillis = beat.nowMillis() - nowMillis();
+            aheadMillis = beat.nowMillis() - nowMillis(services);
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
             up = !closed;
         }
@@ -271,21 +266,19 @@ public final class Contact {
             return;
         }
         boolean silence = ShardUnavailableException.reasonOf(cause) instanceof TimeoutException;
-        mark(cause, silence);
+        synchronized (this) {
+            if (up) {
+                // Who waited in vain for an answer has waited long enough.
+                doubtfulUntilNanos = services.nanoTime() + (silence ? 0 : timeout.toNanos());
+            }
+            trouble = cause;
+            up = false;
+            settled = false;
+        }
         members.forEach(Member::lost);
         if (silence) {
             services.executor().execute(this::beat);
         }
-    }
-
-    private synchronized void mark(Throwable cause, boolean silence) {
-        if (up) {
-            // Who waited in vain for an answer has waited long enough.
-            lostAtNanos = services.nanoTime() - (silence ? timeout.toNanos() : 0);
-        }
-        trouble = cause;
-        up = false;
-        settled = false;
     }
 
     /**

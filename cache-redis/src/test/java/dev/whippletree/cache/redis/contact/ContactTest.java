@@ -136,16 +136,15 @@ final class ContactTest {
                 });
         assertThat(contact.isUp()).isFalse();
         assertThat(contact.isSettled()).isFalse();
-        assertThat(contact.doubt()).isEqualTo(Duration.ofMillis(millis));
         assertThat(contact.isDoubtful()).isEqualTo(millis > 0);
         timeline.advance(Duration.ofMillis(100));
         assertThat(beats).hasSize(1 + beatsAtOnce);
         contact.lost(new RedisUnavailableException("still gone"));
-        assertThat(contact.doubt())
-                .as("what is lost isn't lost once more")
-                .isEqualTo(Duration.ofMillis(how.equals("refused") ? 150 : Math.max(0, millis - 100)));
-        timeline.advance(Duration.ofMillis(150));
-        assertThat(contact.isDoubtful()).isFalse();
+        assertThat(contact.isDoubtful()).isEqualTo(!how.equals("timeout"));
+        timeline.advance(Duration.ofMillis(149));
+        assertThat(contact.isDoubtful()).isEqualTo(!how.equals("timeout"));
+        timeline.advance(MOMENT);
+        assertThat(contact.isDoubtful()).as("what is lost isn't lost once more").isFalse();
     }
 
     @Test
