@@ -34,7 +34,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
 /** One process among others, over what they share. Thread-safe; no method blocks. After closing, stages fail. */
-final class RedisCoordination implements Coordination {
+final class RedisCoordination implements Coordination, Contact.Member {
 
     private final CoordinationCommands commands;
     private final CoordinationSettings settings;
@@ -75,15 +75,9 @@ final class RedisCoordination implements Coordination {
     }
 
     private void start() {
-        accounts.start();
         contact.add(claims);
         contact.add(closings);
-        contact.add(new Contact.Member() {
-            @Override
-            public void beaten() {
-                report();
-            }
-        });
+        contact.add(this);
         commands.start(new CoordinationCommands.Events() {
             @Override
             public void connected() {
@@ -197,7 +191,8 @@ final class RedisCoordination implements Coordination {
     }
 
     /** Logs that limits aren't shared any more, and that they are again. */
-    private void report() {
+    @Override
+    public void beaten() {
         if (closed) {
             return;
         }

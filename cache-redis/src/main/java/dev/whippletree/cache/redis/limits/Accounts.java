@@ -67,9 +67,6 @@ public final class Accounts implements Contact.Member {
         this.parts = parts;
         contact = parts.contact();
         usageSync = new UsageSync(parts.commands(), contact, parts.services(), this::places);
-    }
-
-    public void start() {
         contact.add(usageSync);
         contact.add(this);
     }
