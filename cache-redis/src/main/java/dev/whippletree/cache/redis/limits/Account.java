@@ -82,6 +82,9 @@ final class Account {
     private final Askers askers = new Askers();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
+    /** What is decided, and is to be given once the lock is free. */
+    private final List<Runnable> answers = new ArrayList<>();
+
     /** The one that the others were in when last told; empty if they count nothing of this process. */
     private String epoch = "";
 
@@ -392,66 +395,64 @@ final class Account {
      */
     synchronized Outcome answered(Sent sent, @Nullable TradeReply reply, @Nullable Throwable failure) {
         trading = false;
-        List<Runnable> answers = new ArrayList<>();
-        Optional<Duration> again = reply == null ? fail(sent, failure, answers) : take(sent, reply, answers);
+        Optional<Duration> again = reply == null ? fail(sent, failure) : take(sent, reply);
         boolean awaited = (more && reply != null) || (!waiting.isEmpty() && inStep && contact.isUp());
         more = false;
         List<Askers.Spread> changes = new ArrayList<>();
         if (reply != null) {
             askers.answered(reply.processes(), changes);
         }
-        return new Outcome(answers, again, awaited, changes);
+        return new Outcome(takeAnswers(), again, awaited, changes);
     }
 
     /**
      * A shard that hasn't answered is asked once more, before it counts as missing. What this process couldn't send is
      * its own trouble, so it goes on trying.
      */
-    private Optional<Duration> fail(Sent sent, @Nullable Throwable failure, List<Runnable> answers) {
+    private Optional<Duration> fail(Sent sent, @Nullable Throwable failure) {
         Throwable cause = failure == null ? null : Cause.of(failure);
         boolean ownTrouble = cause instanceof TooManyCommandsException;
         boolean again = contact.isUp() && (ownTrouble || (inStep && cause instanceof ShardUnavailableException));
         fallOutOfStep();
         trouble = again || !contact.isUp() ? null : cause;
-        sent.asked().forEach(attempt -> answerUnasked(attempt, answers));
-        drain(answers);
+        sent.asked().forEach(this::answerUnasked);
+        drain();
         return again ? Optional.of(ownTrouble ? MOMENT : Duration.ZERO) : Optional.empty();
     }
 
-    private void drain(List<Runnable> answers) {
-        while (!waiting.isEmpty()) {
-            answerUnasked(waiting.remove(), answers);
-        }
+    private void drain() {
+        waiting.forEach(this::answerUnasked);
+        waiting.clear();
     }
 
-    private void answerUnasked(Waiting attempt, List<Runnable> answers) {
-        give(attempt, answerUnasked(attempt.id(), attempt.uses()), answers);
+    private void answerUnasked(Waiting attempt) {
+        give(attempt, answerUnasked(attempt.id(), attempt.uses()));
     }
 
-    private Optional<Duration> take(Sent sent, TradeReply reply, List<Runnable> answers) {
+    private Optional<Duration> take(Sent sent, TradeReply reply) {
         trouble = null;
         return switch (reply.verdict()) {
             case DONE -> {
                 told(reply.epoch());
                 inStep = contact.isUp();
-                done(sent, reply, answers);
+                done(sent, reply);
                 yield Optional.empty();
             }
             case CAREFUL -> {
                 told(reply.epoch());
                 fallOutOfStep();
-                putOff(sent, answers);
+                putOff(sent);
                 yield Optional.of(reply.careful());
             }
             case CHANGED -> {
                 change(reply.epoch());
-                putOff(sent, answers);
+                putOff(sent);
                 yield Optional.of(Duration.ZERO);
             }
             case LATE -> {
                 turn += TURNS_AHEAD;
                 news = true;
-                putOff(sent, answers);
+                putOff(sent);
                 yield Optional.empty();
             }
         };
@@ -462,12 +463,12 @@ final class Account {
         blocks.values().forEach(Block::told);
     }
 
-    private void done(Sent sent, TradeReply reply, List<Runnable> answers) {
+    private void done(Sent sent, TradeReply reply) {
         freeUntilNanos = sentNanos + FREE.toNanos();
         List<BlockEntry> said = sent.trade().blocks();
         for (int n = 0; n < sent.asked().size(); n++) {
             Waiting attempt = sent.asked().get(n);
-            give(attempt, grant(attempt, reply.attempts().get(n), said), answers);
+            give(attempt, grant(attempt, reply.attempts().get(n), said));
         }
         for (int n = 0; n < said.size(); n++) {
             Block block = blocks.get(said.get(n).name());
@@ -495,14 +496,20 @@ final class Account {
         return new Grant.Refused(by, wait);
     }
 
-    private static void putOff(Sent sent, List<Runnable> answers) {
+    private void putOff(Sent sent) {
         sent.asked()
                 .forEach(attempt ->
-                        give(attempt, new Grant.Refused(attempt.uses().get(0), MOMENT), answers));
+                        give(attempt, new Grant.Refused(attempt.uses().get(0), MOMENT)));
     }
 
-    private static void give(Waiting attempt, Grant grant, List<Runnable> answers) {
+    private void give(Waiting attempt, Grant grant) {
         answers.add(() -> attempt.answer().complete(grant));
+    }
+
+    private List<Runnable> takeAnswers() {
+        List<Runnable> taken = List.copyOf(answers);
+        answers.clear();
+        return taken;
     }
 
     /** Begins another epoch: everything told before is lost, and so is what was free. */
@@ -520,9 +527,8 @@ final class Account {
     synchronized List<Runnable> fallOut() {
         fallOutOfStep();
         trouble = null;
-        List<Runnable> answers = new ArrayList<>();
-        drain(answers);
-        return answers;
+        drain();
+        return takeAnswers();
     }
 
     /** Returns why this organization's limits can't be shared although others' can. */
