@@ -43,7 +43,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
 
     private final Duration attemptTimeout;
     private @Nullable C client;
-    private @Nullable ClientResources resources;
     private boolean closed;
 
     /** Creates what isn't connected, and has no client yet. */
@@ -103,12 +102,10 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         }
         C open = client;
         if (open == null) {
-            ClientResources threads = DefaultClientResources.builder()
+            open = create(DefaultClientResources.builder()
                     .ioThreadPoolSize(THREADS)
                     .computationThreadPoolSize(THREADS)
-                    .build();
-            open = create(threads);
-            resources = threads;
+                    .build());
             client = open;
         }
         return open;
@@ -133,15 +130,13 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
     @Override
     public final synchronized void close() {
         closed = true;
-        ClientResources held = resources;
         C open = client;
-        if (open != null && held != null) {
+        if (open != null) {
             var unused = open.shutdownAsync(0, SHORTEST_ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> {
-                        var unusedToo = held.shutdown(0, 0, TimeUnit.MILLISECONDS);
+                        var unusedToo = open.getResources().shutdown(0, 0, TimeUnit.MILLISECONDS);
                     });
             client = null;
-            resources = null;
         }
     }
 
