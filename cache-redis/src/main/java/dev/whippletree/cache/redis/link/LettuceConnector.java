@@ -146,12 +146,7 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
         public long getTimeout(RedisCommand<?, ?, ?> command) {
             ProtocolKeyword type = command.getType();
             boolean connects = type == CommandType.SUBSCRIBE || type == CommandType.CLUSTER;
-            return (connects ? attemptTimeout : settings.commandTimeout()).toNanos();
-        }
-
-        @Override
-        public TimeUnit getTimeUnit() {
-            return TimeUnit.NANOSECONDS;
+            return (connects ? attemptTimeout : settings.commandTimeout()).toMillis();
         }
     }
 }
