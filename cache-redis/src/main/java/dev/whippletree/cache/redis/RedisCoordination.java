@@ -5,7 +5,6 @@ import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.cache.redis.limits.Accounts;
-import dev.whippletree.cache.redis.limits.Askers;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.OutageLog;
 import dev.whippletree.cache.redis.notices.Claims;
@@ -56,10 +55,10 @@ final class RedisCoordination implements Coordination, Contact.Member {
         tokens = new Tokens(services.random());
         Duration timeout = settings.redis().commandTimeout();
         contact = new Contact(commands, services, tokens.process(), settings.processes(), timeout);
-        accounts = new Accounts(
-                new Accounts.Parts(commands, contact, tokens, services, settings.callLease(), this::spread));
         claims = new Claims(commands, contact, tokens, services, settings.claimLease());
         closings = new Closings(commands, contact, tokens, services, corrupt);
+        accounts = new Accounts(
+                new Accounts.Parts(commands, contact, tokens, services, settings.callLease(), closings::pass));
     }
 
     /** Opens one and begins to connect; what the commands ignore is noted as what is ignored here. */
@@ -68,10 +67,6 @@ final class RedisCoordination implements Coordination, Contact.Member {
         RedisCoordination opened = new RedisCoordination(settings, commands, services, corrupt);
         opened.start();
         return opened;
-    }
-
-    private void spread(Askers.Spread now) {
-        closings.pass(listener -> listener.spread(now.tenant(), now.priority(), now.processes()));
     }
 
     private void start() {

@@ -7,6 +7,7 @@ import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.cache.redis.link.Cause;
 import dev.whippletree.cache.redis.link.RefusedCommandException;
 import dev.whippletree.model.TokenCount;
+import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.Services;
@@ -53,7 +54,7 @@ public final class Accounts implements Contact.Member {
      *
      * @param tokens this process's names
      * @param lease longest time a call may take
-     * @param spread hears by how many processes a tenant's turns are asked for, when that changes
+     * @param news tells the engine something, in order
      */
     public record Parts(
             CoordinationCommands commands,
@@ -61,7 +62,7 @@ public final class Accounts implements Contact.Member {
             Tokens tokens,
             Services services,
             Duration lease,
-            Consumer<Askers.Spread> spread) {}
+            Consumer<Consumer<CoordinationListener>> news) {}
 
     public Accounts(Parts parts) {
         this.parts = parts;
@@ -201,7 +202,7 @@ public final class Accounts implements Contact.Member {
                 .mapToInt(account -> account.processesOf(change.tenant(), change.priority()))
                 .max()
                 .orElse(1);
-        parts.spread().accept(new Askers.Spread(change.tenant(), change.priority(), most));
+        parts.news().accept(listener -> listener.spread(change.tenant(), change.priority(), most));
     }
 
     private CompletionStage<Void> tradeAfter(Duration delay, Account account) {

@@ -16,7 +16,7 @@ import java.util.Map;
  * Whose turns this process asks for, of an organization's limits: those that lately had to wait for a trade. Guarded by
  * its account.
  */
-public final class Askers {
+final class Askers {
 
     /** Only those that asked last are told, so that no trade takes long. */
     private static final int MOST = 100;
@@ -54,7 +54,7 @@ public final class Askers {
      * @param priority which of its turns
      * @param processes how many; 1 or more
      */
-    public record Spread(String tenant, Priority priority, int processes) {}
+    record Spread(String tenant, Priority priority, int processes) {}
 
     /** Notes that a turn is asked for now, or has to wait for some time. */
     void ask(TenantTurn turn, long waitNanos, long nowNanos) {

@@ -78,7 +78,7 @@ class AccountTest {
     }
 
     private Accounts.Parts parts() {
-        return new Accounts.Parts(commands, contact, tokens, services, LEASE, spread::add);
+        return new Accounts.Parts(commands, contact, tokens, services, LEASE, news -> {});
     }
 
     private CompletableFuture<Grant> reserve(String id, LimitUse... uses) {
