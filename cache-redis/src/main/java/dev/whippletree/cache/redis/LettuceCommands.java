@@ -2,7 +2,6 @@ package dev.whippletree.cache.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.whippletree.cache.redis.contact.Contact;
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.OtherVersionException;
 import dev.whippletree.cache.redis.contact.RedisKeys;
@@ -54,8 +53,6 @@ final class LettuceCommands implements CoordinationCommands {
 
     /** The longest lease that can be set. */
     private static final Duration LONGEST_CLAIM = Duration.ofDays(1);
-
-    private static final long WHENEVER = 0;
 
     /** Of what is dated, and of what is in flight. */
     private static final byte[][] SUMS = {{'s'}, {'h'}};
@@ -130,14 +127,14 @@ final class LettuceCommands implements CoordinationCommands {
      */
     @Override
     public CompletionStage<Beat> beat(String process, Duration goneAfter) {
-        long sentMillis = Contact.nowMillis(services);
+        long sentMillis = nowMillis();
         var unused = notices.send(RedisClusterAsyncCommands::ping)
                 .whenComplete((pong, failure) ->
                         unheard = isForbidden(failure) ? ShardUnavailableException.reasonOf(Cause.of(failure)) : null);
         CompletionStage<Long> others = remainingOfVersion1();
         return scripts.multi(Script.BEAT, beatKeys(), process, goneAfter.toMillis())
                 .thenCompose(reply -> {
-                    remarks.clock((Long) reply.get(0), sentMillis, Contact.nowMillis(services))
+                    remarks.clock((Long) reply.get(0), sentMillis, nowMillis())
                             .ifPresent(services.logger("cache.redis")::warn);
                     return others.thenCompose(remaining -> beaten(reply, remaining, goneAfter));
                 });
@@ -148,6 +145,10 @@ final class LettuceCommands implements CoordinationCommands {
         return settings.isCluster()
                 ? CompletableFuture.completedFuture(0L)
                 : link.send(redis -> redis.pttl(keys.processesOfVersion1()));
+    }
+
+    private long nowMillis() {
+        return Math.floorDiv(services.nanoTime(), 1_000_000L);
     }
 
     /** A node of a cluster that is taken for a server alone refuses keys of two slots. The second isn't touched. */
@@ -161,7 +162,7 @@ final class LettuceCommands implements CoordinationCommands {
      * @param othersMillis for how long processes of another version count as there, if there are any
      */
     private CompletionStage<Beat> beaten(List<Object> reply, long othersMillis, Duration goneAfter) {
-        Beat beat = new Beat((Long) reply.get(0), Math.toIntExact((Long) reply.get(1)), (Long) reply.get(2) == 1);
+        Beat beat = new Beat(Math.toIntExact((Long) reply.get(1)), (Long) reply.get(2) == 1);
         if (othersMillis > 0 && othersMillis <= goneAfter.toMillis()) {
             return CompletableFuture.failedFuture(new OtherVersionException("processes of an earlier version of"
                     + " Whippletree share limits under the key-prefix " + settings.keyPrefix()
@@ -291,25 +292,17 @@ final class LettuceCommands implements CoordinationCommands {
     }
 
     @Override
-    public CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
-        return claim(keys.claim(key), token, lease, notAfterMillis, lease);
+    public CompletionStage<Long> claim(CacheKey key, String token, Duration lease) {
+        return claim(keys.claim(key), token, lease, lease);
     }
 
-    private CompletionStage<Long> claim(
-            byte[] what, String token, Duration lease, long notAfterMillis, Duration longest) {
-        return scripts.number(
-                Script.CLAIM,
-                List.of(what),
-                token,
-                lease.toMillis(),
-                // Each node of a cluster has a clock of its own, and only one of them is known.
-                settings.isCluster() ? WHENEVER : notAfterMillis,
-                longest.toMillis());
+    private CompletionStage<Long> claim(byte[] what, String token, Duration lease, Duration longest) {
+        return scripts.number(Script.CLAIM, List.of(what), token, lease.toMillis(), longest.toMillis());
     }
 
     @Override
     public CompletionStage<Long> claimedFor(CacheKey key) {
-        return claim(keys.claim(key), "", Duration.ZERO, WHENEVER, LONGEST_CLAIM);
+        return claim(keys.claim(key), "", Duration.ZERO, LONGEST_CLAIM);
     }
 
     @Override
@@ -328,7 +321,7 @@ final class LettuceCommands implements CoordinationCommands {
     public CompletionStage<Boolean> claimProbe(Scope scope, String token, Duration lease) {
         Duration longest = lease.compareTo(LONGEST_PROBE) < 0 ? LONGEST_PROBE : lease;
         Duration least = lease.compareTo(SHORTEST_PROBE) < 0 ? SHORTEST_PROBE : lease;
-        return claim(keys.probe(scope), token, least, WHENEVER, longest).thenApply(remaining -> remaining <= 0);
+        return claim(keys.probe(scope), token, least, longest).thenApply(remaining -> remaining <= 0);
     }
 
     @Override

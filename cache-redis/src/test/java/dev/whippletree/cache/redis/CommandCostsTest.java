@@ -110,10 +110,10 @@ class CommandCostsTest {
                 Samples.completion(ANSWER), services.clock().instant().plus(Duration.ofHours(1)));
         measure("SET", (to, n) -> to.store.put(key(n), answer));
         measure("GET", (to, n) -> to.store.get(key(n)));
-        measure("claim", (to, n) -> to.commands.claim(key(n), token(n), MINUTE, 0));
+        measure("claim", (to, n) -> to.commands.claim(key(n), token(n), MINUTE));
         measure("renew", (to, n) -> to.commands.renew(key(n), token(n), MINUTE));
         measure("unclaim", (to, n) -> to.commands.unclaim(key(n), token(n), notice(n)));
-        measure("claim that is another's", (to, n) -> to.commands.claim(key(n % 10), token(n), MINUTE, 0));
+        measure("claim that is another's", (to, n) -> to.commands.claim(key(n % 10), token(n), MINUTE));
         measure("look at a claim", (to, n) -> to.commands.claimedFor(key(n % 10)));
         measure("beat, with PTTL and PING", (to, n) -> to.commands.beat(process(n), LEASE));
         measure("trade, 10 processes a limit", (to, n) -> trade(to, "few-" + n % 100, n % PROCESSES, 1_000_000, 1, 1));

@@ -83,7 +83,7 @@ final class RedisCoordinationTest {
     @Test
     void limitsThatRedisRefusesToCount_areLoggedAndInTheStatus_untilTheyAreSharedAgain() {
         CompletableFuture<TradeReply> full = refused("OOM command not allowed");
-        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 2, false)));
+        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(2, false)));
         when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
         when(commands.closings()).thenReturn(completedFuture(List.of()));
         when(commands.remark()).thenReturn(Optional.empty());
@@ -114,7 +114,7 @@ final class RedisCoordinationTest {
             when(commands.beat(any(), any())).thenReturn(refused("LOADING Redis is loading"));
             timeline.advance(Contact.INTERVAL);
             assertThat(coordination.status().connected()).isFalse();
-            when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 2, false)));
+            when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(2, false)));
             timeline.advance(Contact.INTERVAL);
             assertThat(log.ofThisThread())
                     .satisfiesExactly(
@@ -129,7 +129,7 @@ final class RedisCoordinationTest {
     @Test
     void closing_isNotLoggedAsIfLimitsWereSharedAgain() {
         CompletableFuture<CoordinationCommands.Beat> last = new CompletableFuture<>();
-        CoordinationCommands.Beat beat = new CoordinationCommands.Beat(0, 2, false);
+        CoordinationCommands.Beat beat = new CoordinationCommands.Beat(2, false);
         when(commands.beat(any(), any())).thenReturn(completedFuture(beat));
         when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
         when(commands.closings()).thenReturn(completedFuture(List.of()));
@@ -194,7 +194,7 @@ final class RedisCoordinationTest {
     void closedCoordination_leaves_thoughItsExecutorHasEndedBeforeATradeIsAnswered() {
         Services ending = mock(Services.class, delegatesTo(services));
         CompletableFuture<TradeReply> reply = new CompletableFuture<>();
-        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(0, 1, true)));
+        when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(1, true)));
         when(commands.survey(any())).thenReturn(completedFuture(Map.of()));
         when(commands.closings()).thenReturn(completedFuture(List.of()));
         when(commands.trade(any())).thenReturn(reply);

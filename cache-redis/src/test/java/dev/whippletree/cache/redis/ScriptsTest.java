@@ -235,29 +235,29 @@ class ScriptsTest {
 
     @Test
     void claim_isEndedByNobodyElse() {
-        assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "first", HOUR))).isZero();
 
         join(commands.unclaim(KEY, "second", "notice"));
 
         assertThat(join(commands.claimedFor(KEY))).isPositive();
-        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isPositive();
+        assertThat(join(commands.claim(KEY, "second", HOUR))).isPositive();
         join(commands.unclaim(KEY, "first", "notice"));
-        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isEqualTo(CoordinationCommands.ENDED_LATELY);
+        assertThat(join(commands.claim(KEY, "second", HOUR))).isEqualTo(CoordinationCommands.ENDED_LATELY);
     }
 
     /** With a thousand processes, to tell all of each claim is far more than to make it. */
     @Test
     void endOfAClaim_isTold_onlyIfSomebodyMayWaitForIt() {
         await().until(() -> isSubscribed);
-        assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
+        assertThat(join(commands.claim(KEY, "first", HOUR))).isZero();
         join(commands.unclaim(KEY, "first", "nobody"));
-        assertThat(join(commands.claim(KEY, "second", HOUR, 0))).isNegative();
-        assertThat(join(commands.claim(KEY, "third", HOUR, 0))).isPositive();
+        assertThat(join(commands.claim(KEY, "second", HOUR))).isNegative();
+        assertThat(join(commands.claim(KEY, "third", HOUR))).isPositive();
         join(commands.renew(KEY, "second", HOUR));
         join(commands.renew(KEY, "third", HOUR));
         join(commands.unclaim(KEY, "second", "who claimed in vain"));
         assertThat(join(commands.claimedFor(KEY))).isNotPositive();
-        assertThat(join(commands.claim(KEY, "fourth", HOUR, 0))).isNegative();
+        assertThat(join(commands.claim(KEY, "fourth", HOUR))).isNegative();
         assertThat(join(commands.claimedFor(KEY))).isPositive();
         join(commands.unclaim(KEY, "fourth", "who looked"));
         join(commands.unclaim(KEY, "lost", "who waited before it was lost"));
@@ -267,7 +267,7 @@ class ScriptsTest {
     }
 
     private long claim(String token) {
-        return join(commands.claim(KEY, token, HOUR, 0));
+        return join(commands.claim(KEY, token, HOUR));
     }
 
     private void end(String token) {
@@ -328,13 +328,6 @@ class ScriptsTest {
         assertThat(join(commands.claimProbe(Scope.of("acme"), "first", HOUR)))
                 .as("again, since it has proved nothing")
                 .isTrue();
-    }
-
-    @Test
-    void claimThatArrivesLate_isNotTaken() {
-        assertThat(join(commands.claim(KEY, "late", HOUR, 1))).isEqualTo(CoordinationCommands.TOO_LATE);
-
-        assertThat(join(commands.claim(KEY, "first", HOUR, 0))).isZero();
     }
 
     @Test

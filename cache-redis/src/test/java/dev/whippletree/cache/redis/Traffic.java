@@ -53,6 +53,9 @@ public final class Traffic {
     private static final int STATUS = 5;
     private static final int PONG = 7;
 
+    /** Redis's time, which a beat tells as well. */
+    private static final int TIME = 16;
+
     private final RedisKeys keys;
     private final LettuceCommands commands;
     private final RedisStore store;
@@ -121,6 +124,7 @@ public final class Traffic {
             back(script, 4 + listed(leaves(reply == null ? 0 : reply)));
         }
         if (script.equals("beat")) {
+            back(script, TIME);
             back("pttl", STATUS);
             back("ping", PONG);
         }

@@ -100,7 +100,7 @@ class TrafficTest {
                         List.of(new DatedEntry(0, Duration.ofMillis(500), 1)),
                         List.of(List.of(1L)),
                         List.of(new AskerEntry("0123456789abcdef", 1_000))));
-        use(commands, "claim", key, "0123456789abcdef-1", LEASE, 0L);
+        use(commands, "claim", key, "0123456789abcdef-1", LEASE);
         use(commands, "claimedFor", key);
         use(commands, "renew", key, "0123456789abcdef-1", LEASE);
         use(commands, "unclaim", key, "0123456789abcdef-1", notice);

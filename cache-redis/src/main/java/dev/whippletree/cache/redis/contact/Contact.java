@@ -34,7 +34,6 @@ public final class Contact {
     /** The longest that a question waits for the first contact; the engine waits a second. */
     private static final Duration LONGEST_START = Duration.ofMillis(750);
 
-    private static final long NANOS_A_MILLI = 1_000_000;
     private static final int REMEMBERED_BEATS = (int) (GONE_AFTER.toSeconds() / INTERVAL.toSeconds()) + 1;
 
     /** A part that follows the contact. Its methods don't block. */
@@ -67,7 +66,6 @@ public final class Contact {
     // Guarded by this.
     private final int[] seen = new int[REMEMBERED_BEATS];
     private int beats;
-    private long aheadMillis;
     private long doubtfulUntilNanos;
     private boolean beating;
     private boolean again;
@@ -134,19 +132,6 @@ public final class Contact {
         return tried;
     }
 
-    /**
-     * Returns the other side's time, reckoned from the last beat and never ahead of it, after which a command that is
-     * sent now has been given up; 0 before the first beat.
-     */
-    public synchronized long notAfterMillis() {
-        return beats == 0 ? 0 : nowMillis(services) + aheadMillis + timeout.toMillis();
-    }
-
-    /** Returns {@link Services#nanoTime()} in milliseconds. */
-    public static long nowMillis(Services services) {
-        return Math.floorDiv(services.nanoTime(), NANOS_A_MILLI);
-    }
-
     /** Returns what has ended it; in a cluster, perhaps one shard's trouble. */
     public Optional<Throwable> trouble() {
         return Optional.ofNullable(trouble);
@@ -205,7 +190,6 @@ public final class Contact {
             members.forEach(Member::lost);
         }
         synchronized (this) {
-            aheadMillis = beat.nowMillis() - nowMillis(services);
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
             up = !closed;
         }

@@ -59,17 +59,14 @@ public interface CoordinationCommands extends AutoCloseable {
      */
     CompletionStage<Map<String, Long>> survey(Map<String, Duration> own);
 
-    /** A claim that has arrived too late. */
-    long TOO_LATE = -1;
-
     /** A claim of a key whose earlier claim may have ended in the last two seconds. */
-    long ENDED_LATELY = -2;
+    long ENDED_LATELY = -1;
 
     /**
      * Returns 0 or {@link #ENDED_LATELY} if the key has become this token's, or else for how many milliseconds it is
-     * another's; {@link #TOO_LATE} if too late.
+     * another's.
      */
-    CompletionStage<Long> claim(CacheKey key, String token, Duration lease, long notAfterMillis);
+    CompletionStage<Long> claim(CacheKey key, String token, Duration lease);
 
     /**
      * Returns for how many milliseconds a key is claimed; 0 or less if it isn't. Whoever has asked this or claimed the
@@ -101,11 +98,10 @@ public interface CoordinationCommands extends AutoCloseable {
     /**
      * Who is there.
      *
-     * @param nowMillis the other side's clock
      * @param processes how many, this one included
      * @param forgotten whether this one wasn't known: it is new, or has been away, or all was lost
      */
-    record Beat(long nowMillis, int processes, boolean forgotten) {}
+    record Beat(int processes, boolean forgotten) {}
 
     /**
      * What a process says and asks about limits of one organization.

@@ -87,7 +87,7 @@ public final class Claims implements Contact.Member {
             waiters.computeIfAbsent(waiter.question, any -> new HashSet<>()).add(waiter);
         }
         String token = tokens.next();
-        return contact.heed(commands.claim(key, token, lease, contact.notAfterMillis()))
+        return contact.heed(commands.claim(key, token, lease))
                 .handle((remaining, failure) ->
                         failure == null ? answered(waiter, token, remaining) : unanswered(waiter, token));
     }
@@ -104,10 +104,6 @@ public final class Claims implements Contact.Member {
             return new Claim.Others(waiter.ended);
         }
         waiter.end();
-        if (remainingMillis == CoordinationCommands.TOO_LATE) {
-            contact.beat();
-            return ALONE;
-        }
         Own own = new Own(waiter.key, token);
         owned.add(own);
         boolean lately = remainingMillis == CoordinationCommands.ENDED_LATELY;

@@ -61,7 +61,7 @@ final class ContactTest {
     }
 
     private void answer(int beat, int processes, boolean forgotten) {
-        beats.get(beat).complete(new CoordinationCommands.Beat(1_000, processes, forgotten));
+        beats.get(beat).complete(new CoordinationCommands.Beat(processes, forgotten));
         timeline.advance(MOMENT);
     }
 
@@ -240,20 +240,5 @@ final class ContactTest {
         contact.beat();
         timeline.advance(Contact.INTERVAL.multipliedBy(3));
         assertThat(beats).hasSize(1);
-    }
-
-    @Test
-    void timeAfterWhichACommandIsGivenUp_isReckonedFromTheLastBeat() {
-        start();
-        assertThat(contact.notAfterMillis()).as("there is no telling").isZero();
-        answer(0, 5);
-        timeline.advance(Duration.ofMillis(20));
-        assertThat(contact.notAfterMillis()).isEqualTo(1_000 + 21 + 250);
-
-        timeline.advance(Contact.INTERVAL);
-        answer(1, 5);
-        assertThat(contact.notAfterMillis())
-                .as("the other's clock has been set")
-                .isEqualTo(1_000 + 1 + 250);
     }
 }

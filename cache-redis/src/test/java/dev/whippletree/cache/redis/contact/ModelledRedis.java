@@ -354,7 +354,7 @@ public final class ModelledRedis {
     Beat beat(String process, Duration goneAfter) {
         boolean forgotten = processes.put(process, now()) == null;
         processes.values().removeIf(seen -> seen <= now() - goneAfter.toMillis());
-        return new Beat(now(), processes.size(), forgotten);
+        return new Beat(processes.size(), forgotten);
     }
 
     void leave(String process) {
@@ -580,10 +580,7 @@ public final class ModelledRedis {
         return used;
     }
 
-    long claim(CacheKey key, String token, Duration lease, long notAfterMillis) {
-        if (isLate(notAfterMillis)) {
-            return CoordinationCommands.TOO_LATE;
-        }
+    long claim(CacheKey key, String token, Duration lease) {
         if (remaining(key) > 0 && !isHeldBy(key, token)) {
             return claimedFor(key);
         }
@@ -664,10 +661,6 @@ public final class ModelledRedis {
             traffic.notice(notice, subscribers.size());
         }
         subscribers.forEach(subscriber -> subscriber.accept(notice));
-    }
-
-    private boolean isLate(long notAfterMillis) {
-        return notAfterMillis > 0 && now() > notAfterMillis;
     }
 
     private static boolean isChanged(Trade trade, State state) {

@@ -27,7 +27,7 @@ final class UsageSyncTest {
 
     /** The first beat is answered, and no other. */
     private void met() {
-        CoordinationCommands.Beat beat = new CoordinationCommands.Beat(1_000, 5, false);
+        CoordinationCommands.Beat beat = new CoordinationCommands.Beat(5, false);
         when(commands.beat(any(), any()))
                 .thenReturn(CompletableFuture.completedFuture(beat))
                 .thenReturn(new CompletableFuture<>());
