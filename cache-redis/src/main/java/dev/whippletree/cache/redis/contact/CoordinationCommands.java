@@ -89,7 +89,6 @@ public interface CoordinationCommands extends AutoCloseable {
     /** Forgets a scope's closing, frees its probe, sends the notice. */
     CompletionStage<Void> reopen(Scope scope, String notice);
 
-    /** Returns the closings that hold. */
     CompletionStage<List<KeptNotice>> closings();
 
     @Override
@@ -158,7 +157,6 @@ public interface CoordinationCommands extends AutoCloseable {
 
     /** How a trade ended. */
     enum Verdict {
-        /** It was done. */
         DONE,
         /** It was done, but no attempt was looked at: other processes are entering what was lost. */
         CAREFUL,

@@ -110,7 +110,6 @@ final class Account {
     /** An attempt that may be under way. */
     private record Flying(List<LimitUse> uses, long startedNanos) {}
 
-    /** An attempt that waits for a trade. */
     private record Waiting(String id, List<LimitUse> uses, TenantTurn turn, CompletableFuture<Grant> answer) {}
 
     /**
@@ -221,7 +220,6 @@ final class Account {
         end(id, use -> use.counted(tokens), nanoTime() - sinceArrival.toNanos());
     }
 
-    /** Ends an attempt of which nothing was used. */
     synchronized void release(String id) {
         end(id, use -> 0, nanoTime());
     }

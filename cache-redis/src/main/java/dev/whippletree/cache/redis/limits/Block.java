@@ -105,7 +105,6 @@ final class Block {
         this.limit = limit;
     }
 
-    /** Takes the limit as it is given now. */
     void touch(Limit current, long nowNanos) {
         limit = current;
         touchedAtNanos = nowNanos;
@@ -144,12 +143,10 @@ final class Block {
         return awaited > 0;
     }
 
-    /** Notes that it isn't known any more what others wait for. */
     void forgetAwaited() {
         awaited = 0;
     }
 
-    /** Returns what is held, and what others wait for. */
     String remark(LimitName name) {
         String whose = name.model().map(model -> " of " + model).orElse("");
         String unit = limit.toString().substring(String.valueOf(limit.amount()).length());
@@ -167,13 +164,11 @@ final class Block {
         return amount <= free;
     }
 
-    /** Starts what {@link #hasFree} says. */
     void startFree(long amount, long nowNanos) {
         free -= amount;
         start(amount, nowNanos);
     }
 
-    /** Starts what a trade has granted. */
     void startGranted(long amount, long nowNanos) {
         got.add(amount, nowNanos);
         gotSinceSent += amount;

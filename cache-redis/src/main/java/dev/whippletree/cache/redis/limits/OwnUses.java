@@ -24,7 +24,6 @@ final class OwnUses {
         }
     }
 
-    /** Adds a use. */
     void add(long atNanos, long amount, long windowNanos) {
         if (amount > 0) {
             byEndNanos.merge(endOfSlot(atNanos, windowNanos), new Dated(atNanos, amount), Dated::and);

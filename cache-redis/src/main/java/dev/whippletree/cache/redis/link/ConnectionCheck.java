@@ -41,7 +41,6 @@ final class ConnectionCheck {
         this.onDead = onDead;
     }
 
-    /** A command wasn't answered in its time. */
     void unanswered() {
         Object fresh = new Object();
         if (present.compareAndSet(null, fresh)) {

@@ -45,7 +45,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
     private @Nullable C client;
     private boolean closed;
 
-    /** Creates what isn't connected, and has no client yet. */
     protected LettuceConnector(RedisSettings settings) {
         this.settings = settings;
         Duration timeout = settings.commandTimeout();
@@ -64,7 +63,6 @@ public abstract class LettuceConnector<C extends AbstractRedisClient> implements
     /** Creates the client, with these threads and the {@linkplain #configure options} of all clients. */
     protected abstract C create(ClientResources threads);
 
-    /** Makes one attempt to open a connection for notices. */
     protected abstract CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> connectPubSub();
 
     /** Returns what should be put right there although it works; empty if nothing. */

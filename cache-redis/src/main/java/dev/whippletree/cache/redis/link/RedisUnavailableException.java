@@ -7,7 +7,6 @@ public final class RedisUnavailableException extends ReportedFaultException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates one; its message says where Redis is and what is wrong. */
     public RedisUnavailableException(String message) {
         super(message);
     }

@@ -186,7 +186,6 @@ public final class Claims implements Contact.Member {
     /** A claim of this process. If Redis loses one while the next is asked for, there are two for a question. */
     private record Own(CacheKey key, String token) {}
 
-    /** Somebody who waits for a claim to end. */
     private final class Waiter {
 
         private final CacheKey key;
