@@ -83,7 +83,6 @@ public enum FaultKind {
         this.time = Optional.of(time);
     }
 
-    /** Returns the name it has in a script's text. */
     public String text() {
         return text;
     }
@@ -108,14 +107,12 @@ public enum FaultKind {
         return effect == Effect.ANSWERED || effect == Effect.MISREPORTED;
     }
 
-    /** Returns the kind of that name, if there is one. */
     static Optional<FaultKind> named(String text) {
         return Arrays.stream(values())
                 .filter(kind -> kind.text.equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst();
     }
 
-    /** Returns all names, for messages. */
     static String names() {
         return Arrays.stream(values()).map(FaultKind::text).collect(Collectors.joining(", "));
     }

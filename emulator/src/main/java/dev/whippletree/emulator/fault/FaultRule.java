@@ -25,7 +25,6 @@ public record FaultRule(
         Optional<String> account,
         Optional<String> model) {
 
-    /** Checks the ranges. */
     public FaultRule {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(time, "time");
@@ -41,7 +40,6 @@ public record FaultRule(
         }
     }
 
-    /** Returns a rule for every request of every account. */
     public static FaultRule always(FaultKind kind) {
         return new FaultRule(
                 kind, kind.time(), Optional.empty(), Optional.empty(), 1, Optional.empty(), Optional.empty());
@@ -59,12 +57,10 @@ public record FaultRule(
         return new FaultParser(text).rule();
     }
 
-    /** Returns the same rule during a time only. */
     public FaultRule during(Duration from, Duration to) {
         return new FaultRule(kind, time, Optional.of(new Window(from, to)), numbers, share, account, model);
     }
 
-    /** Returns the same rule during a time that comes again and again: what flaps. */
     public FaultRule during(Duration from, Duration to, Duration every) {
         return new FaultRule(
                 kind, time, Optional.of(new Window(from, to, Optional.of(every))), numbers, share, account, model);
@@ -75,17 +71,14 @@ public record FaultRule(
         return new FaultRule(kind, time, window, Optional.of(new Numbers(first, last)), share, account, model);
     }
 
-    /** Returns the same rule for a share of the requests only. */
     public FaultRule forShare(double share) {
         return new FaultRule(kind, time, window, numbers, share, account, model);
     }
 
-    /** Returns the same rule for one account only. */
     public FaultRule forAccount(String account) {
         return new FaultRule(kind, time, window, numbers, share, Optional.of(account), model);
     }
 
-    /** Returns the same rule for requests to one model only. */
     public FaultRule forModel(String model) {
         return new FaultRule(kind, time, window, numbers, share, account, Optional.of(model));
     }
@@ -112,7 +105,6 @@ public record FaultRule(
      */
     public record Window(Duration from, Duration to, Optional<Duration> every) {
 
-        /** Checks that it isn't empty, and ends before the next one starts. */
         public Window {
             Objects.requireNonNull(every, "every");
             if (from.isNegative() || to.compareTo(from) <= 0) {
@@ -125,7 +117,6 @@ public record FaultRule(
             }
         }
 
-        /** Creates a time that doesn't come again. */
         public Window(Duration from, Duration to) {
             this(from, to, Optional.empty());
         }
@@ -147,7 +138,6 @@ public record FaultRule(
      */
     public record Numbers(long first, long last) {
 
-        /** Checks that it isn't empty. */
         public Numbers {
             if (first < 1 || last < first) {
                 throw new IllegalArgumentException("requests are counted from 1 upwards, not " + first + "-" + last);

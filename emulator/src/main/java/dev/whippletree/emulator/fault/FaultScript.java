@@ -11,15 +11,12 @@ import java.util.random.RandomGenerator;
  */
 public record FaultScript(List<FaultRule> rules) {
 
-    /** Nothing goes wrong. */
     public static final FaultScript NONE = new FaultScript(List.of());
 
-    /** Copies the rules. */
     public FaultScript {
         rules = List.copyOf(rules);
     }
 
-    /** Returns a script of these rules. */
     public static FaultScript of(FaultRule... rules) {
         return new FaultScript(List.of(rules));
     }

@@ -5,10 +5,8 @@ import dev.whippletree.emulator.model.ServiceKind;
 /** Observes the calls of emulated services. Called on I/O threads, so it must be thread-safe and not block. */
 public interface CallListener {
 
-    /** Ignores everything. */
     CallListener NONE = new CallListener() {};
 
-    /** A request has arrived. */
     default void arrived(ServiceKind service, byte[] body) {}
 
     /** Its caller has closed the connection before the response was complete. */

@@ -114,7 +114,6 @@ public final class EmulatorServer implements AutoCloseable {
         return server;
     }
 
-    /** Returns the port it listens on. */
     public int port() {
         return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
@@ -140,7 +139,6 @@ public final class EmulatorServer implements AutoCloseable {
         return "http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port();
     }
 
-    /** Returns what each service has seen so far. */
     public List<ServiceStats> stats() {
         List<ServiceStats> stats = new ArrayList<>();
         services.values().forEach(service -> stats.add(service.stats()));

@@ -2,7 +2,6 @@ package dev.whippletree.emulator.model;
 
 import java.util.Collections;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -18,10 +17,7 @@ import java.util.TreeMap;
 public record AccountStats(
         String account, String organization, long calls, long answered, long rateLimited, Map<String, Long> outcomes) {
 
-    /** Copies what is mutable, in order of the keys. */
     public AccountStats {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(organization, "organization");
         outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
     }
 }

@@ -11,7 +11,6 @@ public record AnswerLength(long meanTokens, double spread) {
 
     private static final double WIDEST = 3;
 
-    /** Checks the ranges. */
     public AnswerLength {
         if (meanTokens < 1) {
             throw new IllegalArgumentException("an answer has 1 or more tokens on average, not " + meanTokens);

@@ -1,7 +1,5 @@
 package dev.whippletree.emulator.model;
 
-import java.util.Objects;
-
 /**
  * A model's answer. Immutable.
  *
@@ -11,12 +9,4 @@ import java.util.Objects;
  * @param draft what it says
  * @param cachedTokens how many of the prompt's tokens the service had in its prompt cache
  */
-public record ChatAnswer(long number, String account, String model, Draft draft, long cachedTokens) {
-
-    /** Checks that nothing is null. */
-    public ChatAnswer {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(draft, "draft");
-    }
-}
+public record ChatAnswer(long number, String account, String model, Draft draft, long cachedTokens) {}

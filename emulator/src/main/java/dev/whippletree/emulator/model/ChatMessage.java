@@ -3,7 +3,6 @@ package dev.whippletree.emulator.model;
 import dev.whippletree.model.Message;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -20,12 +19,6 @@ public record ChatMessage(String role, String text) {
     /** The role of a text to embed that is given as the numbers of its tokens, with a space between them. */
     public static final String TOKENS = "tokens";
 
-    /** Checks that nothing is null. */
-    public ChatMessage {
-        Objects.requireNonNull(role, "role");
-        Objects.requireNonNull(text, "text");
-    }
-
     /** Returns a message of the library as a service sees it when it is sent. */
     public static ChatMessage of(Message message) {
         return new ChatMessage(
@@ -39,7 +32,6 @@ public record ChatMessage(String role, String text) {
                 : new ChatMessage(INPUT, String.valueOf(item));
     }
 
-    /** Returns the messages of the library as a service sees them. */
     public static List<ChatMessage> of(List<Message> messages) {
         return messages.stream().map(ChatMessage::of).toList();
     }

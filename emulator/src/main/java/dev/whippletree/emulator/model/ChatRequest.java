@@ -3,7 +3,6 @@ package dev.whippletree.emulator.model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -25,10 +24,7 @@ public record ChatRequest(
         boolean includeUsage,
         Map<String, Object> others) {
 
-    /** Copies what is mutable. */
     public ChatRequest {
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(maxTokens, "maxTokens");
         messages = List.copyOf(messages);
         others = Map.copyOf(others);
     }
@@ -42,20 +38,17 @@ public record ChatRequest(
         return new ChatRequest(model, inputs, OptionalLong.empty(), false, false, others);
     }
 
-    /** Returns whether it asks for a vector of each message. */
     public boolean embedding() {
         return !messages.isEmpty()
                 && Set.of(ChatMessage.INPUT, ChatMessage.TOKENS)
                         .contains(messages.get(0).role());
     }
 
-    /** Returns a request of one user message and nothing else. */
     public static ChatRequest of(String model, String text) {
         return new ChatRequest(
                 model, List.of(new ChatMessage("user", text)), OptionalLong.empty(), false, false, Map.of());
     }
 
-    /** Returns the same request with a bound on the completion. */
     public ChatRequest withMaxTokens(long maxTokens) {
         return new ChatRequest(model, messages, OptionalLong.of(maxTokens), stream, includeUsage, others);
     }
@@ -65,7 +58,6 @@ public record ChatRequest(
         return new ChatRequest(model, messages, maxTokens, true, true, others);
     }
 
-    /** Returns the same request with another field besides. */
     public ChatRequest with(String field, Object value) {
         Map<String, Object> more = new HashMap<>(others);
         more.put(field, value);

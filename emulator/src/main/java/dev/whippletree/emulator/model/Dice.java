@@ -15,7 +15,6 @@ public final class Dice implements RandomGenerator {
 
     private long state;
 
-    /** Creates dice that start at a seed. */
     public Dice(long seed) {
         this.state = seed;
     }

@@ -4,7 +4,6 @@ import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.ToolCall;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -27,14 +26,6 @@ public record Draft(
         FinishReason finish,
         long promptTokens,
         long completionTokens) {
-
-    /** Checks that nothing is null. */
-    public Draft {
-        Objects.requireNonNull(text, "text");
-        Objects.requireNonNull(call, "call");
-        Objects.requireNonNull(scripted, "scripted");
-        Objects.requireNonNull(finish, "finish");
-    }
 
     /**
      * Drafts an answer.
@@ -90,7 +81,6 @@ public record Draft(
                 fingerprint, vectors, Optional.empty(), Map.of(), FinishReason.STOP, Tokens.of(request.messages()), 0);
     }
 
-    /** Returns the tokens of prompt and answer together. */
     public long totalTokens() {
         return promptTokens + completionTokens;
     }

@@ -13,7 +13,6 @@ import java.util.Optional;
  */
 public record EmulatedAccount(String id, String token, String organization, Optional<Latency> latency) {
 
-    /** Checks that nothing is null. */
     public EmulatedAccount {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(token, "token");

@@ -13,14 +13,12 @@ import java.util.OptionalLong;
  */
 public record EmulatedOrganization(String id, List<ServiceLimit> limits, OptionalLong creditTokens) {
 
-    /** Copies the limits. */
     public EmulatedOrganization {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(creditTokens, "creditTokens");
         limits = List.copyOf(limits);
     }
 
-    /** Returns an organization of unlimited credit. */
     public static EmulatedOrganization of(String id, ServiceLimit... limits) {
         return new EmulatedOrganization(id, List.of(limits), OptionalLong.empty());
     }

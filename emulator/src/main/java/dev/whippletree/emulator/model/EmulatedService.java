@@ -61,7 +61,6 @@ public final class EmulatedService {
                         organization.creditTokens().ifPresent(tokens -> creditLeft.put(organization.id(), tokens)));
     }
 
-    /** Returns its settings. */
     public ServiceSettings settings() {
         return settings;
     }
@@ -127,7 +126,6 @@ public final class EmulatedService {
         return outcome;
     }
 
-    /** Returns its statistics so far. */
     public synchronized ServiceStats stats() {
         return counts.stats(settings.kind(), limits.stats());
     }

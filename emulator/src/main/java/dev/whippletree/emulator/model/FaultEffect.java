@@ -19,7 +19,6 @@ final class FaultEffect {
 
     private FaultEffect() {}
 
-    /** Returns why the request is refused, for faults that are refusals. */
     static Optional<RefusalKind> refusal(FaultRule rule) {
         return switch (rule.kind()) {
             case RATE_LIMITED, RATE_LIMITED_SILENTLY -> Optional.of(RefusalKind.LIMIT);
@@ -38,7 +37,6 @@ final class FaultEffect {
         };
     }
 
-    /** Returns how the answer reaches the caller. */
     static Delivery delivery(Optional<FaultRule> rule) {
         return rule.map(given -> DELIVERIES.getOrDefault(given.kind(), Delivery.WHOLE))
                 .orElse(Delivery.WHOLE);
@@ -51,7 +49,6 @@ final class FaultEffect {
                 .orElse(Duration.ZERO);
     }
 
-    /** Returns what {@code Retry-After} says. */
     static Optional<Duration> retryAfter(FaultRule rule) {
         return rule.kind() == FaultKind.RATE_LIMITED ? Optional.of(rule.effectiveTime()) : Optional.empty();
     }

@@ -33,7 +33,6 @@ public record Latency(Duration mean, Shape shape, double spread) {
         LOGNORMAL
     }
 
-    /** Checks the ranges. */
     public Latency {
         Objects.requireNonNull(shape, "shape");
         if (mean.isNegative()) {
@@ -50,7 +49,6 @@ public record Latency(Duration mean, Shape shape, double spread) {
         }
     }
 
-    /** Returns a latency that is always the same. */
     public static Latency constant(Duration mean) {
         return new Latency(mean, Shape.CONSTANT, 0);
     }

@@ -81,7 +81,6 @@ final class LimitBook {
                 .toList();
     }
 
-    /** Returns the figures of every limit that was asked for at least once. */
     List<LimitStats> stats() {
         return entries.values().stream().map(Entry::stats).toList();
     }

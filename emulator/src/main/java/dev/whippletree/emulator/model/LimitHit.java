@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.model;
 
 import dev.whippletree.model.Limit;
-import java.util.Objects;
 
 /**
  * The limit that refused a request. Immutable.
@@ -12,12 +11,6 @@ import java.util.Objects;
  */
 public record LimitHit(LimitState state, long requested, long waitNanos) {
 
-    /** Checks that nothing is null. */
-    public LimitHit {
-        Objects.requireNonNull(state, "state");
-    }
-
-    /** Returns what was allowed. */
     public Limit limit() {
         return state.limit().limit();
     }

@@ -1,6 +1,5 @@
 package dev.whippletree.emulator.model;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,14 +14,6 @@ import java.util.Optional;
  */
 public record LimitState(ServiceLimit limit, String organization, Optional<String> model, long used, long resetNanos) {
 
-    /** Checks that nothing is null. */
-    public LimitState {
-        Objects.requireNonNull(limit, "limit");
-        Objects.requireNonNull(organization, "organization");
-        Objects.requireNonNull(model, "model");
-    }
-
-    /** Returns how much is left, 0 or more. */
     public long remaining() {
         return Math.max(0, limit.limit().amount() - used);
     }

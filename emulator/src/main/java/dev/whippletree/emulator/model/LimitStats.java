@@ -1,7 +1,5 @@
 package dev.whippletree.emulator.model;
 
-import java.util.Objects;
-
 /**
  * The use of one limit. Immutable.
  *
@@ -15,13 +13,4 @@ import java.util.Objects;
  * @param refused requests it refused
  */
 public record LimitStats(
-        String organization, String model, String limit, Counting counting, long amount, long fullest, long refused) {
-
-    /** Checks that nothing is null. */
-    public LimitStats {
-        Objects.requireNonNull(organization, "organization");
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(limit, "limit");
-        Objects.requireNonNull(counting, "counting");
-    }
-}
+        String organization, String model, String limit, Counting counting, long amount, long fullest, long refused) {}

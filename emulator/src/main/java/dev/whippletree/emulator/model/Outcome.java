@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.model;
 
 import java.util.List;
-import java.util.Objects;
 
 /** The outcome of a request, fully decided at the moment it arrives. Immutable. */
 public sealed interface Outcome {
@@ -21,10 +20,7 @@ public sealed interface Outcome {
     record Answered(ChatAnswer answer, Delivery delivery, long firstNanos, long wholeNanos, List<LimitState> limits)
             implements Outcome {
 
-        /** Copies what is mutable. */
         public Answered {
-            Objects.requireNonNull(answer, "answer");
-            Objects.requireNonNull(delivery, "delivery");
             limits = List.copyOf(limits);
         }
 
@@ -43,9 +39,7 @@ public sealed interface Outcome {
      */
     record Refused(Refusal refusal, long afterNanos, List<LimitState> limits) implements Outcome {
 
-        /** Copies what is mutable. */
         public Refused {
-            Objects.requireNonNull(refusal, "refusal");
             limits = List.copyOf(limits);
         }
 

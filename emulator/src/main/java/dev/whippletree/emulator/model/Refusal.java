@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.model;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,16 +22,6 @@ public record Refusal(
         String organization,
         Optional<Duration> retryAfter,
         Optional<LimitHit> hit) {
-
-    /** Checks that nothing is null. */
-    public Refusal {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(detail, "detail");
-        Objects.requireNonNull(organization, "organization");
-        Objects.requireNonNull(retryAfter, "retryAfter");
-        Objects.requireNonNull(hit, "hit");
-    }
 
     /** Returns the detail, or other words where there is none. */
     public String detailOr(String otherwise) {

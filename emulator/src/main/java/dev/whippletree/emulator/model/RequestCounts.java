@@ -55,7 +55,6 @@ final class RequestCounts {
         return tallies.computeIfAbsent(account.id(), id -> new Tally(account));
     }
 
-    /** One account's counters. */
     private static final class Tally {
 
         private final EmulatedAccount account;

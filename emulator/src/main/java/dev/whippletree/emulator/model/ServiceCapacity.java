@@ -10,22 +10,18 @@ import java.util.OptionalInt;
  */
 public record ServiceCapacity(OptionalInt ofService, OptionalInt ofAccount) {
 
-    /** Nobody waits. */
     public static final ServiceCapacity UNLIMITED = new ServiceCapacity(OptionalInt.empty(), OptionalInt.empty());
 
-    /** Checks the ranges. */
     public ServiceCapacity {
         if (ofService.orElse(1) < 1 || ofAccount.orElse(1) < 1) {
             throw new IllegalArgumentException("a service works on 1 or more requests at once");
         }
     }
 
-    /** Returns a capacity that all accounts share, 1 or more. */
     public static ServiceCapacity ofService(int requests) {
         return new ServiceCapacity(OptionalInt.of(requests), OptionalInt.empty());
     }
 
-    /** Returns a capacity that each account has for itself, 1 or more. */
     public static ServiceCapacity ofAccount(int requests) {
         return new ServiceCapacity(OptionalInt.empty(), OptionalInt.of(requests));
     }

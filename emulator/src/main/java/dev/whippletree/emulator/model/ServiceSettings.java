@@ -28,7 +28,8 @@ import java.util.function.Function;
  * @param capacity how many requests it processes at once
  * @param answerLength how long its answers are; absent: three sentences
  * @param answersDiffer whether answers to the same prompt always differ, as with most models
- * @param clockAhead how far its clock is ahead of the callers'; negative: behind
+ * @param clockAhead how far its clock is ahead of the callers', by which fixed windows start and dates are reported;
+ *     negative: behind
  * @param tellsWait whether a refusal by a limit says how long to wait
  * @param mostUnderWay the maximum of concurrent requests of an organization, 1 or more; absent: any number
  * @param promptCache how long it keeps the beginnings of prompts, whose tokens it then reports as cached; absent: it
@@ -56,7 +57,6 @@ public record ServiceSettings(
         Optional<Duration> promptCache,
         Function<ChatRequest, Optional<Map<String, Object>>> script) {
 
-    /** Copies what is mutable, and checks that accounts are told apart and their organizations known. */
     public ServiceSettings {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(latency, "latency");
@@ -85,7 +85,6 @@ public record ServiceSettings(
         }
     }
 
-    /** Returns a builder of a service without accounts that answers at once. */
     public static ServiceSettingsBuilder builder(ServiceKind kind) {
         return new ServiceSettingsBuilder(kind);
     }

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Builds the settings of an emulated service. Confined to one thread. */
+/** Builds the settings of an emulated service, which {@link ServiceSettings} describes. Confined to one thread. */
 public final class ServiceSettingsBuilder {
 
     /**
@@ -54,115 +54,91 @@ public final class ServiceSettingsBuilder {
         return account(new EmulatedAccount(id, token, organization, Optional.empty()));
     }
 
-    /** Adds an account. */
     public ServiceSettingsBuilder account(EmulatedAccount account) {
         accounts.add(account);
         return this;
     }
 
-    /** Adds an organization. */
     public ServiceSettingsBuilder organization(EmulatedOrganization organization) {
         organizations.add(organization);
         return this;
     }
 
-    /** Sets the only models it knows. */
     public ServiceSettingsBuilder models(String... models) {
         this.models = Set.of(models);
         return this;
     }
 
-    /** Sets models it knows but doesn't serve. */
     public ServiceSettingsBuilder unservedModels(String... models) {
         this.unservedModels = Set.of(models);
         return this;
     }
 
-    /** Sets how long answers take. */
     public ServiceSettingsBuilder latency(Latency latency) {
         this.latency = latency;
         return this;
     }
 
-    /** Sets how long refusals take. */
     public ServiceSettingsBuilder refusalLatency(Duration refusalLatency) {
         this.refusalLatency = refusalLatency;
         return this;
     }
 
-    /** Sets what goes wrong. */
     public ServiceSettingsBuilder faults(FaultScript faults) {
         this.faults = faults;
         return this;
     }
 
-    /** Sets the seed of all that is left to chance. */
     public ServiceSettingsBuilder seed(long seed) {
         this.seed = seed;
         return this;
     }
 
-    /** Sets the most tokens of prompt and answer together. */
     public ServiceSettingsBuilder contextTokens(long contextTokens) {
         this.contextTokens = contextTokens;
         return this;
     }
 
-    /** Sets what Groq counts for an answer whose request has no maximum. */
     public ServiceSettingsBuilder assumedMaxTokens(long assumedMaxTokens) {
         this.assumedMaxTokens = assumedMaxTokens;
         return this;
     }
 
-    /** Sets how many requests it works on at once; those beyond wait. */
     public ServiceSettingsBuilder capacity(ServiceCapacity capacity) {
         this.capacity = capacity;
         return this;
     }
 
-    /** Sets how long its answers are. */
     public ServiceSettingsBuilder answerLength(AnswerLength answerLength) {
         this.answerLength = Optional.of(answerLength);
         return this;
     }
 
-    /** Lets no two answers to the same prompt be alike. */
     public ServiceSettingsBuilder answersDiffer() {
         this.answersDiffer = true;
         return this;
     }
 
-    /**
-     * Sets how far its clock is ahead of the callers', negative if it is behind: fixed windows start by it, and dates
-     * are reported by it.
-     */
     public ServiceSettingsBuilder clockAhead(Duration clockAhead) {
         this.clockAhead = clockAhead;
         return this;
     }
 
-    /** Lets it refuse requests for a limit without saying how long to wait. */
     public ServiceSettingsBuilder keepsWaitsToItself() {
         this.tellsWait = false;
         return this;
     }
 
-    /** Sets how many requests of an organization it has under way at once. */
     public ServiceSettingsBuilder mostUnderWay(int mostUnderWay) {
         this.mostUnderWay = OptionalInt.of(mostUnderWay);
         return this;
     }
 
-    /**
-     * Lets it keep the beginnings of prompts for a time after they were last seen, and tell how many tokens it had of
-     * each.
-     */
     public ServiceSettingsBuilder promptCache(Duration kept) {
         this.promptCache = Optional.of(kept);
         return this;
     }
 
-    /** Sets what answers some requests in its place, with the assistant's message as on the wire. */
     public ServiceSettingsBuilder script(Function<ChatRequest, Optional<Map<String, Object>>> script) {
         this.script = script;
         return this;

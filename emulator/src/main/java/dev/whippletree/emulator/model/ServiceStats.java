@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.model;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,9 +21,7 @@ public record ServiceStats(
         long distinctPrompts,
         long mostCallsPerPrompt) {
 
-    /** Copies what is mutable. */
     public ServiceStats {
-        Objects.requireNonNull(service, "service");
         accounts = List.copyOf(accounts);
         limits = List.copyOf(limits);
     }

@@ -17,7 +17,6 @@ public final class Tokens {
 
     private Tokens() {}
 
-    /** Returns the tokens of a prompt's messages. */
     public static long of(List<ChatMessage> messages) {
         long tokens = 0;
         for (ChatMessage message : messages) {
@@ -31,7 +30,6 @@ public final class Tokens {
         return tokens;
     }
 
-    /** Returns the tokens of a text. */
     public static long of(String text) {
         long bytes = text.getBytes(StandardCharsets.UTF_8).length;
         return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;

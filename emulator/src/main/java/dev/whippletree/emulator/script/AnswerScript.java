@@ -29,7 +29,6 @@ public record AnswerScript(List<Conversation> conversations)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** Copies the conversations. */
     public AnswerScript {
         conversations = List.copyOf(conversations);
     }
@@ -78,7 +77,6 @@ public record AnswerScript(List<Conversation> conversations)
      */
     public record Conversation(String when, List<Map<String, Object>> answers) {
 
-        /** Copies the answers. Rejects an empty text, which every message has. */
         public Conversation {
             if (Objects.requireNonNullElse(when, "").isEmpty()) {
                 throw new IllegalArgumentException("'when' must be a text of a user's message");

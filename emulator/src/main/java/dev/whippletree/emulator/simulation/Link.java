@@ -16,10 +16,8 @@ import java.util.random.RandomGenerator;
  */
 public record Link(Duration least, Duration most, double loss, double silence, double stale) {
 
-    /** No distance, no losses. */
     public static final Link DIRECT = new Link(Duration.ZERO, Duration.ZERO, 0);
 
-    /** Checks the ranges. */
     public Link {
         if (least.isNegative() || most.compareTo(least) < 0) {
             throw new IllegalArgumentException("a transit is zero or more and has order, not " + DurationText.of(least)
@@ -36,28 +34,23 @@ public record Link(Duration least, Duration most, double loss, double silence, d
         this(least, most, loss, 0, 0);
     }
 
-    /** Returns a link on which all is under way for the same time and nothing is lost. */
     public static Link of(Duration transit) {
         return new Link(transit, transit, 0);
     }
 
-    /** Returns how long something is under way, in nanoseconds, drawn by lot. */
     long drawNanos(RandomGenerator random) {
         long spanNanos = most.minus(least).toNanos();
         return least.toNanos() + (spanNanos == 0 ? 0 : random.nextLong(spanNanos + 1));
     }
 
-    /** Returns whether a response gets lost with its connection, drawn by lot. */
     boolean drawLoss(RandomGenerator random) {
         return loss > 0 && random.nextDouble() < loss;
     }
 
-    /** Returns whether a request goes to a stale connection, drawn by lot. */
     boolean drawStale(RandomGenerator random) {
         return stale > 0 && random.nextDouble() < stale;
     }
 
-    /** Returns whether a response never comes, drawn by lot. */
     boolean drawSilence(RandomGenerator random) {
         return silence > 0 && random.nextDouble() < silence;
     }

@@ -15,9 +15,6 @@ public final class MemoryStore implements CacheStore {
 
     private final Map<CacheKey, CacheEntry> entries = new HashMap<>();
 
-    /** Creates an empty one. */
-    public MemoryStore() {}
-
     @Override
     public CompletionStage<Optional<CacheHit>> get(CacheKey key) {
         return CompletableFuture.completedFuture(

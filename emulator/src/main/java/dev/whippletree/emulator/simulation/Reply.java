@@ -55,7 +55,6 @@ final class Reply {
         return again;
     }
 
-    /** Returns what the sink is told. */
     List<Step> steps(Outcome outcome) {
         if (outcome instanceof Outcome.Answered answered) {
             return answer(answered);

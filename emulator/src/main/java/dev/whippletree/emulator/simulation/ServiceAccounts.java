@@ -38,7 +38,6 @@ final class ServiceAccounts {
         return settings;
     }
 
-    /** Returns what the engine is told of an account. */
     static AccountSettings settings(SimulatedAccount account) {
         AccountSettings.Builder builder = AccountSettings.builder(
                         account.id(), account.service().provider())

@@ -4,7 +4,6 @@ import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -39,13 +38,7 @@ public record SimulatedAccount(
     /** The model of accounts that state none. */
     public static final String MODEL = "model";
 
-    /** Checks the ranges and copies what is mutable. */
     public SimulatedAccount {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(service, "service");
-        Objects.requireNonNull(organization, "organization");
-        Objects.requireNonNull(maxConcurrency, "maxConcurrency");
-        Objects.requireNonNull(transit, "transit");
         limits = List.copyOf(limits);
         models = List.copyOf(models);
         if (models.isEmpty() || tier < 0) {
@@ -70,51 +63,43 @@ public record SimulatedAccount(
                 false);
     }
 
-    /** Returns the same account of an organization that others may belong to. */
     public SimulatedAccount ofOrganization(String organization) {
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
-    /** Returns the same account, of whose limits the engine isn't told. */
     public SimulatedAccount undeclared() {
         return new SimulatedAccount(
                 id, service, organization, limits, false, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
-    /** Returns the same account for other models. */
     public SimulatedAccount withModels(List<String> models) {
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
-    /** Returns the same account in another tier, 0 the preferred one. */
     public SimulatedAccount inTier(int tier) {
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
-    /** Returns the same account with another share of its tier's load, 1 or more. */
     public SimulatedAccount withWeight(int weight) {
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, scoped);
     }
 
-    /** Returns the same account with another bound on its attempts at once, 1 or more. */
     public SimulatedAccount withMaxConcurrency(int maxConcurrency) {
         OptionalInt most = OptionalInt.of(maxConcurrency);
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, most, transit, scoped);
     }
 
-    /** Returns the same account, of which the engine is told how long a request is under way at most. */
     public SimulatedAccount withTransit(Duration transit) {
         Optional<Duration> longest = Optional.of(transit);
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, longest, scoped);
     }
 
-    /** Returns the same account, of which the engine is told whether limits are each model's or all models'. */
     public SimulatedAccount withLimitScope() {
         return new SimulatedAccount(
                 id, service, organization, limits, declared, models, tier, weight, maxConcurrency, transit, true);

@@ -44,12 +44,10 @@ public final class SimulatedPool {
         return new SimulatedPoolBuilder(seed);
     }
 
-    /** Returns the time by which everything goes. */
     public VirtualTimeline timeline() {
         return timeline;
     }
 
-    /** Returns the engine, as it runs in production. */
     public Engine engine() {
         return engine;
     }
@@ -63,7 +61,6 @@ public final class SimulatedPool {
         return engine.complete(prompt);
     }
 
-    /** Returns how the engine stands. */
     public StatusSnapshot status() {
         return engine.status();
     }

@@ -47,13 +47,11 @@ public final class SimulatedPoolBuilder {
         strategy(new RoundRobin());
     }
 
-    /** Adds an account. */
     public SimulatedPoolBuilder account(SimulatedAccount account) {
         accounts.add(account);
         return this;
     }
 
-    /** Adds accounts. */
     public SimulatedPoolBuilder accounts(List<SimulatedAccount> accounts) {
         this.accounts.addAll(accounts);
         return this;
@@ -91,7 +89,6 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
-    /** Sets the way between one account and its service. */
     public SimulatedPoolBuilder link(String account, Link link) {
         linksByAccount.put(account, link);
         return this;
@@ -103,7 +100,6 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
-    /** Adds a cache that keeps everything. */
     public SimulatedPoolBuilder cached() {
         return cached(timeline -> new MemoryStore());
     }
@@ -114,13 +110,11 @@ public final class SimulatedPoolBuilder {
         return this;
     }
 
-    /** Sets what holds for the whole engine. */
     public SimulatedPoolBuilder engine(EngineSettings engine) {
         this.engine = engine;
         return this;
     }
 
-    /** Adds a listener to the engine. */
     public SimulatedPoolBuilder listener(EngineListener listener) {
         listeners.add(listener);
         return this;

@@ -22,7 +22,6 @@ import java.util.Set;
 public record SimulatedProvider(String name, EmulatedService service, Timeline timeline, Link link)
         implements Provider {
 
-    /** Creates a provider of direct links. */
     public SimulatedProvider(String name, EmulatedService service, Timeline timeline) {
         this(name, service, timeline, Link.DIRECT);
     }

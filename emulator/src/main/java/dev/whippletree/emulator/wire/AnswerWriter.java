@@ -23,7 +23,6 @@ record AnswerWriter(WireFormat dialect, Instant now) {
     private static final String FUNCTION = "function";
     private static final String ARGUMENTS = "arguments";
 
-    /** Returns the whole answer. */
     String whole(ChatAnswer said) {
         Map<String, Object> answer = frame(said, "chat.completion");
         answer.put(

@@ -14,7 +14,6 @@ import java.util.OptionalLong;
  */
 public record Head(int status, Map<String, String> headers, OptionalLong contentLength) {
 
-    /** Copies the headers and keeps their order. */
     public Head {
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }

@@ -12,7 +12,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads requests. Stateless. */
 public final class RequestReader {
 
     private static final Set<String> PARTS =

@@ -33,7 +33,6 @@ public final class ResponseWriter {
     private final WireFormat dialect;
     private final ServiceKind kind;
 
-    /** Creates a writer that speaks as a service does. */
     public ResponseWriter(ServiceSettings settings) {
         this.dialect = WireFormat.of(settings);
         this.kind = settings.kind();

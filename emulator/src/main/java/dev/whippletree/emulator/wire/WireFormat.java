@@ -11,7 +11,6 @@ import java.util.Map;
 /** How one service words what it says. Immutable. */
 interface WireFormat {
 
-    /** Returns the dialect of a service. */
     static WireFormat of(ServiceSettings settings) {
         return switch (settings.kind()) {
             case HUGGING_FACE -> new HuggingFaceWireFormat();
@@ -20,7 +19,6 @@ interface WireFormat {
         };
     }
 
-    /** Words a refusal. */
     ErrorBody error(Refusal refusal);
 
     /** Adds the headers that say how the limits stand, and those that every response of the service has. */

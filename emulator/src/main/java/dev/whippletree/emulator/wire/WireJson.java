@@ -13,7 +13,6 @@ public final class WireJson {
 
     private WireJson() {}
 
-    /** Returns a value, made of JDK types and records, as JSON on one line. */
     public static String write(Object value) {
         return MAPPER.writeValueAsString(value);
     }

@@ -1,7 +1,6 @@
 package dev.whippletree.emulator.wire;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,10 +13,7 @@ import java.util.Optional;
  */
 public record WireResponse(Optional<Head> head, List<Piece> pieces, Ending ending, long endNanos) {
 
-    /** Copies the pieces. */
     public WireResponse {
-        Objects.requireNonNull(head, "head");
-        Objects.requireNonNull(ending, "ending");
         pieces = List.copyOf(pieces);
     }
 
@@ -31,9 +27,7 @@ public record WireResponse(Optional<Head> head, List<Piece> pieces, Ending endin
 
     /** What happens to the connection after the last piece. */
     public enum Ending {
-        /** The response is complete. */
         COMPLETE,
-        /** The connection is closed abruptly. */
         CLOSE,
         /** Nothing, for as long as the caller waits. */
         SILENCE
