@@ -97,10 +97,12 @@ record Entry(
                 }
             }
         }
-        return new Results.About(name, title, version(places), documentation, configuration.toString());
+        return new Results.About(
+                name, title, version(library, module, places), documentation, configuration.toString());
     }
 
-    private String version(Places places) throws IOException {
+    /** @param module the Maven module that has the library, where neither npm nor pip installs it */
+    static String version(String library, @Nullable String module, Places places) throws IOException {
         Path packageJson = places.contenders().resolve("node/node_modules/" + library + "/package.json");
         if (Files.exists(packageJson)) {
             return new JsonMapper()

@@ -89,7 +89,7 @@ final class FailoverRuns {
         return new FailoverResults.Gateway(
                 gateway.label(),
                 gateway.title(),
-                gateway.version(places),
+                Entry.version(gateway.library(), null, places),
                 gateway.row().documentation(),
                 gateway.configuration(List.of(FailoverScenario.LIMITED_ONCE), "http://127.0.0.1:8401/v1"));
     }

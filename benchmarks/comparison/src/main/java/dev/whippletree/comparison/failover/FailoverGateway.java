@@ -38,8 +38,8 @@ public interface FailoverGateway {
         return true;
     }
 
-    /** Returns its version. */
-    String version(Installed installed) throws IOException;
+    /** Returns the package whose version it has. */
+    String library();
 
     /** Returns its configuration for some scenarios, which the page shows. */
     String configuration(List<FailoverScenario> scenarios, String wall);

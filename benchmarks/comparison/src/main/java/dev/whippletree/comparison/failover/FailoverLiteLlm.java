@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -57,19 +55,8 @@ public record FailoverLiteLlm(FailoverRow row, String settings) implements Failo
     }
 
     @Override
-    public String version(Installed installed) throws IOException {
-        Pattern folder = Pattern.compile("litellm-(\\d.*)\\.dist-info");
-        try (Stream<Path> files = Files.walk(python(installed).resolve("lib"), 3)) {
-            return files.map(file -> folder.matcher(file.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .map(matcher -> matcher.group(1))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("there is no LiteLLM in " + python(installed)));
-        }
-    }
-
-    private static Path python(Installed installed) {
-        return installed.contenders().resolve("python/venv");
+    public String library() {
+        return "litellm";
     }
 
     @Override
@@ -81,7 +68,7 @@ public record FailoverLiteLlm(FailoverRow row, String settings) implements Failo
                 // Its prices are of no use here, and without the Internet it waits for them.
                 "LITELLM_LOCAL_MODEL_COST_MAP=True",
                 "LITELLM_LOG=ERROR",
-                python(installed).resolve("bin/litellm").toString(),
+                installed.contenders().resolve("python/venv/bin/litellm").toString(),
                 "--config",
                 file.toString(),
                 "--host",

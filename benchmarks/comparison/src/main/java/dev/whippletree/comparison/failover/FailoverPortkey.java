@@ -24,15 +24,8 @@ public record FailoverPortkey(FailoverRow row, int timeoutSeconds) implements Fa
             10);
 
     @Override
-    public String version(Installed installed) {
-        return new JsonMapper()
-                .readTree(node(installed).resolve("package.json").toFile())
-                .at("/version")
-                .asString();
-    }
-
-    private static Path node(Installed installed) {
-        return installed.contenders().resolve("node/node_modules/@portkey-ai/gateway");
+    public String library() {
+        return "@portkey-ai/gateway";
     }
 
     @Override
@@ -85,7 +78,10 @@ public record FailoverPortkey(FailoverRow row, int timeoutSeconds) implements Fa
         return List.of(
                 "node",
                 "--max-old-space-size=" + Installed.HEAP_MB,
-                node(installed).resolve("build/start-server.js").toString(),
+                installed
+                        .contenders()
+                        .resolve("node/node_modules/@portkey-ai/gateway/build/start-server.js")
+                        .toString(),
                 "--headless",
                 "--port=" + port);
     }

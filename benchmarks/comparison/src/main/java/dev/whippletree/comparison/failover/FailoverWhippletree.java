@@ -39,8 +39,8 @@ public record FailoverWhippletree(FailoverRow row, boolean hasFallback, String m
     private static final String KEY = "key-of-the-bench-of-failures";
 
     @Override
-    public String version(Installed installed) {
-        return installed.version();
+    public String library() {
+        return "whippletree";
     }
 
     @Override

@@ -13,7 +13,4 @@ public interface Installed {
 
     /** Returns Whippletree's command. */
     Path whippletree();
-
-    /** Returns Whippletree's version. */
-    String version();
 }
