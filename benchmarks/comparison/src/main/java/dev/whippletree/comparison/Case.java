@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.emulator.model.ServiceSettings;
 import java.time.Duration;
 import java.util.List;

@@ -101,7 +101,6 @@ public final class Comparison implements Callable<Integer> {
     /** What went wrong with single contenders. */
     private final List<String> problems = new ArrayList<>();
 
-    /** Runs as the options say. */
     public static void main(String[] arguments) {
         // Each emulated service says that it starts.
         Logger.getLogger("").setLevel(Level.WARNING);

@@ -67,7 +67,6 @@ final class ContenderProcess implements AutoCloseable {
         return before;
     }
 
-    /** Starts the questions. */
     void begin() throws IOException {
         beganWith = used();
         send("");

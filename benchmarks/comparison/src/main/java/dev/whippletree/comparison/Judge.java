@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Prompt;
 import java.io.IOException;
@@ -121,7 +122,6 @@ final class Judge {
         return worst;
     }
 
-    /** Returns the tenants that ask least. */
     private static Set<String> quietest(Case of) {
         Map<String, Integer> prompts = of.callers().stream()
                 .collect(Collectors.groupingBy(

@@ -1,5 +1,6 @@
 package dev.whippletree.comparison;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.model.ChatMessage;
 import dev.whippletree.emulator.model.ChatRequest;
@@ -115,7 +116,6 @@ final class LowerBound {
         return admit(of.distinct(), Long.MAX_VALUE).atNanos() + latencyNanos;
     }
 
-    /** A caller's next question. */
     private record Asking(long atNanos, Caller caller, int index) {
 
         String text() {

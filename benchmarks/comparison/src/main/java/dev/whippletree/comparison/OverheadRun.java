@@ -72,7 +72,6 @@ final class OverheadRun implements AutoCloseable {
     private final List<String> problems = new ArrayList<>();
     private Results results = Results.NONE;
 
-    /** Lets time pass. */
     interface Pause {
         void of(Duration time) throws InterruptedException;
     }
@@ -215,7 +214,6 @@ final class OverheadRun implements AutoCloseable {
         return folder;
     }
 
-    /** Returns the rate of each window. */
     private List<Double> warmUp(ContenderProcess process, Load load, double windowSeconds)
             throws IOException, InterruptedException {
         Flatness rate = new Flatness(windowSeconds, 3, MOST_WINDOWS);

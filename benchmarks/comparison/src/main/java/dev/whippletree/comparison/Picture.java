@@ -25,7 +25,6 @@ final class Picture {
     private final int left;
     private final StringBuilder svg = new StringBuilder();
 
-    /** For which background. */
     enum Ink {
         LIGHT("#1f2328", "#d1d9e0"),
         DARK("#f0f6fc", "#3d444d");

@@ -157,15 +157,11 @@ record Results(
         }
     }
 
-    /** What a caller got. */
     enum Got {
-        /** The whole answer. */
         WHOLE,
-        /** An error. */
         ERROR,
         /** Not the whole answer, without being told so. */
         CUT,
-        /** Nothing in time. */
         NOTHING
     }
 

@@ -2,6 +2,7 @@ package dev.whippletree.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.comparison.contender.Contender;
 import dev.whippletree.emulator.model.AnswerLength;
 import dev.whippletree.emulator.model.Answers;

@@ -3,6 +3,7 @@ package dev.whippletree.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.comparison.failover.Verdict;
 import dev.whippletree.emulator.model.ServiceKind;
 import dev.whippletree.emulator.model.ServiceLimit;

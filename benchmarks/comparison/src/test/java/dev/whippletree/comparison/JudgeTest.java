@@ -3,6 +3,7 @@ package dev.whippletree.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.emulator.model.AccountStats;
 import dev.whippletree.emulator.model.AnswerLength;
 import dev.whippletree.emulator.model.ChatMessage;

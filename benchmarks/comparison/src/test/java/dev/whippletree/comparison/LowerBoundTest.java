@@ -2,6 +2,7 @@ package dev.whippletree.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whippletree.comparison.contender.Caller;
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.AnswerLength;

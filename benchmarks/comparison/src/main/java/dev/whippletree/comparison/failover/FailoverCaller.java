@@ -72,7 +72,6 @@ public final class FailoverCaller {
         }
     }
 
-    /** What comes of one request. */
     private final class Stream {
 
         private volatile String text = "";

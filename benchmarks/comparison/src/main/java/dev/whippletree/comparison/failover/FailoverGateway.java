@@ -20,20 +20,16 @@ public interface FailoverGateway {
      */
     record FailoverRow(String label, String title, String documentation) {}
 
-    /** Returns what the page says of it. */
     FailoverRow row();
 
-    /** Returns its name. */
     default String label() {
         return row().label();
     }
 
-    /** Returns its name on the page. */
     default String title() {
         return row().title();
     }
 
-    /** Returns whether it has a fallback. */
     default boolean hasFallback() {
         return true;
     }
@@ -67,7 +63,6 @@ public interface FailoverGateway {
                 FailoverPortkey.TUNED);
     }
 
-    /** Returns their names. */
     static List<String> labels() {
         return all().stream().map(FailoverGateway::label).toList();
     }

@@ -20,23 +20,19 @@ public record FailoverRun(
         long prefillRefusals,
         boolean alive) {
 
-    /** Copies the lists. */
     public FailoverRun {
         replies = List.copyOf(replies);
         firstChoice = List.copyOf(firstChoice);
     }
 
-    /** Returns the same with what a request of another model got afterwards. */
     public FailoverRun andAfterwards(boolean answered) {
         return new FailoverRun(fallback, replies, firstChoice, fallbackCalls, prefillRefusals, answered);
     }
 
-    /** Returns the reply of a scenario with one request. */
     Reply reply() {
         return replies.get(0);
     }
 
-    /** Returns how long the slowest request took. */
     public double seconds() {
         return replies.stream().mapToDouble(Reply::seconds).max().orElse(0);
     }

@@ -106,16 +106,12 @@ public enum FailoverScenario {
     /** After how many tokens the stream is cut in {@link #CUT} and {@link #CUT_WITHOUT_PREFILL}. */
     public static final int CUT_AFTER = 40;
 
-    /** After how many tokens it is silent in {@link #STALLED}. */
     public static final int STALLED_AFTER = 20;
 
-    /** After how many tokens the malformed event comes in {@link #MALFORMED}. */
     public static final int MALFORMED_AFTER = 10;
 
-    /** The time between tokens. */
     public static final Duration BETWEEN_TOKENS = Duration.ofMillis(15);
 
-    /** How long the service says to wait in {@link #LIMITED_ONCE}. */
     public static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     /** How long there is no response in {@link #SILENT}, before the connection is closed. */
@@ -127,10 +123,8 @@ public enum FailoverScenario {
     /** How long the stream is silent in {@link #STALLED}, before the connection is closed. */
     public static final Duration STALL = Duration.ofSeconds(30);
 
-    /** How long the model of first choice is down in {@link #DOWN_FOR_A_MINUTE}. */
     public static final double OUTAGE_SECONDS = 60;
 
-    /** The time between the requests of {@link #DOWN_FOR_A_MINUTE}. */
     public static final Duration BETWEEN_REQUESTS = Duration.ofSeconds(4);
 
     private static final int MOST_CALLS = 6;
@@ -139,7 +133,6 @@ public enum FailoverScenario {
     private final String fault;
     private final double mostSeconds;
 
-    /** Not changed. */
     @SuppressWarnings("ImmutableEnumChecker")
     private final List<Check> checks;
 
@@ -155,7 +148,6 @@ public enum FailoverScenario {
         return id;
     }
 
-    /** Returns what goes wrong. */
     public String fault() {
         return fault;
     }
@@ -165,7 +157,6 @@ public enum FailoverScenario {
         return mostSeconds;
     }
 
-    /** Returns how many requests there are. */
     public int requests() {
         return this == DOWN_FOR_A_MINUTE ? 20 : 1;
     }
@@ -175,12 +166,10 @@ public enum FailoverScenario {
         return "first-choice-" + id;
     }
 
-    /** Returns the fallback. */
     public String fallback() {
         return this == CUT_WITHOUT_PREFILL ? FALLBACK_WITHOUT_PREFILL : FALLBACK;
     }
 
-    /** Returns the verdict by the bench's rules. */
     public Judgement judge(FailoverRun run) {
         if (run.replies().stream()
                 .anyMatch(reply -> reply.ending() == Reply.Ending.NONE || reply.seconds() > mostSeconds)) {
@@ -212,7 +201,6 @@ public enum FailoverScenario {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Returns all models of the service. */
     public static List<String> models() {
         return Stream.concat(
                         Stream.of(values()).map(FailoverScenario::firstChoice),

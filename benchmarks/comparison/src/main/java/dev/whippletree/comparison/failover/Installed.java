@@ -11,6 +11,5 @@ public interface Installed {
     /** Returns the folder of the contenders, with their libraries. */
     Path contenders();
 
-    /** Returns Whippletree's command. */
     Path whippletree();
 }

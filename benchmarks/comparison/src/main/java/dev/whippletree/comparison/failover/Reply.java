@@ -14,7 +14,6 @@ package dev.whippletree.comparison.failover;
 public record Reply(
         Ending ending, String text, String model, boolean usage, String error, double sentSeconds, double seconds) {
 
-    /** How a request ends. */
     public enum Ending {
         /** Like an answer: without an error. */
         ANSWERED,

@@ -53,7 +53,6 @@ public final class Wall implements AutoCloseable {
         static final Script NOTHING = new Script(1, "");
     }
 
-    /** Starts it on a free port. */
     public Wall() throws IOException {
         listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         daemon(this::accept);
@@ -65,7 +64,6 @@ public final class Wall implements AutoCloseable {
         thread.start();
     }
 
-    /** Returns its address, up to {@code /v1}. */
     public String url() {
         return "http://127.0.0.1:" + listening.getLocalPort() + "/v1";
     }
@@ -76,7 +74,6 @@ public final class Wall implements AutoCloseable {
         startNanos = System.nanoTime();
     }
 
-    /** Returns the time since the last reset. */
     public synchronized double seconds() {
         return (System.nanoTime() - startNanos) / 1e9;
     }

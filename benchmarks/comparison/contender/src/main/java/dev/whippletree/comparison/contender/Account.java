@@ -13,7 +13,6 @@ import java.util.List;
  */
 public record Account(String id, String provider, String url, String token, List<String> limits) {
 
-    /** Copies the limits. */
     public Account {
         limits = List.copyOf(limits);
     }

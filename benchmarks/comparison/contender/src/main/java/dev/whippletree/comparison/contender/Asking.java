@@ -31,7 +31,7 @@ final class Asking {
         this.model = contender.isGateway() ? model : setup.services().model();
     }
 
-    void run(List<Setup.Caller> callers, Duration stopAfter) throws InterruptedException {
+    void run(List<Caller> callers, Duration stopAfter) throws InterruptedException {
         CountDownLatch begin = new CountDownLatch(1);
         CountDownLatch left = new CountDownLatch(callers.size());
         List<Thread> threads = new ArrayList<>();
@@ -59,7 +59,7 @@ final class Asking {
         }
     }
 
-    private void ask(int number, Setup.Caller caller) throws InterruptedException {
+    private void ask(int number, Caller caller) throws InterruptedException {
         for (int index = 0; index < caller.texts().size() && !over; index++) {
             Thread.sleep(caller.pause().toMillis());
             Question question = new Question(caller.texts().get(index), model, caller.tenant(), "caller-" + number);

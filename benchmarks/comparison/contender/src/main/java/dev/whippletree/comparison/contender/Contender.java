@@ -41,7 +41,6 @@ public interface Contender extends AutoCloseable {
         return false;
     }
 
-    /** Stops it. */
     @Override
     default void close() {}
 }

@@ -83,10 +83,10 @@ public final class Driver {
         new Asking(contender, setup, Services.WARM_UP).run(warmUpCallers(setup), WARM_UP_TIME);
     }
 
-    private static List<Setup.Caller> warmUpCallers(Setup setup) {
+    private static List<Caller> warmUpCallers(Setup setup) {
         String tenant = setup.services().tenants().get(0);
         return IntStream.range(0, WARM_UP_CALLERS)
-                .mapToObj(caller -> new Setup.Caller(
+                .mapToObj(caller -> new Caller(
                         tenant,
                         Duration.ZERO,
                         IntStream.range(0, WARM_UP_QUESTIONS)

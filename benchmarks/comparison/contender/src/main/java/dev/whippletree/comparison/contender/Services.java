@@ -33,7 +33,6 @@ public record Services(
     /** The name under which a gateway offers the accounts that only warm it up. */
     public static final String WARM_UP = "warm-up";
 
-    /** Copies the lists. */
     public Services {
         accounts = List.copyOf(accounts);
         warmUp = List.copyOf(warmUp);

@@ -21,15 +21,6 @@ import java.util.Map;
  */
 record Setup(Services services, boolean streams, Duration stopAfter, List<Caller> callers, String floor) {
 
-    /**
-     * A caller, who asks one question after the other. Immutable.
-     *
-     * @param tenant on whose behalf
-     * @param pause the time between an answer, or the start, and the next question
-     * @param texts the questions
-     */
-    record Caller(String tenant, Duration pause, List<String> texts) {}
-
     static Setup read(Path folder, boolean best) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         List<Account> accounts = new ArrayList<>();
