@@ -1,11 +1,6 @@
 package dev.whippletree.strategy;
 
-import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
-import dev.whippletree.spi.SettingKey;
-import dev.whippletree.spi.Settings;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * Chooses the first ready target, in the order of the configuration. Ignores weights and makes no random choice.
@@ -17,25 +12,10 @@ import java.util.random.RandomGenerator;
  *
  * <p>HAProxy calls this algorithm {@code first} (HAProxy Configuration Manual, {@code balance}).
  */
-public final class InOrder implements BalancingStrategy {
+public final class InOrder extends NamedStrategy {
 
     /** Creates the strategy. */
-    public InOrder() {}
-
-    /** Returns {@code in-order}. */
-    @Override
-    public String name() {
-        return "in-order";
-    }
-
-    /** Returns none: the order is the configuration's. */
-    @Override
-    public Set<SettingKey> settings() {
-        return Set.of();
-    }
-
-    @Override
-    public Picker open(Settings settings, RandomGenerator random) {
-        return (ready, nowNanos) -> 0;
+    public InOrder() {
+        super("in-order", Set.of(), (settings, random) -> (ready, nowNanos) -> 0);
     }
 }

@@ -1,11 +1,6 @@
 package dev.whippletree.strategy;
 
-import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
-import dev.whippletree.spi.SettingKey;
-import dev.whippletree.spi.Settings;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * Chooses the target with the fewest attempts in flight relative to its weight. Random only in the first turn, with
@@ -20,25 +15,14 @@ import java.util.random.RandomGenerator;
  * <p>Equally loaded targets take turns by weight. This is the method of nginx's {@code least_conn}
  * (ngx_http_upstream_least_conn_module, 1.3.1) and of Finagle's {@code LeastLoaded} metric.
  */
-public final class LeastInFlight implements BalancingStrategy {
+public final class LeastInFlight extends NamedStrategy {
 
     /** Creates the strategy. */
-    public LeastInFlight() {}
-
-    /** Returns {@code least-in-flight}. */
-    @Override
-    public String name() {
-        return "least-in-flight";
-    }
-
-    /** Returns {@code start}. */
-    @Override
-    public Set<SettingKey> settings() {
-        return Set.of(FirstTurn.KEY);
-    }
-
-    @Override
-    public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded(new Turns(FirstTurn.of(settings), random), LoadMetric.IN_FLIGHT);
+    public LeastInFlight() {
+        super(
+                "least-in-flight",
+                Set.of(FirstTurn.KEY),
+                (settings, random) ->
+                        new LeastLoaded(new Turns(FirstTurn.of(settings), random), LoadMetric.IN_FLIGHT));
     }
 }

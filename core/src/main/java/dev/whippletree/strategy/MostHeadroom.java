@@ -1,11 +1,6 @@
 package dev.whippletree.strategy;
 
-import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
-import dev.whippletree.spi.SettingKey;
-import dev.whippletree.spi.Settings;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * Chooses the target with the largest share of its quota left; among equals, the one with the fewest in flight
@@ -21,28 +16,16 @@ import java.util.random.RandomGenerator;
  * <p>The rule is the greedy one for a pool of depleting budgets: spend where the largest share is left. It is
  * Whippletree's own; {@link dev.whippletree.spi.TargetView#headroom()} says how shares are counted.
  */
-public final class MostHeadroom implements BalancingStrategy {
+public final class MostHeadroom extends NamedStrategy {
 
     /** Creates the strategy. */
-    public MostHeadroom() {}
-
-    /** Returns {@code most-headroom}. */
-    @Override
-    public String name() {
-        return "most-headroom";
-    }
-
-    /** Returns {@code start}. */
-    @Override
-    public Set<SettingKey> settings() {
-        return Set.of(FirstTurn.KEY);
-    }
-
-    @Override
-    public Picker open(Settings settings, RandomGenerator random) {
-        return new LeastLoaded(
-                new Turns(FirstTurn.of(settings), random),
-                (target, nowNanos) -> 1 - target.headroom(),
-                LoadMetric.IN_FLIGHT);
+    public MostHeadroom() {
+        super(
+                "most-headroom",
+                Set.of(FirstTurn.KEY),
+                (settings, random) -> new LeastLoaded(
+                        new Turns(FirstTurn.of(settings), random),
+                        (target, nowNanos) -> 1 - target.headroom(),
+                        LoadMetric.IN_FLIGHT));
     }
 }

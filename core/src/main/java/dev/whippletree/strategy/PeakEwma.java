@@ -1,12 +1,8 @@
 package dev.whippletree.strategy;
 
-import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.SettingKey;
-import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * Chooses, of two random targets, the one that will probably answer sooner, by its latency and its attempts in
@@ -21,7 +17,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Source: Finagle user guide, "Power of Two Choices (P2C) + Peak EWMA"; decay of 10 s as there.
  */
-public final class PeakEwma implements BalancingStrategy {
+public final class PeakEwma extends NamedStrategy {
 
     private static final Duration DECAY = Duration.ofSeconds(10);
 
@@ -29,34 +25,23 @@ public final class PeakEwma implements BalancingStrategy {
     private static final Duration PENALTY = Duration.ofSeconds(5);
 
     /** Creates the strategy. */
-    public PeakEwma() {}
-
-    /** Returns {@code peak-ewma}. */
-    @Override
-    public String name() {
-        return "peak-ewma";
-    }
-
-    /** Returns {@code decay} and {@code penalty}. */
-    @Override
-    public Set<SettingKey> settings() {
-        return Set.of(
-                new SettingKey(
-                        "decay",
-                        "The time after which a measurement counts about a third; 10s by default.",
-                        settings -> settings.duration("decay")),
-                new SettingKey(
-                        "penalty",
-                        "A failed call counts as an answer that took this much longer than average; 5s by default.",
-                        settings -> settings.duration("penalty")));
-    }
-
-    @Override
-    public Picker open(Settings settings, RandomGenerator random) {
-        return new TwoChoices(
-                new PeakLatency(
-                        settings.duration("decay").orElse(DECAY),
-                        settings.duration("penalty").orElse(PENALTY)),
-                random);
+    public PeakEwma() {
+        super(
+                "peak-ewma",
+                Set.of(
+                        new SettingKey(
+                                "decay",
+                                "The time after which a measurement counts about a third; 10s by default.",
+                                settings -> settings.duration("decay")),
+                        new SettingKey(
+                                "penalty",
+                                "A failed call counts as an answer that took this much longer than average; 5s by"
+                                        + " default.",
+                                settings -> settings.duration("penalty"))),
+                (settings, random) -> new TwoChoices(
+                        new PeakLatency(
+                                settings.duration("decay").orElse(DECAY),
+                                settings.duration("penalty").orElse(PENALTY)),
+                        random));
     }
 }

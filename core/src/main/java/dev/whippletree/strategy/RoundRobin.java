@@ -1,11 +1,6 @@
 package dev.whippletree.strategy;
 
-import dev.whippletree.spi.BalancingStrategy;
-import dev.whippletree.spi.Picker;
-import dev.whippletree.spi.SettingKey;
-import dev.whippletree.spi.Settings;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * Chooses the targets in turn, each as often as its weight says, with the turns of a heavy target spread out. Random
@@ -19,25 +14,10 @@ import java.util.random.RandomGenerator;
  * picks as the sum of weights) each has had exactly its share. Credits are kept by the target's id, because the ready
  * list changes from pick to pick. A target that isn't ready earns nothing, so it isn't flooded when it comes back.
  */
-public final class RoundRobin implements BalancingStrategy {
+public final class RoundRobin extends NamedStrategy {
 
     /** Creates the strategy. */
-    public RoundRobin() {}
-
-    /** Returns {@code round-robin}. */
-    @Override
-    public String name() {
-        return "round-robin";
-    }
-
-    /** Returns {@code start}. */
-    @Override
-    public Set<SettingKey> settings() {
-        return Set.of(FirstTurn.KEY);
-    }
-
-    @Override
-    public Picker open(Settings settings, RandomGenerator random) {
-        return new Turns(FirstTurn.of(settings), random);
+    public RoundRobin() {
+        super("round-robin", Set.of(FirstTurn.KEY), (settings, random) -> new Turns(FirstTurn.of(settings), random));
     }
 }
