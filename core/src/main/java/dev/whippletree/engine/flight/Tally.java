@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Counts prompts by outcome, and calls by tenant. Guarded by the engine's lock. */
 public final class Tally {
@@ -36,7 +35,9 @@ public final class Tally {
 
     private final LatencyStats latency = new LatencyStats();
     private final TenantTally tenants = new TenantTally();
-    private final Map<ActiveSession, ActiveSession> active = new HashMap<>();
+    /** How many prompts each session has under way. */
+    private final Map<ActiveSession, Integer> active = new HashMap<>();
+
     private long submitted;
     private long answered;
     private long fromCache;
@@ -45,34 +46,13 @@ public final class Tally {
     private long cancelled;
     private long resumed;
 
-    /** A session with prompts under way; equal to another of the same names. */
-    static final class ActiveSession {
+    /** A session with prompts under way. */
+    record ActiveSession(String tenant, String session) {
 
         /** Mixes well, because names of tenants and sessions are often numbered alike. */
-        private static final int MIX = 0x9E3779B1;
-
-        private final String tenant;
-        private final String session;
-        private final int hash;
-        private int prompts;
-
-        private ActiveSession(Prompt prompt) {
-            this.tenant = prompt.tenant();
-            this.session = prompt.session().orElse("");
-            this.hash = tenant.hashCode() * MIX + session.hashCode();
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof ActiveSession that
-                    && hash == that.hash
-                    && session.equals(that.session)
-                    && tenant.equals(that.tenant);
-        }
-
         @Override
         public int hashCode() {
-            return hash;
+            return tenant.hashCode() * 0x9E3779B1 + session.hashCode();
         }
     }
 
@@ -87,8 +67,9 @@ public final class Tally {
     /** Counts a new prompt. Returns its session, to be passed on at its end. */
     public ActiveSession submitted(Prompt prompt) {
         submitted++;
-        ActiveSession session = active.computeIfAbsent(new ActiveSession(prompt), found -> found);
-        session.prompts++;
+        ActiveSession session =
+                new ActiveSession(prompt.tenant(), prompt.session().orElse(""));
+        active.merge(session, 1, Integer::sum);
         return session;
     }
 
@@ -117,10 +98,7 @@ public final class Tally {
     }
 
     private void left(ActiveSession session) {
-        session.prompts--;
-        if (session.prompts == 0) {
-            active.remove(session);
-        }
+        active.computeIfPresent(session, (same, prompts) -> prompts == 1 ? null : prompts - 1);
     }
 
     public StatusSnapshot.Prompts prompts() {
