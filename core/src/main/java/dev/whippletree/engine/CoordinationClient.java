@@ -79,14 +79,25 @@ final class CoordinationClient {
      * @param outcome gets the claim, or nothing if there is no answer; exactly once
      */
     void claim(CacheKey key, Consumer<Optional<Claim>> outcome) {
-        calls.askAndHearLate(
+        calls.<Optional<Claim>>askAndHearLate(
                 () -> coordination().claim(key).thenApply(Optional::of),
                 failure -> {
                     fault(failure);
                     return Optional.empty();
                 },
                 late -> late.ifPresent(this::end),
-                outcome);
+                claim -> {
+                    claim.ifPresent(this::count);
+                    outcome.accept(claim);
+                });
+    }
+
+    private void count(Claim claim) {
+        if (claim instanceof Claim.Others) {
+            leftToOthers.incrementAndGet();
+        } else if (claim instanceof Claim.Ours ours && ours.agreed()) {
+            claimed.incrementAndGet();
+        }
     }
 
     /** Ends a claim that isn't needed, if it is this process's. */
@@ -104,14 +115,23 @@ final class CoordinationClient {
     void reserve(List<LimitUse> uses, TenantTurn turn, Consumer<Reservation> outcome) {
         long askedNanos = timeline.nanoTime();
         PluginCall call = broken ? calls : patientCalls;
-        call.askAndHearLate(
+        call.<Reservation>askAndHearLate(
                 () -> coordination()
                         .reserve(uses, turn)
                         .whenComplete((grant, failure) -> heard())
                         .thenApply(Reservation.Replied::new),
                 failure -> unanswered(askedNanos, failure),
                 this::releaseLate,
-                outcome);
+                reservation -> {
+                    count(reservation);
+                    outcome.accept(reservation);
+                });
+    }
+
+    private void count(Reservation reservation) {
+        if (reservation instanceof Reservation.Replied replied) {
+            (replied.grant() instanceof Grant.Granted ? granted : refused).incrementAndGet();
+        }
     }
 
     private Reservation unanswered(long askedNanos, Throwable reason) {
@@ -154,22 +174,6 @@ final class CoordinationClient {
     private void fault(Throwable cause) {
         faults.incrementAndGet();
         log.log(LOG, open.name(), cause, "The coordinator failed: " + PluginFaults.words(cause));
-    }
-
-    void granted() {
-        granted.incrementAndGet();
-    }
-
-    void refused() {
-        refused.incrementAndGet();
-    }
-
-    void claimed() {
-        claimed.incrementAndGet();
-    }
-
-    void leftToOthers() {
-        leftToOthers.incrementAndGet();
     }
 
     StatusSnapshot.CoordinatorStatus status() {

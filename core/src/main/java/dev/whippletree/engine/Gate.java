@@ -130,13 +130,11 @@ final class Gate {
 
     private void decide(Attempt attempt, Grant grant) {
         if (grant instanceof Grant.Granted granted) {
-            coordinator.granted();
             boolean wanted = attempt.granted(granted.id());
             monitor.after(
                     attempt.flight().mailbox(),
                     wanted ? attempt::send : () -> coordinator.tell(to -> to.release(granted.id())));
         } else if (grant instanceof Grant.Refused refused) {
-            coordinator.refused();
             refuse(attempt, refused);
         }
     }

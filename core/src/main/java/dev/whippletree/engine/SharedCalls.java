@@ -84,17 +84,10 @@ final class SharedCalls {
         }
         // The others may know of a claim that they didn't answer, and this flight isn't to wait for its own.
         monitor.decide(flight::takeClaim).ifPresent(Runnable::run);
-        coordinator.claim(flight.key(), answer -> {
-            if (answer.isPresent() && answer.get() instanceof Claim.Others others) {
-                coordinator.leftToOthers();
-                elsewhere.accept(Optional.of(() -> await(flight, others, longestWait(flight))));
-                return;
-            }
-            if (answer.isPresent() && answer.get() instanceof Claim.Ours ours) {
-                keep(flight, ours);
-            }
-            lookOnce(flight, elsewhere);
-        });
+        claim(
+                flight,
+                others -> elsewhere.accept(Optional.of(() -> await(flight, others, longestWait(flight)))),
+                ours -> lookOnce(flight, elsewhere));
     }
 
     private void lookOnce(Flight flight, Consumer<Optional<Runnable>> elsewhere) {
@@ -104,29 +97,33 @@ final class SharedCalls {
     }
 
     private void claim(Flight flight, long lookedNanos, long untilNanos) {
-        if (!isWanted(flight)) {
+        if (!monitor.decide(() -> flight.stage() == Flight.Stage.LOOKING_UP)) {
             return;
         }
-        coordinator.claim(flight.key(), answer -> {
-            if (answer.isEmpty()) {
+        claim(flight, others -> await(flight, others, untilNanos), ours -> {
+            if (ours.isEmpty()) {
                 monitor.decide(flight::doubt);
+            }
+            if (ours.filter(claim -> claim.agreed() && mayHaveMissed(claim, lookedNanos))
+                    .isPresent()) {
+                caches.findOfOthers(flight.key(), found -> outcome.accept(flight, found));
+            } else {
                 outcome.accept(flight, Optional.empty());
-            } else if (answer.get() instanceof Claim.Ours ours) {
-                keep(flight, ours);
-                if (ours.agreed() && mayHaveMissed(ours, lookedNanos)) {
-                    caches.findOfOthers(flight.key(), found -> outcome.accept(flight, found));
-                } else {
-                    outcome.accept(flight, Optional.empty());
-                }
-            } else if (answer.get() instanceof Claim.Others others) {
-                coordinator.leftToOthers();
-                await(flight, others, untilNanos);
             }
         });
     }
 
-    private boolean isWanted(Flight flight) {
-        return monitor.decide(() -> flight.stage() == Flight.Stage.LOOKING_UP);
+    /** Claims the call. Keeps this process's own claim first; without an answer there is none. */
+    private void claim(Flight flight, Consumer<Claim.Others> others, Consumer<Optional<Claim.Ours>> ours) {
+        coordinator.claim(flight.key(), answer -> {
+            if (answer.isPresent() && answer.get() instanceof Claim.Others held) {
+                others.accept(held);
+            } else {
+                Optional<Claim.Ours> own = answer.map(Claim.Ours.class::cast);
+                own.ifPresent(claim -> keep(flight, claim));
+                ours.accept(own);
+            }
+        });
     }
 
     private boolean mayHaveMissed(Claim.Ours ours, long lookedNanos) {
@@ -134,9 +131,6 @@ final class SharedCalls {
     }
 
     private void keep(Flight flight, Claim.Ours ours) {
-        if (ours.agreed()) {
-            coordinator.claimed();
-        }
         boolean kept = monitor.decide(() -> flight.claim(() -> coordinator.end(ours), ours.agreed()));
         if (!kept) {
             coordinator.end(ours);
