@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Predicts when there will be room for a flight behind others if nothing else happens: from the known limits, closures
@@ -39,10 +39,12 @@ final class Forecast {
 
     private static final long STRIDE = 8;
 
+    private final Map<LimitUse, Long> leftForAll;
+    private final long now;
     private final List<Queue> queues = new ArrayList<>(2);
 
     /** Flights ahead of another one on shared targets. */
-    private static final class Queue {
+    private final class Queue {
 
         private final Collection<Capacity> capacities;
         private final List<Queue> narrower = new ArrayList<>(0);
@@ -57,13 +59,7 @@ final class Forecast {
          * @param reserve the share of each limit that the batch flights among them reserve for others, and the one
          *     behind them
          */
-        Queue(
-                List<Target> targets,
-                FlightsAhead ahead,
-                TokenCount tokens,
-                double reserve,
-                Map<LimitUse, Long> leftForAll,
-                long now) {
+        Queue(List<Target> targets, FlightsAhead ahead, TokenCount tokens, double reserve) {
             this.capacities = Capacity.of(targets, leftForAll, now);
             this.flights = ahead.all.tickets();
             this.meanTokens = flights < 0 ? tokens : ahead.all.meanWith(tokens);
@@ -106,8 +102,8 @@ final class Forecast {
 
         static final FlightsAhead NOBODY = new FlightsAhead(TurnSums.NONE, 0);
 
-        static FlightsAhead of(Lane lane, TurnSums ahead) {
-            return new FlightsAhead(ahead, lane.priority() == Priority.BATCH ? ahead.tickets() : 0);
+        static FlightsAhead of(Priority priority, TurnSums ahead) {
+            return new FlightsAhead(ahead, priority == Priority.BATCH ? ahead.tickets() : 0);
         }
 
         FlightsAhead plus(FlightsAhead other) {
@@ -115,18 +111,16 @@ final class Forecast {
         }
     }
 
-    private Forecast() {}
-
     /** Returns the forecast for a waiting flight at its turn. */
     static Forecast inTurn(Flight flight, WaitingLine line, long now) {
-        return of(flight, line, line.lanes(), true, TurnSums.NONE, Map.of(), now);
+        return new Forecast(flight, line.lanes(), line.ahead(flight.ticket())::of, TurnSums.NONE, Map.of(), now);
     }
 
     /** Returns the same if nobody returns to the kept turns. */
     static Forecast atBest(Flight flight, WaitingLine line, long now) {
         List<Lane> lanes =
                 line.lanes().stream().filter(lane -> !lane.isAbsent()).toList();
-        return of(flight, line, lanes, true, TurnSums.NONE, Map.of(), now);
+        return new Forecast(flight, lanes, line.ahead(flight.ticket())::of, TurnSums.NONE, Map.of(), now);
     }
 
     /**
@@ -137,26 +131,25 @@ final class Forecast {
      * @param leftForAll how much all processes have left of what they share, where that is known
      */
     static Forecast behind(TurnSums more, Flight flight, WaitingLine line, Map<LimitUse, Long> leftForAll, long now) {
-        return of(flight, line, line.lanes(), false, more, leftForAll, now);
+        return new Forecast(flight, line.lanes(), Lane::all, more, leftForAll, now);
     }
 
-    private static Forecast of(
+    private Forecast(
             Flight flight,
-            WaitingLine line,
             Collection<Lane> lanes,
-            boolean inTurn,
+            Function<Lane, TurnSums> before,
             TurnSums more,
             Map<LimitUse, Long> leftForAll,
             long now) {
+        this.leftForAll = leftForAll;
+        this.now = now;
         List<Target> own = flight.options().ever();
-        FlightsAhead like = new FlightsAhead(more, flight.priority() == Priority.BATCH ? more.tickets() : 0);
+        FlightsAhead like = FlightsAhead.of(flight.priority(), more);
         Map<List<Target>, FlightsAhead> narrower = new LinkedHashMap<>(0);
         Set<Target> wider = new LinkedHashSet<>(own);
         FlightsAhead overlapping = FlightsAhead.NOBODY;
-        Optional<WaitingLine.TicketsAhead> turn = inTurn ? Optional.of(line.ahead(flight.ticket())) : Optional.empty();
         for (Lane lane : lanes) {
-            FlightsAhead ahead =
-                    FlightsAhead.of(lane, turn.map(before -> before.of(lane)).orElseGet(lane::all));
+            FlightsAhead ahead = FlightsAhead.of(lane.priority(), before.apply(lane));
             List<Target> ever = LaneTargets.of(lane).ever();
             if (ever == own || ever.equals(own)) {
                 like = like.plus(ahead);
@@ -167,17 +160,14 @@ final class Forecast {
                 overlapping = overlapping.plus(ahead);
             }
         }
-        Forecast forecast = new Forecast();
         double reserve = flight.reserveShare();
-        Queue ofOwn = new Queue(own, like, flight.mostTokens(), reserve, leftForAll, now);
-        narrower.forEach(
-                (targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0, leftForAll, now)));
-        forecast.queues.add(ofOwn);
+        Queue ofOwn = new Queue(own, like, flight.mostTokens(), reserve);
+        narrower.forEach((targets, ahead) -> ofOwn.narrower.add(new Queue(targets, ahead, TokenCount.NONE, 0)));
+        queues.add(ofOwn);
         if (wider.size() > own.size()) {
             FlightsAhead all = narrower.values().stream().reduce(like.plus(overlapping), FlightsAhead::plus);
-            forecast.queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), reserve, leftForAll, now));
+            queues.add(new Queue(List.copyOf(wider), all, flight.mostTokens(), reserve));
         }
-        return forecast;
     }
 
     /**
