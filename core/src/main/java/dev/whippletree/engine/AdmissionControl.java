@@ -174,7 +174,7 @@ final class AdmissionControl {
     }
 
     private void shed(Flight flight, boolean ofTenant) {
-        dispatcher.remove(flight);
+        line.remove(flight.ticket());
         Optional<Instant> roomAt = estimator.roomAt(flight);
         flights.fail(
                 flight,
@@ -185,7 +185,7 @@ final class AdmissionControl {
 
     private void refuseIfTooLate(Flight flight, long now) {
         noRoomInTime(flight, flight.subscribers().deadline(), now).ifPresent(failure -> {
-            dispatcher.remove(flight);
+            line.remove(flight.ticket());
             flights.fail(flight, failure);
         });
     }

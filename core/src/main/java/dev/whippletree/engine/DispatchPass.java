@@ -1,5 +1,6 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.Readiness.Look;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
@@ -10,7 +11,6 @@ import dev.whippletree.engine.pool.Target;
 import dev.whippletree.engine.run.Monitor;
 import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.Waits;
-import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.spi.TargetView;
 import java.time.Duration;
@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +48,7 @@ final class DispatchPass {
     private final WaitingLine line;
     private final GuardedPicker guardedPicker;
     private final LongWaitLog longWaits;
-    private final DispatchTrigger trigger;
-    private final long now;
-    private final Map<ScopeState, Flight> earmarks = new HashMap<>(0);
+    private final Look look;
 
     /** The position of the last lane whose first flight has to wait. */
     private Lane.@Nullable Position stuck;
@@ -66,8 +63,7 @@ final class DispatchPass {
         this.line = line;
         this.guardedPicker = guardedPicker;
         this.longWaits = longWaits;
-        this.trigger = trigger;
-        this.now = now;
+        this.look = new Look(trigger, new HashMap<>(0), now);
     }
 
     /** Takes the next flight out of the line; empty at the end of the pass. Handle each result before the next call. */
@@ -109,7 +105,7 @@ final class DispatchPass {
     private Optional<Dispatch> dispatch(Flight first, boolean beforePeople) {
         Lane lane = line.laneOf(first.ticket());
         LaneTargets targets = LaneTargets.of(lane);
-        Readiness readiness = targets.lookFor(first, trigger, earmarks, now);
+        Readiness readiness = targets.lookFor(first, look);
         if (!readiness.ready().isEmpty()) {
             return begin(first, readiness, beforePeople);
         }
@@ -125,9 +121,9 @@ final class DispatchPass {
             return Optional.of(new Dispatch.GiveUp(first));
         }
         if (readiness.isCertain()
-                && Waits.isTooLong(readiness.waitNanos(), first.subscribers().deadline(), now)) {
+                && Waits.isTooLong(readiness.waitNanos(), first.subscribers().deadline(), look.now())) {
             line.remove(first.ticket());
-            earmarks.values().removeIf(holder -> holder == first);
+            look.earmarks().values().removeIf(holder -> holder == first);
             return Optional.of(new Dispatch.Refuse(first, readiness.waitNanos()));
         }
         return overtake(lane, first, readiness, readiness.waitNanos(), beforePeople);
@@ -135,7 +131,7 @@ final class DispatchPass {
 
     private Optional<Dispatch> widenOrWait(Lane lane, Flight first, Readiness readiness, boolean beforePeople) {
         long patience = Waits.nanos(first.route().settings().patience());
-        long waited = first.waitedNanos(now);
+        long waited = first.waitedNanos(look.now());
         if ((readiness.waitNanos() > patience && readiness.isCertain()) || waited >= patience) {
             line.takeOut(first.ticket());
             first.options().widen();
@@ -153,7 +149,7 @@ final class DispatchPass {
             Ticket ticket = lane.smallest(unit);
             Flight smallest = ticket == null ? first : Flight.of(ticket);
             if (smallest != first) {
-                Readiness readiness = LaneTargets.of(lane).lookForSmallest(unit, smallest, trigger, earmarks, now);
+                Readiness readiness = LaneTargets.of(lane).lookForSmallest(unit, smallest, look);
                 if (!readiness.ready().isEmpty()) {
                     return begin(smallest, readiness, beforePeople);
                 }
@@ -161,7 +157,7 @@ final class DispatchPass {
             }
         }
         stuck = beforePeople ? stuck : lane.position();
-        wait = Math.min(wait, Math.min(shortest, longWaits.lookAt(first, now)));
+        wait = Math.min(wait, Math.min(shortest, longWaits.lookAt(first, look.now())));
         return Optional.empty();
     }
 
@@ -174,11 +170,10 @@ final class DispatchPass {
 
     /** Begins a flight, or on its target another flight that goes first. */
     private Optional<Dispatch> begin(Flight flight, Readiness readiness, boolean beforePeople) {
-        Target target = guardedPicker.among(readiness.ready(), flight.route(), readiness.readyTier(), now);
+        Target target = guardedPicker.among(readiness.ready(), flight.route(), readiness.readyTier(), look.now());
         for (Ticket ticket : before(flight, target)) {
             Flight other = Flight.of(ticket);
-            if (LaneTargets.of(line.laneOf(other.ticket())).has(target)
-                    && Readiness.canTake(target, other, earmarks, now)) {
+            if (LaneTargets.of(line.laneOf(other.ticket())).has(target) && Readiness.canTake(target, other, look)) {
                 return begin(other, target, false);
             }
         }
@@ -199,15 +194,15 @@ final class DispatchPass {
         line.serve(
                 flight.ticket(),
                 beforePeople,
-                lane -> LaneTargets.of(lane).has(target) && target.waitNanos(lane.largest(), now) == Waits.NONE);
+                lane -> LaneTargets.of(lane).has(target) && target.waitNanos(lane.largest(), look.now()) == Waits.NONE);
         return Optional.of(new Dispatch.Begin(flight, target));
     }
 
     private void earmark(Flight flight, Readiness readiness) {
         Target target = readiness.soonest();
         if (target != null && Waits.isKnown(readiness.waitNanos())) {
-            earmarks.merge(target.organization(), flight, DispatchPass::entitled);
-            earmarks.merge(target.modelScope(), flight, DispatchPass::entitled);
+            look.earmarks().merge(target.organization(), flight, DispatchPass::entitled);
+            look.earmarks().merge(target.modelScope(), flight, DispatchPass::entitled);
         }
     }
 
@@ -308,9 +303,9 @@ final class DispatchPass {
             return Waits.UNTIL_EVENT;
         }
 
-        /** A flight has left the line; if the line is empty, the next long wait is logged again. */
-        void lineShrank() {
-            logged &= line.size() > 0;
+        /** Has the next long wait logged again if the line is empty. */
+        void passed() {
+            logged = logged && line.size() > 0;
         }
     }
 }

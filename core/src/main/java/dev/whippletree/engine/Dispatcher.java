@@ -106,11 +106,6 @@ final class Dispatcher {
         line.add(flight.ticket());
     }
 
-    void remove(Flight flight) {
-        line.remove(flight.ticket());
-        longWaits.lineShrank();
-    }
-
     /**
      * Begins every attempt that can begin.
      *
@@ -128,11 +123,11 @@ final class Dispatcher {
                 .filter(flight -> flight.stage() == Flight.Stage.WAITING)
                 .forEach(flight -> flight.waitFrom(now));
         entered.clear();
+        longWaits.passed();
         wakeUpIn(pass.waitNanos(), now);
     }
 
     private void act(Dispatch dispatch, long now) {
-        longWaits.lineShrank();
         Flight flight = dispatch.flight();
         if (dispatch instanceof Dispatch.Begin begin) {
             begin(flight, begin.target());
@@ -237,11 +232,6 @@ final class Dispatcher {
         timer.cancel();
         wakeAt = at;
         timer = timeline.schedule(wait, () -> monitor.decide(() -> dispatch(DispatchTrigger.ANYTHING)));
-    }
-
-    /** A flight has left the line; if the line is empty, the next long wait is logged again. */
-    void lineShrank() {
-        longWaits.lineShrank();
     }
 
     long pickerFaults() {

@@ -1,14 +1,13 @@
 package dev.whippletree.engine;
 
+import dev.whippletree.engine.Readiness.Look;
 import dev.whippletree.engine.flight.Flight;
 import dev.whippletree.engine.flight.TargetOptions;
 import dev.whippletree.engine.line.Eligibility;
 import dev.whippletree.engine.line.Lane;
 import dev.whippletree.engine.line.Ticket;
-import dev.whippletree.engine.pool.Pool.DispatchTrigger;
 import dev.whippletree.engine.pool.Route.TargetTier;
 import dev.whippletree.engine.pool.Target;
-import dev.whippletree.engine.scope.ScopeState;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.TokenCount;
 import java.util.ArrayList;
@@ -78,16 +77,14 @@ final class LaneTargets implements Eligibility {
     }
 
     /** Looks for targets for the lane's first flight, as {@link Readiness#at} does. */
-    Readiness lookFor(Flight first, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = Readiness.at(tiers, canWiden, first, firstBlocked, trigger, earmarks, now);
+    Readiness lookFor(Flight first, Look look) {
+        Readiness readiness = Readiness.at(tiers, canWiden, first, firstBlocked, look);
         firstBlocked = readiness.toRemember(firstBlocked);
         return readiness;
     }
 
-    Readiness lookForSmallest(
-            Limit.Unit unit, Flight smallest, DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness known = smallestBlocked.get(unit);
-        Readiness readiness = Readiness.at(tiers, canWiden, smallest, known, trigger, earmarks, now);
+    Readiness lookForSmallest(Limit.Unit unit, Flight smallest, Look look) {
+        Readiness readiness = Readiness.at(tiers, canWiden, smallest, smallestBlocked.get(unit), look);
         smallestBlocked.compute(unit, (same, before) -> readiness.toRemember(before));
         return readiness;
     }

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Readiness {
 
     private final Flight flight;
-    private final Map<ScopeState, Flight> earmarks;
-    private final long now;
+    private final Look look;
 
     private List<Target> ready = List.of();
     private int readyTier = -1;
@@ -51,10 +50,17 @@ final class Readiness {
     /** Whether it relies on an earlier look. */
     private boolean relies;
 
-    private Readiness(Flight flight, Map<ScopeState, Flight> earmarks, long now) {
+    /**
+     * What targets are looked at for, and when. Immutable, except for the earmarks.
+     *
+     * @param trigger what has changed since the last look
+     * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
+     */
+    record Look(DispatchTrigger trigger, Map<ScopeState, Flight> earmarks, long now) {}
+
+    private Readiness(Flight flight, Look look) {
         this.flight = flight;
-        this.earmarks = earmarks;
-        this.now = now;
+        this.look = look;
     }
 
     /**
@@ -63,42 +69,33 @@ final class Readiness {
      * @param tiers the targets, tier by tier
      * @param mayWiden whether the flight may use further targets later
      * @param known what blocked this flight, or another one of its lane, at the last look
-     * @param trigger what has changed since then
-     * @param earmarks scopes reserved for a flight: others may use them only if that doesn't delay it
      */
-    static Readiness at(
-            List<TargetTier> tiers,
-            boolean mayWiden,
-            Flight flight,
-            @Nullable Readiness known,
-            DispatchTrigger trigger,
-            Map<ScopeState, Flight> earmarks,
-            long now) {
-        if (known != null && known.outlasts(trigger, now) && known.holds(flight)) {
-            Readiness readiness = new Readiness(flight, earmarks, now);
+    static Readiness at(List<TargetTier> tiers, boolean mayWiden, Flight flight, @Nullable Readiness known, Look look) {
+        if (known != null && known.outlasts(look) && known.holds(flight)) {
+            Readiness readiness = new Readiness(flight, look);
             readiness.relyOn(known);
-            readiness.lookAt(tiers, mayWiden, trigger);
+            readiness.lookAt(tiers, mayWiden, look.trigger());
             if (!readiness.closed) {
                 return readiness;
             }
         }
-        Readiness readiness = new Readiness(flight, earmarks, now);
+        Readiness readiness = new Readiness(flight, look);
         readiness.lookAt(tiers, mayWiden, DispatchTrigger.ANYTHING);
         return readiness;
     }
 
     /** Returns whether a target can take a flight now, without delaying a flight that has earmarked a scope. */
-    static boolean canTake(Target target, Flight flight, Map<ScopeState, Flight> earmarks, long now) {
-        Readiness readiness = new Readiness(flight, earmarks, now);
+    static boolean canTake(Target target, Flight flight, Look look) {
+        Readiness readiness = new Readiness(flight, look);
         TokenCount tokens = flight.tokens(target);
-        return target.waitNanos(tokens, flight.reserveShare(), now) == Waits.NONE
+        return target.waitNanos(tokens, flight.reserveShare(), look.now) == Waits.NONE
                 && readiness.heldBackNanos(tokens, target) == Waits.NONE;
     }
 
     /** Returns whether it still holds for the unchanged targets. */
-    private boolean outlasts(DispatchTrigger trigger, long present) {
-        boolean soonestStands = soonest == null || !Waits.isKnown(wait) || !trigger.concerns(soonest);
-        return !trigger.everything() && soonestStands && present < until;
+    private boolean outlasts(Look next) {
+        boolean soonestStands = soonest == null || !Waits.isKnown(wait) || !next.trigger.concerns(soonest);
+        return !next.trigger.everything() && soonestStands && next.now < until;
     }
 
     /** Returns whether what blocks its flight blocks another one of the lane too. */
@@ -112,7 +109,7 @@ final class Readiness {
 
     private void relyOn(Readiness known) {
         relies = true;
-        wait = Waits.isKnown(known.wait) ? known.wait - (now - known.now) : known.wait;
+        wait = Waits.isKnown(known.wait) ? known.wait - (look.now - known.look.now) : known.wait;
         until = known.until;
         soonest = known.soonest;
         tokensMatter = known.tokensMatter;
@@ -137,7 +134,7 @@ final class Readiness {
         for (int tier = 0; tier < tiers.size() && ready.isEmpty(); tier++) {
             for (Target target : tiers.get(tier).concernedBy(trigger)) {
                 if (target.isOut()) {
-                    take(target, tier, target.probeNanos(flight.tokens(target), flight.reserveShare(), now));
+                    take(target, tier, target.probeNanos(flight.tokens(target), flight.reserveShare(), look.now));
                 }
             }
         }
@@ -146,7 +143,7 @@ final class Readiness {
     private void lookAt(Target target, int tier) {
         tokensMatter |= target.countsTokens();
         apartMatters |= target.countsApart();
-        take(target, tier, target.waitNanos(flight.tokens(target), flight.reserveShare(), now));
+        take(target, tier, target.waitNanos(flight.tokens(target), flight.reserveShare(), look.now));
     }
 
     private void take(Target target, int tier, long found) {
@@ -174,9 +171,9 @@ final class Readiness {
         eventual |= found == Waits.UNTIL_EVENT || target.mayBeSooner();
         onlyEvents &= found == Waits.UNTIL_EVENT;
         closed |= found == Waits.UNKNOWN;
-        long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(now) : found;
+        long again = found == Waits.UNKNOWN ? target.checkedAgainNanos(look.now) : found;
         if (Waits.isKnown(again)) {
-            until = Math.min(until, now + again);
+            until = Math.min(until, look.now + again);
         }
     }
 
@@ -198,7 +195,7 @@ final class Readiness {
      * reserves more of a limit for others can't hold it.
      */
     private long heldBackNanos(TokenCount tokens, Target target) {
-        return earmarks.isEmpty()
+        return look.earmarks.isEmpty()
                 ? Waits.NONE
                 : Math.max(
                         heldBackNanos(tokens, target, target.organization()),
@@ -206,10 +203,10 @@ final class Readiness {
     }
 
     private long heldBackNanos(TokenCount tokens, Target target, ScopeState scope) {
-        Flight holder = earmarks.get(scope);
+        Flight holder = look.earmarks.get(scope);
         return holder == null || holder == flight || flight.reserveShare() < holder.reserveShare()
                 ? Waits.NONE
-                : scope.delayNanos(tokens, holder.tokens(target), holder.reserveShare(), now);
+                : scope.delayNanos(tokens, holder.tokens(target), holder.reserveShare(), look.now);
     }
 
     /**
@@ -254,7 +251,7 @@ final class Readiness {
      * wait is over, or a closure without a known end is checked.
      */
     long nextLookNanos() {
-        return Waits.isKnown(until) ? until - now : until;
+        return Waits.isKnown(until) ? until - look.now : until;
     }
 
     /** Returns whether the result depends on how many tokens the flight needs. */

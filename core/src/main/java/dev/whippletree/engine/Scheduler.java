@@ -143,7 +143,6 @@ final class Scheduler implements Attempt.AttemptListener {
                     closures.tokenChanged(account, now);
                 });
         admission.putBack(ReloadMigration.reroute(flights.underWay(), pool, line));
-        dispatcher.lineShrank();
         dispatcher.refreshAll();
         dispatcher.refresh();
         dispatcher.dispatch(DispatchTrigger.ANYTHING);
@@ -158,7 +157,6 @@ final class Scheduler implements Attempt.AttemptListener {
         boolean hasTurn = flight.stage() == Flight.Stage.WAITING || flight.stage() == Flight.Stage.PAUSING;
         if (hasTurn && flight.ticket().hasTurn()) {
             kept.keep(flight, timeline.nanoTime());
-            dispatcher.lineShrank();
             dispatcher.dispatch(DispatchTrigger.OF_THE_LINE);
         } else {
             withdraw(flight);
@@ -167,7 +165,7 @@ final class Scheduler implements Attempt.AttemptListener {
 
     void withdraw(Flight flight) {
         monitor.assertHeld();
-        dispatcher.remove(flight);
+        line.remove(flight.ticket());
         Attempt attempt = flight.attempt();
         if (attempt != null && flight.stage() == Flight.Stage.ATTEMPTING) {
             attempt.cancel(timeline.nanoTime());
