@@ -449,22 +449,12 @@ public final class WaitingLine {
         return new TicketsAhead(ticket, tenant, start, most);
     }
 
-    /** What goes before a waiting ticket by its turn. Immutable. */
-    public static final class TicketsAhead {
-
-        private final Ticket ticket;
-        private final WaitingTenant tenant;
-        private final double start;
-
-        /** How many tickets of the other priority go before it at most. */
-        private final double mostOfOthers;
-
-        private TicketsAhead(Ticket ticket, WaitingTenant tenant, double start, double mostOfOthers) {
-            this.ticket = ticket;
-            this.tenant = tenant;
-            this.start = start;
-            this.mostOfOthers = mostOfOthers;
-        }
+    /**
+     * What goes before a waiting ticket by its turn. Immutable.
+     *
+     * @param mostOfOthers how many tickets of the other priority go before it at most
+     */
+    public record TicketsAhead(Ticket ticket, WaitingTenant tenant, double start, double mostOfOthers) {
 
         /** Returns how many tickets of a lane go before it, and what they need. */
         public TurnSums of(Lane lane) {

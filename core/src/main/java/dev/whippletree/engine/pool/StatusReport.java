@@ -16,25 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Describes the accounts' present status. Reads the engine's state under its lock and changes nothing. */
-public final class StatusReport {
-
-    private final Pool pool;
-    private final Map<LimitUse, Long> leftForAll;
-    private final long now;
-    private final Instant at;
-
-    /**
-     * Creates a report.
-     *
-     * @param leftForAll how much all processes have left of the {@link Pool#sharedLimits}, where that is known
-     */
-    public StatusReport(Pool pool, Map<LimitUse, Long> leftForAll, long now, Instant at) {
-        this.pool = pool;
-        this.leftForAll = leftForAll;
-        this.now = now;
-        this.at = at;
-    }
+/**
+ * Describes the accounts' present status. Reads the engine's state under its lock and changes nothing.
+ *
+ * @param leftForAll how much all processes have left of the {@link Pool#sharedLimits}, where that is known
+ */
+public record StatusReport(Pool pool, Map<LimitUse, Long> leftForAll, long now, Instant at) {
 
     public List<StatusSnapshot.AccountStatus> accounts() {
         return pool.accounts().stream().map(this::describe).toList();
