@@ -146,9 +146,6 @@ public final class Pace implements Quota {
         }
 
         @Override
-        public void sent(long latestArrival, long now) {}
-
-        @Override
         public void arrived(long now) {
             ended = true;
         }
@@ -157,9 +154,6 @@ public final class Pace implements Quota {
         public void lost(long latestArrival, long now) {
             ended = true;
         }
-
-        @Override
-        public void settle(long actual, long now) {}
 
         @Override
         public void release(long now) {

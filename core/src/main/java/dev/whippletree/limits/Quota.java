@@ -57,7 +57,7 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
          *
          * @param latestArrival the latest moment at which it can arrive
          */
-        void sent(long latestArrival, long now);
+        default void sent(long latestArrival, long now) {}
 
         /**
          * The service has counted the use by now. A call before the latest arrival dates the use earlier; further calls
@@ -73,7 +73,7 @@ public sealed interface Quota permits SlidingWindow, ReportedQuota, Pace {
         void lost(long latestArrival, long now);
 
         /** The actual amount is known. */
-        void settle(long actual, long now);
+        default void settle(long actual, long now) {}
 
         /** The use never reached the service: its amount is free again. */
         void release(long now);

@@ -268,7 +268,10 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
         return arrivals;
     }
 
-    /** A use, and what had been counted when it was reserved. */
+    /**
+     * A use, and what had been counted when it was reserved. When it was sent changes nothing: the answer shows better
+     * when it was counted.
+     */
     private final class CountedUse implements Use {
 
         private final long begun;
@@ -304,10 +307,6 @@ public abstract sealed class ReportedQuota implements Quota permits FixedWindow,
             reported = true;
             ReportedQuota.this.settle(arrivalsBefore, arrivedBefore);
         }
-
-        /** Changes nothing: the answer shows better when the use was counted. */
-        @Override
-        public void sent(long latestArrival, long now) {}
 
         @Override
         public void arrived(long now) {
