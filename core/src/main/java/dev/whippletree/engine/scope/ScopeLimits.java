@@ -253,28 +253,20 @@ public final class ScopeLimits {
         }
     }
 
-    /** Returns how long until a reservation fits, and a share of each limit is left besides. */
-    long waitNanos(TokenCount tokens, double reserve, long now) {
+    /**
+     * Returns how long until a reservation fits, and a share of each limit is left besides.
+     *
+     * @param stated whether only by what is declared and reported, without a rate that was found by trial
+     */
+    long waitNanos(TokenCount tokens, double reserve, boolean stated, long now) {
         long wait = Waits.NONE;
         for (LimitCounter counter : counters) {
-            wait = Math.max(wait, waitNanos(counter, tokens, reserve, now));
-        }
-        return wait;
-    }
-
-    /** Returns the same by what is declared and reported, without a rate that was found by trial. */
-    long statedNanos(TokenCount tokens, double reserve, long now) {
-        long wait = Waits.NONE;
-        for (LimitCounter counter : counters) {
-            if (!counter.isLearned()) {
-                wait = Math.max(wait, waitNanos(counter, tokens, reserve, now));
+            if (!stated || !counter.isLearned()) {
+                long reserved = uses.reserved(counter.unit());
+                wait = Math.max(wait, counter.waitNanos(counter.cost(tokens), reserve, reserved, now));
             }
         }
         return wait;
-    }
-
-    private long waitNanos(LimitCounter counter, TokenCount tokens, double reserve, long now) {
-        return counter.waitNanos(counter.cost(tokens), reserve, uses.reserved(counter.unit()), now);
     }
 
     /** Returns how long until the reservations of two prompts fit together. */

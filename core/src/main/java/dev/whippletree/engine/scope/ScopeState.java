@@ -104,12 +104,12 @@ public final class ScopeState {
 
     /** Returns how long until a reservation fits, the closure aside, and a share of each limit is left besides. */
     public long waitNanos(TokenCount tokens, double reserve, long now) {
-        return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, now));
+        return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, false, now));
     }
 
     /** Returns the same by what is declared, reported and known from other processes. */
     public long statedNanos(TokenCount tokens, double reserve, long now) {
-        return Math.max(shared.waitNanos(tokens, now), limits.statedNanos(tokens, reserve, now));
+        return Math.max(shared.waitNanos(tokens, now), limits.waitNanos(tokens, reserve, true, now));
     }
 
     /** Returns whether it is open, and a reservation fits now by what is declared, reported and known from others. */
