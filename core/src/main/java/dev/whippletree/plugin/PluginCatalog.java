@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -79,9 +80,7 @@ public final class PluginCatalog implements AutoCloseable {
 
     /** Returns a sentence for each name of two plugins of one kind; it names both. */
     public List<String> duplicates() {
-        return Stream.of(providers, caches, strategies, coordinators)
-                .flatMap(search -> search.duplicates().stream())
-                .toList();
+        return ofAll(PluginSearch::duplicates);
     }
 
     /**
@@ -99,10 +98,7 @@ public final class PluginCatalog implements AutoCloseable {
 
     /** Returns all plugins found, usable or not, kind by kind, in the order found. */
     public List<FoundPlugin> found() {
-        return Stream.of(providers, caches, strategies, coordinators)
-                .flatMap(search -> search.found().stream())
-                .distinct()
-                .toList();
+        return ofAll(PluginSearch::found);
     }
 
     /** Closes the class loaders of plugins from folders. */
@@ -161,17 +157,12 @@ public final class PluginCatalog implements AutoCloseable {
      * names their plugin.
      */
     public List<String> broken() {
-        return Stream.of(providers, caches, strategies, coordinators)
-                .flatMap(search -> search.broken().stream())
-                .distinct()
-                .toList();
+        return ofAll(PluginSearch::broken);
     }
 
     /** Returns a sentence for each plugin of which there are copies in several places; the first one is used. */
     public List<String> copies() {
-        return Stream.of(providers, caches, strategies, coordinators)
-                .flatMap(search -> search.copies().stream())
-                .toList();
+        return ofAll(PluginSearch::copies);
     }
 
     /** Returns the plugins that a configuration may name, with their settings. */
@@ -187,6 +178,13 @@ public final class PluginCatalog implements AutoCloseable {
     /** Returns the names of the caches whose content is lost when the process ends, in order. */
     public List<String> cachesOfTheProcess() {
         return cachesOfWhich(Cache::endsWithProcess);
+    }
+
+    private <T> List<T> ofAll(Function<PluginSearch<?>, List<T>> what) {
+        return Stream.of(providers, caches, strategies, coordinators)
+                .flatMap(search -> what.apply(search).stream())
+                .distinct()
+                .toList();
     }
 
     private List<String> cachesOfWhich(Predicate<Cache> condition) {
