@@ -22,7 +22,6 @@ public final class LeastInFlight extends NamedStrategy {
         super(
                 "least-in-flight",
                 Set.of(FirstTurn.KEY),
-                (settings, random) ->
-                        new LeastLoaded(new Turns(FirstTurn.of(settings), random), LoadMetric.IN_FLIGHT));
+                (settings, random) -> new LeastLoaded(new Turns(FirstTurn.of(settings), random), LoadMetric.IN_FLIGHT));
     }
 }
