@@ -22,17 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class Subscribers {
 
     private final Set<Subscription> all = new LinkedHashSet<>(2);
-    private int reading;
 
     public void add(Subscription subscription) {
         all.add(subscription);
-        reading += subscription.reader().isPresent() ? 1 : 0;
     }
 
     public void remove(Subscription subscription) {
-        if (all.remove(subscription)) {
-            reading -= subscription.reader().isPresent() ? 1 : 0;
-        }
+        all.remove(subscription);
     }
 
     public boolean isEmpty() {
@@ -60,7 +56,7 @@ public final class Subscribers {
     }
 
     public boolean anyReads() {
-        return reading > 0;
+        return all.stream().anyMatch(subscription -> subscription.reader().isPresent());
     }
 
     /** Returns how far those who stream have read. */
