@@ -187,12 +187,10 @@ public final class Route {
         }
 
         public boolean has(Target target) {
-            return hasAccount(target.account().id())
+            String id = target.account().id();
+            return (account.isEmpty() || account.get().equals(id))
+                    && (accounts.isEmpty() || accounts.contains(id))
                     && (model.isEmpty() || model.get().equals(target.model()));
-        }
-
-        boolean hasAccount(String id) {
-            return (account.isEmpty() || account.get().equals(id)) && (accounts.isEmpty() || accounts.contains(id));
         }
     }
 
