@@ -56,14 +56,10 @@ final class PoolSnapshotBuilder {
         declareLimits(topology.accounts());
         topology.accounts().forEach(this::add);
         topology.routes().values().forEach(this::add);
-        Map<ScopeState, Set<ScopeState>> models = models();
-        models.forEach((organization, ofIt) -> organization
+        models().forEach((organization, ofIt) -> organization
                 .limits()
                 .useFor(ofIt.size() == 1 ? ofIt.iterator().next().limits() : null, now));
         scopes.values().removeIf(scope -> !present.contains(scope.scope()) && scope.isUnused(now));
-        scopes.values()
-                .forEach(scope -> scope.ofSeveralModels(
-                        models.getOrDefault(scope, Set.of()).size() > 1));
         return new Snapshot(scopes, accounts, targets, routes, topology.defaultRoute());
     }
 

@@ -127,6 +127,11 @@ public final class ScopeLimits {
         arrange(declared, now);
     }
 
+    /** Returns whether all targets of this organization are of one model. */
+    boolean areOfOneModel() {
+        return onlyModel != null;
+    }
+
     /** The service has reported a limit of a model of this organization. */
     void reportedOf(ScopeLimits model, LimitCounter counter, long now) {
         if (onlyModel == model && counter.quota() instanceof ReportedQuota) {

@@ -70,7 +70,7 @@ public final class ScopeResolver {
         if (said != Reach.UNKNOWN) {
             return named(call, said);
         }
-        if (!organization.isOfSeveralModels()) {
+        if (organization.limits().areOfOneModel()) {
             return organization;
         }
         boolean whole = organization.refusedModels().closesOrganization(call.model(), now);
@@ -92,7 +92,7 @@ public final class ScopeResolver {
             return named(call, said);
         }
         ScopeState organization = call.organization();
-        boolean whole = !organization.isOfSeveralModels()
+        boolean whole = organization.limits().areOfOneModel()
                 || !organization.limits().declared().isEmpty();
         (whole ? call.model() : organization).limits().reportedElsewhere(report, now);
         return whole ? organization : call.model();

@@ -24,7 +24,6 @@ public final class ScopeState {
     private final ScopeLearner learner = new ScopeLearner(limits);
     private final SharedLimits shared;
     private final ScopeResolver.RefusedModels refusedModels = new ScopeResolver.RefusedModels();
-    private boolean severalModels;
 
     public ScopeState(Scope scope) {
         this.scope = scope;
@@ -53,15 +52,6 @@ public final class ScopeState {
 
     ScopeResolver.RefusedModels refusedModels() {
         return refusedModels;
-    }
-
-    /** Targets of it, an organization, are of several models from now on, or of one. */
-    public void ofSeveralModels(boolean several) {
-        severalModels = several;
-    }
-
-    boolean isOfSeveralModels() {
-        return severalModels;
     }
 
     /** Returns whether nothing of it counts any more: it is open, nothing is under way, and its limits are unused. */
