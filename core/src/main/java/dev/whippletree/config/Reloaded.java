@@ -138,31 +138,30 @@ public record Reloaded(
     }
 
     private static List<String> differences(GatewaySettings.Client before, GatewaySettings.Client after) {
-        Differences<GatewaySettings.Client> differences = new Differences<>(before, after);
-        differences.compare("key", client -> token(Optional.of(client.key())));
-        differences.compare("limits", GatewaySettings.Client::limits);
-        differences.compare("accounts", GatewaySettings.Client::accounts);
-        differences.compare("routes", GatewaySettings.Client::routes);
-        differences.compare("keep-alive", GatewaySettings.Client::keepAlive);
-        return differences.keys();
+        return new Differences<>(before, after)
+                .by("key", client -> token(Optional.of(client.key())))
+                .by("limits", GatewaySettings.Client::limits)
+                .by("accounts", GatewaySettings.Client::accounts)
+                .by("routes", GatewaySettings.Client::routes)
+                .by("keep-alive", GatewaySettings.Client::keepAlive)
+                .keys();
     }
 
     private static List<String> differences(AccountSettings before, AccountSettings after) {
-        Differences<AccountSettings> differences = new Differences<>(before, after);
-        differences.compare("provider", AccountSettings::provider);
-        differences.compare("token", account -> token(account.token()));
-        differences.compare("organization", AccountSettings::organization);
-        differences.compare("weight", AccountSettings::weight);
-        differences.compare("max-concurrency", AccountSettings::maxConcurrency);
-        differences.compare("transit", AccountSettings::transit);
-        differences.compare("limits", AccountSettings::limits);
-        differences.compare("limit-scope", AccountSettings::limitScope);
-        differences.compare("credit", AccountSettings::credit);
+        Differences<AccountSettings> differences = new Differences<>(before, after)
+                .by("provider", AccountSettings::provider)
+                .by("token", account -> token(account.token()))
+                .by("organization", AccountSettings::organization)
+                .by("weight", AccountSettings::weight)
+                .by("max-concurrency", AccountSettings::maxConcurrency)
+                .by("transit", AccountSettings::transit)
+                .by("limits", AccountSettings::limits)
+                .by("limit-scope", AccountSettings::limitScope)
+                .by("credit", AccountSettings::credit);
         Stream.concat(before.settings().values().keySet().stream(), after.settings().values().keySet().stream())
                 .distinct()
                 .sorted()
-                .forEach(key ->
-                        differences.compare(key, account -> account.settings().text(key)));
+                .forEach(key -> differences.by(key, account -> account.settings().text(key)));
         return differences.keys();
     }
 
@@ -176,41 +175,44 @@ public record Reloaded(
     }
 
     private static List<String> differences(RouteSettings before, RouteSettings after) {
-        Differences<RouteSettings> differences = new Differences<>(before, after);
-        differences.compare("tiers", RouteSettings::tiers);
-        differences.compare(
+        return new Differences<>(before, after)
+                .by("tiers", RouteSettings::tiers)
+                .by(
                 "strategy",
-                route -> List.of(route.strategy(), route.strategySettings().values()));
-        differences.compare("patience", RouteSettings::patience);
-        differences.compare("deadline", RouteSettings::deadline);
-        differences.compare("max-tokens", RouteSettings::maxTokens);
-        differences.compare("ttl", RouteSettings::ttl);
-        differences.compare("retries", RouteSettings::retries);
-        differences.compare("timeouts", RouteSettings::timeouts);
-        differences.compare("aliases", RouteSettings::aliases);
-        differences.compare("leave", RouteSettings::leave);
-        return differences.keys();
+                route -> List.of(route.strategy(), route.strategySettings().values()))
+                .by("patience", RouteSettings::patience)
+                .by("deadline", RouteSettings::deadline)
+                .by("max-tokens", RouteSettings::maxTokens)
+                .by("ttl", RouteSettings::ttl)
+                .by("retries", RouteSettings::retries)
+                .by("timeouts", RouteSettings::timeouts)
+                .by("aliases", RouteSettings::aliases)
+                .by("leave", RouteSettings::leave)
+                .keys();
     }
 
     private static List<String> needsRestart(Configuration before, Configuration after) {
-        Differences<Configuration> differences = new Differences<>(before, after);
-        differences.compare(
+        return new Differences<>(before, after)
+                .by(
                 "caches",
                 configuration ->
-                        configuration.caches().stream().map(Reloaded::written).toList());
-        differences.compare(
-                "coordinator", configuration -> configuration.coordinator().map(Reloaded::written));
-        differences.compare("line-size", configuration -> configuration.engine().lineSize());
-        differences.compare(
-                "tenant-line-size", configuration -> configuration.engine().tenantLineSize());
-        differences.compare(
-                "batch-share", configuration -> configuration.engine().batchShare());
-        differences.compare(
-                "max-concurrency", configuration -> configuration.engine().maxConcurrency());
-        differences.compare(
-                "cache-timeout", configuration -> configuration.engine().cacheTimeout());
-        differences.compare("state", Configuration::state);
-        return differences.keys().stream().map(Reloaded::restart).toList();
+                        configuration.caches().stream().map(Reloaded::written).toList())
+                .by(
+                "coordinator", configuration -> configuration.coordinator().map(Reloaded::written))
+                .by("line-size", configuration -> configuration.engine().lineSize())
+                .by(
+                "tenant-line-size", configuration -> configuration.engine().tenantLineSize())
+                .by(
+                "batch-share", configuration -> configuration.engine().batchShare())
+                .by(
+                "max-concurrency", configuration -> configuration.engine().maxConcurrency())
+                .by(
+                "cache-timeout", configuration -> configuration.engine().cacheTimeout())
+                .by("state", Configuration::state)
+                .keys()
+                .stream()
+                .map(Reloaded::restart)
+                .toList();
     }
 
     private static List<Object> written(CacheTierSettings tier) {
@@ -232,26 +234,18 @@ public record Reloaded(
         return all.isEmpty() ? "nothing changed" : all;
     }
 
-    /** Collects the differences of two values. */
-    private static final class Differences<T> {
-
-        private final T before;
-        private final T after;
-        private final List<String> keys = new ArrayList<>();
+    /** Collects the keys by which two values differ. */
+    private record Differences<T>(T before, T after, List<String> keys) {
 
         Differences(T before, T after) {
-            this.before = before;
-            this.after = after;
+            this(before, after, new ArrayList<>());
         }
 
-        void compare(String key, Function<T, Object> value) {
+        Differences<T> by(String key, Function<T, Object> value) {
             if (!value.apply(before).equals(value.apply(after))) {
                 keys.add(key);
             }
-        }
-
-        List<String> keys() {
-            return keys;
+            return this;
         }
     }
 }
