@@ -79,11 +79,7 @@ final class Gate {
         sharedCalls.settleAgain(
                 attempt.flight(),
                 elsewhere -> elsewhere.ifPresentOrElse(
-                        with -> monitor.decide(() -> {
-                            attempt.flight().goOnElsewhere(with);
-                            attempt.sendBack(timeline.nanoTime());
-                        }),
-                        ask));
+                        with -> monitor.decide(() -> attempt.sendBack(elsewhere, timeline.nanoTime())), ask));
     }
 
     /** Only one process at a time probes a closed scope. */
@@ -107,7 +103,7 @@ final class Gate {
         long now = timeline.nanoTime();
         scope.closure().probedElsewhere(now + Waits.nanos(lease));
         timeline.schedule(Waits.nanos(lease), wakeUp);
-        attempt.sendBack(now);
+        attempt.sendBack(Optional.empty(), now);
     }
 
     private void reserve(Attempt attempt, List<LimitUse> uses, TenantTurn turn) {
@@ -122,7 +118,7 @@ final class Gate {
         if (reservation instanceof Reservation.Replied answered) {
             decide(attempt, answered.grant());
         } else if (reservation instanceof Reservation.Silence) {
-            attempt.sendBack(timeline.nanoTime());
+            attempt.sendBack(Optional.empty(), timeline.nanoTime());
         } else {
             alone.accept(attempt);
         }
@@ -144,7 +140,7 @@ final class Gate {
         attempt.target().scopes().stream()
                 .filter(scope -> scope.scope().equals(refused.by().scope()))
                 .forEach(scope -> scope.shared().refused(refused.by(), now + Waits.nanos(refused.retryAfter()), now));
-        attempt.sendBack(now);
+        attempt.sendBack(Optional.empty(), now);
     }
 
     /**

@@ -235,19 +235,14 @@ final class Scheduler implements Attempt.AttemptListener {
             } else {
                 resume(flight, again.counted(), now);
             }
-        } else if (step instanceof NextStep.GoBack) {
+        } else if (step instanceof NextStep.GoBack back) {
             flight.sentBack();
-            goBack(flight);
-        }
-    }
-
-    private void goBack(Flight flight) {
-        Optional<Runnable> elsewhere = flight.takeElsewhere();
-        if (elsewhere.isPresent()) {
-            flight.stage(Flight.Stage.LOOKING_UP);
-            monitor.after(flight.mailbox(), elsewhere.get());
-        } else {
-            admission.putBack(List.of(flight));
+            if (back.elsewhere().isPresent()) {
+                flight.stage(Flight.Stage.LOOKING_UP);
+                monitor.after(flight.mailbox(), back.elsewhere().get());
+            } else {
+                admission.putBack(List.of(flight));
+            }
         }
     }
 

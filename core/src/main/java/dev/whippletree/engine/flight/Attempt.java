@@ -148,12 +148,16 @@ public final class Attempt implements AttemptSink {
         return taken;
     }
 
-    /** Ends it unsent, because the other processes refuse it. The lock must be held. */
-    public void sendBack(long now) {
+    /**
+     * Ends it unsent. The lock must be held.
+     *
+     * @param elsewhere what its flight goes on with, out of the line; empty if the other processes refuse it
+     */
+    public void sendBack(Optional<Runnable> elsewhere, long now) {
         monitor.assertHeld();
         if (!ended) {
             finish();
-            listener.ended(this, new AttemptOutcome.SentBack(false), now);
+            listener.ended(this, new AttemptOutcome.SentBack(false, elsewhere), now);
         }
     }
 
@@ -318,7 +322,7 @@ public final class Attempt implements AttemptSink {
             }
             if (flight.forgivesStaleConnection()) {
                 finish();
-                listener.ended(this, new AttemptOutcome.SentBack(true), now);
+                listener.ended(this, new AttemptOutcome.SentBack(true, Optional.empty()), now);
             }
             return false;
         });
@@ -446,10 +450,12 @@ public final class Attempt implements AttemptSink {
         record AttemptCancelled() implements AttemptOutcome {}
 
         /**
-         * Its flight goes back to its place in the line: the other processes refused it, or its connection was stale.
+         * Its flight goes back to its place in the line: the other processes refused it, or its connection was stale;
+         * or its answer is or may be found elsewhere.
          *
          * @param used whether it was sent, so that the service may have counted it
+         * @param elsewhere what the flight goes on with instead, out of the line
          */
-        record SentBack(boolean used) implements AttemptOutcome {}
+        record SentBack(boolean used, Optional<Runnable> elsewhere) implements AttemptOutcome {}
     }
 }

@@ -75,7 +75,9 @@ public final class FailurePolicy {
         if (outcome instanceof AttemptOutcome.AttemptFailed failed) {
             return next(attempt, failed.failure(), now);
         }
-        return outcome instanceof AttemptOutcome.SentBack ? new NextStep.GoBack() : new NextStep.Nothing();
+        return outcome instanceof AttemptOutcome.SentBack back
+                ? new NextStep.GoBack(back.elsewhere())
+                : new NextStep.Nothing();
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -300,8 +302,12 @@ public final class FailurePolicy {
          */
         record TryAgain(long pauseNanos, boolean counted) implements NextStep {}
 
-        /** It goes back to its place in the waiting line, as if it had never left. */
-        record GoBack() implements NextStep {}
+        /**
+         * It goes back to its place in the waiting line, as if it had never left.
+         *
+         * @param elsewhere what it goes on with instead, out of the line
+         */
+        record GoBack(Optional<Runnable> elsewhere) implements NextStep {}
 
         /** Nothing: it has ended. */
         record Nothing() implements NextStep {}

@@ -95,9 +95,6 @@ public final class Flight implements Waiter {
 
     private boolean lookedUpAgain;
 
-    /** What it goes on with, out of the line, once its attempt has been sent back. */
-    private @Nullable Runnable elsewhere;
-
     private Optional<AnswerStore> store = Optional.empty();
 
     /** Also set without the lock, when providers are asked for estimates. */
@@ -394,18 +391,6 @@ public final class Flight implements Waiter {
         Optional<Runnable> end = Optional.ofNullable(claimEnd);
         claimEnd = null;
         return end;
-    }
-
-    /** Goes on out of the line once its attempt has been sent back, because its answer is or may be found elsewhere. */
-    public void goOnElsewhere(Runnable with) {
-        elsewhere = with;
-    }
-
-    /** Returns, once, what it goes on with; empty if it goes back to its place in the line. */
-    public Optional<Runnable> takeElsewhere() {
-        Optional<Runnable> with = Optional.ofNullable(elsewhere);
-        elsewhere = null;
-        return with;
     }
 
     /** Returns what stores its answer; empty: the caches do, where it is looked up too. */
