@@ -66,13 +66,7 @@ final class Dispatcher {
     private Timeline.Timer timer = () -> {};
     private long wakeAt = Long.MIN_VALUE;
 
-    /**
-     * Creates one for an empty line.
-     *
-     * @param sending sends an attempt once the lock is free
-     * @param saver saves the use of limits
-     * @param listener hears of the attempts
-     */
+    /** Creates one for an empty line; {@code sending} sends an attempt once the lock is free. */
     Dispatcher(
             Monitor monitor,
             Timeline timeline,

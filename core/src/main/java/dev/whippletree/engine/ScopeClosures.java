@@ -55,11 +55,7 @@ final class ScopeClosures {
     /** Whether something may be closed, or has opened unreported. */
     private boolean closedSomething;
 
-    /**
-     * Creates one.
-     *
-     * @param coordinator gets notices of what closes, and of what opens after an unknown time
-     */
+    /** Creates one whose coordinator gets notices of what closes, and of what opens after an unknown time. */
     ScopeClosures(Pool pool, Listeners listeners, Optional<CoordinationClient> coordinator, Monitor monitor) {
         this.pool = pool;
         this.listeners = listeners;

@@ -154,13 +154,6 @@ public final class Subscribers {
                 boolean endsWhenStalled,
                 Optional<Duration> callerTimeout) {}
 
-        /**
-         * Creates a subscription.
-         *
-         * @param joined whether the flight already existed
-         * @param patience how long the caller waits
-         * @param reader the caller's reader, if it streams
-         */
         public Subscription(
                 Flight flight,
                 boolean joined,

@@ -35,12 +35,7 @@ final class ClosedPlaces {
     /** Something that can be closed. */
     private record Closable(Closure closure, String mark) {}
 
-    /**
-     * Creates one.
-     *
-     * @param marks the marks of the tokens of the pool's places
-     * @param closed what was closed at the last look
-     */
+    /** Finds a pool's places by the marks of their tokens; {@code closed} was closed at the last look. */
     ClosedPlaces(Pool pool, Map<ClosedPlace, String> marks, Set<ClosedPlace> closed) {
         this.pool = pool;
         this.closed = new HashSet<>(closed);

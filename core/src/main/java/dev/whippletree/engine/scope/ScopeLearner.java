@@ -47,7 +47,6 @@ final class ScopeLearner {
     /** Whether it was said that a declared limit seems too high. */
     private boolean warned;
 
-    /** Creates one for a scope of these limits. */
     ScopeLearner(ScopeLimits limits) {
         this.limits = limits;
     }

@@ -26,7 +26,6 @@ final class ScopeUse {
     private OptionalLong sentBy = OptionalLong.empty();
     private OptionalLong arrivedAt = OptionalLong.empty();
 
-    /** Begins one that has reserved nothing yet. */
     ScopeUse(TokenCount tokens, long now) {
         this.tokens = tokens;
         this.beganNanos = now;
