@@ -83,8 +83,7 @@ public final class ConfigurationCheck {
         Set<TargetSettings> seen = new HashSet<>();
         for (TargetSettings target : targets) {
             if (!ids.contains(target.account())) {
-                problems.add(where + ": no account named '" + target.account() + "'"
-                        + Names.suggestion(target.account(), ids));
+                problems.add(where + ": " + Names.unknown("account", target.account(), ids));
             }
             if (!seen.add(target)) {
                 problems.add(where + ": account " + target.account() + " with model " + target.model()

@@ -57,12 +57,7 @@ public final class GatewayCheck {
             String where, String noun, List<String> named, Collection<String> known, List<String> problems) {
         named.stream()
                 .filter(name -> !known.contains(name))
-                .forEach(name -> problems.add(where + ": " + unknown(noun, name, known)));
-    }
-
-    /** Returns the problem of an unknown name, with the probable one. */
-    static String unknown(String noun, String name, Collection<String> known) {
-        return "no " + noun + " named '" + name + "'" + Names.suggestion(name, known);
+                .forEach(name -> problems.add(where + ": " + Names.unknown(noun, name, known)));
     }
 
     static boolean hasRoute(Client client, List<RouteSettings> routes) {

@@ -221,7 +221,7 @@ final class GatewayReader {
                 key, named, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
         named.stream()
                 .filter(text -> !known.contains(text.value()))
-                .forEach(text -> section.problems().add(text.at(), GatewayCheck.unknown(noun, text.value(), known)));
+                .forEach(text -> section.problems().add(text.at(), Names.unknown(noun, text.value(), known)));
         return named.stream().map(ListItem::value).filter(known::contains).toList();
     }
 }

@@ -11,6 +11,11 @@ public final class Names {
 
     private Names() {}
 
+    /** Returns the problem of an unknown name, with the probable one. */
+    static String unknown(String noun, String name, Collection<String> known) {
+        return "no " + noun + " named '" + name + "'" + suggestion(name, known);
+    }
+
     /**
      * Returns the end of a message about an unknown name.
      *

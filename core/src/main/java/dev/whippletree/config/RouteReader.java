@@ -55,7 +55,7 @@ final class RouteReader {
                 routes.stream().filter(route -> route.name().equals(name)).findFirst();
         if (chosen.isEmpty()) {
             List<String> names = routes.stream().map(RouteSettings::name).toList();
-            root.problem("default-route", "no route named '" + name + "'" + Names.suggestion(name, names));
+            root.problem("default-route", Names.unknown("route", name, names));
             return;
         }
         routes.remove(chosen.get());
@@ -163,7 +163,7 @@ final class RouteReader {
         if (accounts.contains(id)) {
             return true;
         }
-        section.problems().add(at, "no account named '" + id + "'" + Names.suggestion(id, accounts));
+        section.problems().add(at, Names.unknown("account", id, accounts));
         return false;
     }
 
