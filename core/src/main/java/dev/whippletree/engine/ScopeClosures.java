@@ -70,7 +70,7 @@ final class ScopeClosures {
      */
     void rateLimited(Lease lease, Failure failure, double chance, long now) {
         closedSomething = true;
-        Target target = lease.target();
+        String id = lease.target().account().id();
         ScopeState scope = ScopeResolver.refused(lease.call(), lease.limitScope(failure.reach()), now);
         OptionalLong stated = Waits.reported(failure);
         LimitRefusal refusal = lease.refused(scope, stated, chance, now);
@@ -80,16 +80,14 @@ final class ScopeClosures {
         }
         boolean pause = stated.isEmpty() || until > now + stated.getAsLong();
         if (until > now && scope.closure().closeUntil(until, pause, failure.message(), now)) {
-            say(target, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
+            say(id, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
         }
-        refusal.refusedAfter().ifPresent(used -> {
-            String id = target.account().id();
-            monitor.announce(() -> LOG.warn(
-                    "account {}{}: refused after {} declared; the limit is lower, or others use it too",
-                    id,
-                    on(scope),
-                    used));
-        });
+        refusal.refusedAfter()
+                .ifPresent(used -> monitor.announce(() -> LOG.warn(
+                        "account {}{}: refused after {} declared; the limit is lower, or others use it too",
+                        id,
+                        on(scope),
+                        used)));
         tellOthers(scope, now);
     }
 
@@ -234,7 +232,7 @@ final class ScopeClosures {
     /** Reports that a target cools down, as a warning unless it or another of its account had failed before. */
     void cooling(Target target, Failure failure, boolean wasOut) {
         if (wasOut || isOut(target)) {
-            say(target, "cools down", failure.message());
+            say(target.account().id(), "cools down", failure.message());
         } else {
             warn(target, "cools down", failure.message(), "");
         }
@@ -310,10 +308,6 @@ final class ScopeClosures {
 
     private static String next(Closure closure, long now) {
         return PromptErrors.check(closure, now);
-    }
-
-    private void say(Target target, String what, String why) {
-        say(target.account().id(), what, why);
     }
 
     private void say(String id, String what, String why) {
