@@ -161,7 +161,8 @@ public record Reloaded(
         Stream.concat(before.settings().values().keySet().stream(), after.settings().values().keySet().stream())
                 .distinct()
                 .sorted()
-                .forEach(key -> differences.by(key, account -> account.settings().text(key)));
+                .forEach(
+                        key -> differences.by(key, account -> account.settings().text(key)));
         return differences.keys();
     }
 
@@ -178,8 +179,9 @@ public record Reloaded(
         return new Differences<>(before, after)
                 .by("tiers", RouteSettings::tiers)
                 .by(
-                "strategy",
-                route -> List.of(route.strategy(), route.strategySettings().values()))
+                        "strategy",
+                        route -> List.of(
+                                route.strategy(), route.strategySettings().values()))
                 .by("patience", RouteSettings::patience)
                 .by("deadline", RouteSettings::deadline)
                 .by("max-tokens", RouteSettings::maxTokens)
@@ -193,26 +195,32 @@ public record Reloaded(
 
     private static List<String> needsRestart(Configuration before, Configuration after) {
         return new Differences<>(before, after)
-                .by(
-                "caches",
-                configuration ->
-                        configuration.caches().stream().map(Reloaded::written).toList())
-                .by(
-                "coordinator", configuration -> configuration.coordinator().map(Reloaded::written))
-                .by("line-size", configuration -> configuration.engine().lineSize())
-                .by(
-                "tenant-line-size", configuration -> configuration.engine().tenantLineSize())
-                .by(
-                "batch-share", configuration -> configuration.engine().batchShare())
-                .by(
-                "max-concurrency", configuration -> configuration.engine().maxConcurrency())
-                .by(
-                "cache-timeout", configuration -> configuration.engine().cacheTimeout())
-                .by("state", Configuration::state)
-                .keys()
-                .stream()
-                .map(Reloaded::restart)
-                .toList();
+                        .by(
+                                "caches",
+                                configuration -> configuration.caches().stream()
+                                        .map(Reloaded::written)
+                                        .toList())
+                        .by(
+                                "coordinator",
+                                configuration -> configuration.coordinator().map(Reloaded::written))
+                        .by("line-size", configuration -> configuration.engine().lineSize())
+                        .by(
+                                "tenant-line-size",
+                                configuration -> configuration.engine().tenantLineSize())
+                        .by(
+                                "batch-share",
+                                configuration -> configuration.engine().batchShare())
+                        .by(
+                                "max-concurrency",
+                                configuration -> configuration.engine().maxConcurrency())
+                        .by(
+                                "cache-timeout",
+                                configuration -> configuration.engine().cacheTimeout())
+                        .by("state", Configuration::state)
+                        .keys()
+                        .stream()
+                        .map(Reloaded::restart)
+                        .toList();
     }
 
     private static List<Object> written(CacheTierSettings tier) {
