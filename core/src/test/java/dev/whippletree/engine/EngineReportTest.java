@@ -22,10 +22,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Limits that nobody declared, learned from what services report of them. */
 final class EngineReportTest {
@@ -254,15 +257,25 @@ final class EngineReportTest {
         return answers;
     }
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
-    void limitOnlyLearned_isNeverExceeded(long seed) {
+    static Stream<Arguments> seeds() {
+        return Stream.of(Refill.CONTINUOUS, Refill.AT_ONCE, Refill.ONE_BY_ONE)
+                .flatMap(refill -> LongStream.rangeClosed(1, 8).mapToObj(seed -> Arguments.of(refill, seed)));
+    }
+
+    private static ServiceModel service(Refill refill, long amount, long phase) {
+        return switch (refill) {
+            case CONTINUOUS -> new ServiceModel.Bucket(amount, WINDOW.toNanos());
+            case ONE_BY_ONE -> new ServiceModel.Sliding(amount, WINDOW.toNanos());
+            default -> new ServiceModel.Fixed(amount, WINDOW.toNanos(), phase);
+        };
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("seeds")
+    void limitOnlyLearned_isNeverExceeded_andIsUsed(Refill refill, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long amount = 5 + random.nextLong(40);
-        boolean bucket = seed % 2 == 0;
-        ServiceModel service = bucket
-                ? new ServiceModel.Bucket(amount, WINDOW.toNanos())
-                : new ServiceModel.Fixed(amount, WINDOW.toNanos(), random.nextLong(WINDOW.toNanos()));
+        ServiceModel service = service(refill, amount, random.nextLong(WINDOW.toNanos()));
         List<Double> remaining = new ArrayList<>();
         serve(fixture.account("a"), random, () -> {
             long now = fixture.timeline.nanoTime();
@@ -271,13 +284,16 @@ final class EngineReportTest {
             return report(
                     amount,
                     (long) Math.max(0, service.remaining(now)),
-                    bucket ? Refill.CONTINUOUS : Refill.AT_ONCE,
+                    refill,
                     Duration.ofNanos(service.resetNanos(now)),
-                    bucket ? Optional.of(WINDOW) : Optional.empty());
+                    refill == Refill.CONTINUOUS ? Optional.of(WINDOW) : Optional.empty());
         });
         List<CompletableFuture<Completion>> answers = askOverTime(400, random);
         fixture.run();
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
         assertThat(remaining).allMatch(left -> left >= -1e-6);
+        assertThat(fixture.elapsed())
+                .as("400 at %s per window", amount)
+                .isLessThan(WINDOW.multipliedBy(420).dividedBy(amount));
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.engine.run.Waits;
 import dev.whippletree.limits.FixedWindow;
 import dev.whippletree.model.Limit;
+import dev.whippletree.model.RateLimitReport;
+import dev.whippletree.model.Reach;
 import dev.whippletree.model.Scope;
 import dev.whippletree.model.StatusSnapshot.LimitStatus.LimitSource;
 import dev.whippletree.model.TokenCount;
@@ -53,6 +55,34 @@ final class ScopeStateTest {
         assertThat(into.waitNanos(TokenCount.NONE, 0, 3 * SECOND)).isZero();
         assertThat(into.uses().reserved(Limit.Unit.REQUESTS)).isOne();
         assertThat(from.uses().reserved(Limit.Unit.REQUESTS)).isZero();
+    }
+
+    @Test
+    void accountsComeIntoAnotherScope_theirAttemptsUnderWayUseWhatIsReportedOfIt_andReportOfItThemselves() {
+        ScopeState from = new ScopeState(Scope.of("earlier"));
+        ScopeState into = new ScopeState(Scope.of("organization"));
+        CallUse first = call(into, 0);
+        first.report(into, leftOfThree(2), SECOND);
+        first.end(SECOND, Optional.empty(), SECOND);
+        CallUse call = call(from, SECOND);
+
+        into.limits().takeOver(from.limits(), 2 * SECOND);
+        call(into, 2 * SECOND);
+
+        assertThat(into.waitNanos(TokenCount.NONE, 0, 2 * SECOND)).isPositive();
+        call.report(into, leftOfThree(1), 3 * SECOND);
+        assertThat(into.waitNanos(TokenCount.NONE, 0, 3 * SECOND)).isPositive();
+    }
+
+    private static RateLimitReport leftOfThree(long left) {
+        return new RateLimitReport(
+                Reach.ORGANIZATION,
+                Limit.Unit.REQUESTS,
+                OptionalLong.of(3),
+                OptionalLong.of(left),
+                Optional.empty(),
+                RateLimitReport.Refill.AT_ONCE,
+                Optional.of(Duration.ofMinutes(1)));
     }
 
     @Test
