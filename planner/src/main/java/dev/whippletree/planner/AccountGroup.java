@@ -5,7 +5,6 @@ import dev.whippletree.model.Limit;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -42,7 +41,6 @@ public record AccountGroup(
 
         /** Copies the accounts. */
         public Organization {
-            Objects.requireNonNull(id, "id");
             accounts = List.copyOf(accounts);
         }
     }
@@ -59,8 +57,6 @@ public record AccountGroup(
 
         /** Copies the places. */
         public Member {
-            Objects.requireNonNull(maxConcurrency, "maxConcurrency");
-            Objects.requireNonNull(transit, "transit");
             places = List.copyOf(places);
         }
     }
@@ -71,18 +67,10 @@ public record AccountGroup(
      * @param tier in which tier, from 0
      * @param model the model that is asked there
      */
-    public record Place(int tier, String model) {
-
-        /** Rejects null. */
-        public Place {
-            Objects.requireNonNull(model, "model");
-        }
-    }
+    public record Place(int tier, String model) {}
 
     /** Copies mutable values. */
     public AccountGroup {
-        Objects.requireNonNull(service, "service");
-        Objects.requireNonNull(credit, "credit");
         organizations = List.copyOf(organizations);
         limits = List.copyOf(limits);
         members = List.copyOf(members);

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -28,8 +27,6 @@ public record AccountPool(
 
     /** Copies mutable values. */
     public AccountPool {
-        Objects.requireNonNull(route, "route");
-        Objects.requireNonNull(engine, "engine");
         groups = List.copyOf(groups);
         notes = List.copyOf(notes);
     }

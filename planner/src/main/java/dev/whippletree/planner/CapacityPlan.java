@@ -3,7 +3,6 @@ package dev.whippletree.planner;
 import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,7 +18,6 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
 
     /** Copies mutable values. */
     public CapacityPlan {
-        Objects.requireNonNull(request, "request");
         assumptions = List.copyOf(assumptions);
         sizes = List.copyOf(sizes);
     }
@@ -60,7 +58,6 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
 
         /** Copies mutable values. */
         public SizePlan {
-            Objects.requireNonNull(asIs, "asIs");
             fewest = List.copyOf(fewest);
             advice = List.copyOf(advice);
         }
@@ -89,18 +86,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
             double load,
             OptionalInt comfortable,
             boolean simulated,
-            String reason) {
-
-        /** Rejects null. */
-        public Fewest {
-            Objects.requireNonNull(kind, "kind");
-            Objects.requireNonNull(service, "service");
-            Objects.requireNonNull(count, "count");
-            Objects.requireNonNull(verdict, "verdict");
-            Objects.requireNonNull(comfortable, "comfortable");
-            Objects.requireNonNull(reason, "reason");
-        }
-    }
+            String reason) {}
 
     /** What a line of advice changes. */
     public enum Change {
@@ -120,14 +106,5 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      * @param assumption what it supposes besides, such as what the added account is like; empty if nothing
      * @param outcome what came of it
      */
-    public record Advice(Change change, String title, String assumption, Outcome outcome) {
-
-        /** Rejects null. */
-        public Advice {
-            Objects.requireNonNull(change, "change");
-            Objects.requireNonNull(title, "title");
-            Objects.requireNonNull(assumption, "assumption");
-            Objects.requireNonNull(outcome, "outcome");
-        }
-    }
+    public record Advice(Change change, String title, String assumption, Outcome outcome) {}
 }

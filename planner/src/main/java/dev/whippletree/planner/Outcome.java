@@ -3,7 +3,6 @@ package dev.whippletree.planner;
 import dev.whippletree.model.TokenUsage;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
@@ -67,19 +66,12 @@ public record Outcome(
 
     /** Copies mutable values. */
     public Outcome {
-        Objects.requireNonNull(verdict, "verdict");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(took, "took");
-        Objects.requireNonNull(waited, "waited");
-        Objects.requireNonNull(total, "total");
-        Objects.requireNonNull(binding, "binding");
         accounts = List.copyOf(accounts);
         limits = List.copyOf(limits);
         tokens = List.copyOf(tokens);
         credits = List.copyOf(credits);
         timeline = List.copyOf(timeline);
         seconds = List.copyOf(seconds);
-        Objects.requireNonNull(otherwise, "otherwise");
     }
 
     /**

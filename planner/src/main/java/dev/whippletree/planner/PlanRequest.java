@@ -4,7 +4,6 @@ import dev.whippletree.config.PriceList;
 import dev.whippletree.emulator.model.Latency;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -47,10 +46,6 @@ public record PlanRequest(
     /** Checks the ranges, and that an interview fits into the horizon. */
     public PlanRequest {
         sizes = List.copyOf(sizes);
-        Objects.requireNonNull(pool, "pool");
-        Objects.requireNonNull(latency, "latency");
-        Objects.requireNonNull(longestWait, "longestWait");
-        Objects.requireNonNull(prices, "prices");
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
             throw new IllegalArgumentException("a plan needs 1 or more interviews, not " + sizes);
         }

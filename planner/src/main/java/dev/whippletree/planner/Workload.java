@@ -3,7 +3,6 @@ package dev.whippletree.planner;
 import dev.whippletree.emulator.model.ServiceSettingsBuilder;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -59,8 +58,6 @@ public record Workload(
 
     /** Checks the ranges. */
     public Workload {
-        Objects.requireNonNull(interview, "interview");
-        Objects.requireNonNull(prompts, "prompts");
         if (questions < 1 || questions > MOST_QUESTIONS) {
             throw new IllegalArgumentException(
                     "an interview must have 1 to " + MOST_QUESTIONS + " questions, not " + questions);

@@ -3,7 +3,6 @@ package dev.whippletree.cli.chat;
 import dev.whippletree.model.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,7 +14,6 @@ import java.util.Optional;
 record Conversation(Optional<String> system, List<Exchange> exchanges) {
 
     Conversation {
-        Objects.requireNonNull(system, "system");
         exchanges = List.copyOf(exchanges);
     }
 

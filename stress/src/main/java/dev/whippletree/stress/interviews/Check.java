@@ -1,7 +1,6 @@
 package dev.whippletree.stress.interviews;
 
 import dev.whippletree.terminal.board.Words;
-import java.util.Objects;
 
 /**
  * A condition of a run, and whether it held. Immutable.
@@ -12,13 +11,6 @@ import java.util.Objects;
  * @param held whether they agree
  */
 public record Check(String name, String expected, String actual, boolean held) {
-
-    /** Rejects null. */
-    public Check {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(expected, "expected");
-        Objects.requireNonNull(actual, "actual");
-    }
 
     /** Returns a check that a number is exactly another. */
     static Check exactly(String name, long expected, long actual) {

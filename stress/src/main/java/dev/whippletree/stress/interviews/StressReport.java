@@ -5,7 +5,6 @@ import dev.whippletree.model.StatusSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * The report of a stress run over emulated accounts. Immutable.
@@ -21,9 +20,6 @@ public record StressReport(StressSettings settings, InterviewResults results, Se
 
     /** Copies the checks. */
     public StressReport {
-        Objects.requireNonNull(settings, "settings");
-        Objects.requireNonNull(results, "results");
-        Objects.requireNonNull(stats, "stats");
         checks = List.copyOf(checks);
     }
 

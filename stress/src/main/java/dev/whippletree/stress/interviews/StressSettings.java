@@ -5,7 +5,6 @@ import dev.whippletree.emulator.fault.FaultScript;
 import dev.whippletree.emulator.model.Latency;
 import dev.whippletree.model.Limit;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The settings of a stress run over emulated accounts. Immutable.
@@ -43,11 +42,6 @@ public record StressSettings(
 
     /** Checks the ranges. */
     public StressSettings {
-        Objects.requireNonNull(interviews, "interviews");
-        Objects.requireNonNull(limit, "limit");
-        Objects.requireNonNull(latency, "latency");
-        Objects.requireNonNull(faults, "faults");
-        Objects.requireNonNull(transit, "transit");
         if (accounts < 1 || maxConcurrency < 1) {
             throw new IllegalArgumentException("there are 1 or more accounts with 1 or more calls under way, not "
                     + accounts + " and " + maxConcurrency);
