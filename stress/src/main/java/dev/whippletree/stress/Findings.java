@@ -4,7 +4,6 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.stress.interviews.Check;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.stress.interviews.Interviews;
-import dev.whippletree.stress.interviews.Progress;
 import dev.whippletree.stress.interviews.StressReport;
 import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.terminal.Console;
@@ -51,11 +50,11 @@ final class Findings {
     }
 
     /** Prints how far interviews were when Ctrl-C ended them. */
-    void interrupted(Progress progress) {
+    void interrupted(InterviewResults progress) {
         out.println();
         say("Interrupted after " + Words.duration(progress.elapsed()) + ": " + Words.count(progress.answered()) + " of "
                 + Words.count(progress.prompts(), "prompt") + " were answered, " + Words.count(progress.failed())
-                + " failed, and " + Words.count(progress.interviewsDone(), "interview")
+                + " failed, and " + Words.count(progress.interviewTimes().size(), "interview")
                 + " ended. Nothing was checked.");
         out.flush();
     }

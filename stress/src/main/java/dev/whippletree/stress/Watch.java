@@ -4,7 +4,6 @@ import dev.whippletree.Whippletree;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.stress.interviews.InterviewDriver;
 import dev.whippletree.stress.interviews.InterviewResults;
-import dev.whippletree.stress.interviews.Progress;
 import dev.whippletree.terminal.Console;
 import dev.whippletree.terminal.Display;
 import dev.whippletree.terminal.ProgressBar;
@@ -57,7 +56,7 @@ record Watch(Console console, Timeline timeline, Duration least) {
     }
 
     private void show(InterviewDriver driver, Whippletree whippletree, Display display) {
-        Progress progress = driver.progress();
+        InterviewResults progress = driver.progress();
         StatusSnapshot status = whippletree.status();
         StatusBoard board =
                 new StatusBoard(console.zones().get(), console.terminal().errScreen());

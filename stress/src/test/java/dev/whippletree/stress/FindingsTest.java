@@ -6,7 +6,6 @@ import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.stress.interviews.Check;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.stress.interviews.Interviews;
-import dev.whippletree.stress.interviews.Progress;
 import dev.whippletree.stress.interviews.StressReport;
 import dev.whippletree.stress.interviews.StressSettings;
 import dev.whippletree.terminal.Console;
@@ -113,7 +112,8 @@ class FindingsTest {
 
     @Test
     void interruption_saysHowFarItWas() {
-        new Findings(console(false, 80)).interrupted(new Progress(8500, 1234, 5, 1, Duration.ofSeconds(61)));
+        new Findings(console(false, 80)).interrupted(new InterviewResults(
+                8500, 1234, 5, 0, Duration.ofSeconds(61), List.of(Duration.ofSeconds(50)), List.of()));
         assertThat(out).hasToString("""
 
                 Interrupted after 1 m 01 s: 1,234 of 8,500 prompts were answered, 5 failed, and

@@ -28,7 +28,6 @@ public final class InterviewDriver {
     private BiPredicate<Prompt, Completion> right =
             (prompt, completion) -> Answers.matches(prompt.messages(), completion.text());
     private Duration over = Duration.ZERO;
-    private long startNanos;
     private final Scoreboard board;
 
     /**
@@ -43,7 +42,7 @@ public final class InterviewDriver {
         this.plan = plan;
         this.ask = ask;
         this.timeline = timeline;
-        this.board = new Scoreboard(plan.prompts(), plan.settings().interviews());
+        this.board = new Scoreboard(plan, timeline);
     }
 
     /** Sets what is a right answer to a prompt. */
@@ -64,8 +63,7 @@ public final class InterviewDriver {
      * @return ends when all have ended; never exceptionally
      */
     public CompletableFuture<InterviewResults> start() {
-        startNanos = timeline.nanoTime();
-        board.start(startNanos);
+        board.start();
         int interviews = plan.settings().interviews();
         for (int number = 0; number < interviews; number++) {
             long afterNanos = Math.max(over.toNanos() / interviews * number, plan.earliestNanos(number, 0));
@@ -82,9 +80,9 @@ public final class InterviewDriver {
         }
     }
 
-    /** Returns how far the interviews are. */
-    public Progress progress() {
-        return board.progress(timeline.nanoTime());
+    /** Returns the results so far. */
+    public InterviewResults progress() {
+        return board.results();
     }
 
     /** One interview. Its steps follow each other; none overlap. */
@@ -102,8 +100,8 @@ public final class InterviewDriver {
         void next() {
             if (question < plan.questions(number)) {
                 put();
-            } else if (board.interviewEnded(timeline.nanoTime() - afterNanos)) {
-                results.complete(board.results(timeline.nanoTime()));
+            } else if (board.interviewEnded(afterNanos)) {
+                results.complete(board.results());
             }
         }
 
@@ -119,7 +117,7 @@ public final class InterviewDriver {
             if (question == plan.questions(number)) {
                 return 0;
             }
-            long untilItsTime = plan.earliestNanos(number, question) - (timeline.nanoTime() - startNanos);
+            long untilItsTime = plan.earliestNanos(number, question) - board.elapsedNanos();
             return Math.max(plan.settings().think().toNanos(), untilItsTime);
         }
 

@@ -2,17 +2,16 @@ package dev.whippletree.stress.interviews;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * The results of the interviews. Immutable.
+ * The results of the interviews, or those so far. Immutable.
  *
  * @param prompts how many prompts were planned
  * @param answered how many were answered, including wrong answers
  * @param failed how many ended without an answer
  * @param wrong how many answers didn't belong to their prompt
- * @param elapsed from the start to the last end
- * @param interviewTimes how long each interview took, shortest first
+ * @param elapsed from the start to the last end, or to now
+ * @param interviewTimes how long each interview took that has ended, shortest first
  * @param errors the first few errors, in words
  */
 public record InterviewResults(
@@ -26,7 +25,6 @@ public record InterviewResults(
 
     /** Copies mutable values. */
     public InterviewResults {
-        Objects.requireNonNull(elapsed, "elapsed");
         interviewTimes = interviewTimes.stream().sorted().toList();
         errors = List.copyOf(errors);
     }

@@ -1,5 +1,6 @@
 package dev.whippletree.stress.interviews;
 
+import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,26 +10,28 @@ final class Scoreboard {
 
     private static final int ERRORS_KEPT = 5;
 
-    private final int prompts;
-    private final int interviews;
-    private boolean started;
+    private final InterviewPlan plan;
+    private final Timeline timeline;
     private long startNanos;
     private final List<Duration> interviewTimes = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
     private int answered;
     private int failed;
     private int wrong;
-    private int interviewsDone;
 
-    Scoreboard(int prompts, int interviews) {
-        this.prompts = prompts;
-        this.interviews = interviews;
+    Scoreboard(InterviewPlan plan, Timeline timeline) {
+        this.plan = plan;
+        this.timeline = timeline;
+        this.startNanos = timeline.nanoTime();
     }
 
     /** All times are counted from here. */
-    synchronized void start(long nowNanos) {
-        started = true;
-        startNanos = nowNanos;
+    synchronized void start() {
+        startNanos = timeline.nanoTime();
+    }
+
+    synchronized long elapsedNanos() {
+        return timeline.nanoTime() - startNanos;
     }
 
     synchronized void answered() {
@@ -49,24 +52,17 @@ final class Scoreboard {
     /**
      * An interview has asked all its questions.
      *
-     * @param nowNanos when it ended, had it started when all did
+     * @param afterNanos how long after all others it started
      * @return whether it was the last that was under way
      */
-    synchronized boolean interviewEnded(long nowNanos) {
-        interviewTimes.add(Duration.ofNanos(nowNanos - startNanos));
-        return ++interviewsDone == interviews;
+    synchronized boolean interviewEnded(long afterNanos) {
+        interviewTimes.add(Duration.ofNanos(elapsedNanos() - afterNanos));
+        return interviewTimes.size() == plan.settings().interviews();
     }
 
-    synchronized Progress progress(long nowNanos) {
-        return new Progress(prompts, answered, failed, interviewsDone, elapsed(nowNanos));
-    }
-
-    synchronized InterviewResults results(long nowNanos) {
-        return new InterviewResults(prompts, answered, failed, wrong, elapsed(nowNanos), interviewTimes, errors);
-    }
-
-    private Duration elapsed(long nowNanos) {
-        return started ? Duration.ofNanos(nowNanos - startNanos) : Duration.ZERO;
+    synchronized InterviewResults results() {
+        return new InterviewResults(
+                plan.prompts(), answered, failed, wrong, Duration.ofNanos(elapsedNanos()), interviewTimes, errors);
     }
 
     private void note(String error) {

@@ -105,7 +105,10 @@ class InterviewDriverTest {
 
         InterviewResults results = run(driver);
 
-        assertThat(driver.progress()).isEqualTo(new Progress(850, 840, 10, 50, Duration.ofSeconds(17)));
+        assertThat(driver.progress()).isEqualTo(results);
+        assertThat(results.prompts()).isEqualTo(850);
+        assertThat(results.interviewTimes()).hasSize(50);
+        assertThat(results.elapsed()).isEqualTo(Duration.ofSeconds(17));
         assertThat(results.failed()).isEqualTo(10);
         assertThat(results.answered()).isEqualTo(840);
         assertThat(results.errors()).hasSize(5).first().asString().contains("question 1: nobody answered");
