@@ -1,23 +1,35 @@
 package dev.whippletree.cli.chat;
 
 import dev.whippletree.Whippletree;
+import dev.whippletree.cli.answer.AnswerText;
+import dev.whippletree.cli.answer.Provenance;
+import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Mistakes;
+import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.Surroundings;
+import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.cli.chat.LineEditor.Ended;
 import dev.whippletree.cli.chat.LineEditor.Input;
 import dev.whippletree.cli.chat.LineEditor.Interrupted;
 import dev.whippletree.cli.chat.LineEditor.Typed;
+import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.config.Names;
 import dev.whippletree.model.Completion;
+import dev.whippletree.model.Delta;
+import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.PromptException;
+import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Words;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,22 +53,28 @@ final class Chat {
     private final Surroundings surroundings;
     private final Whippletree whippletree;
     private final LineEditor editor;
-    private final ChatWish wish;
-    private final Notes notes;
-    private final Mistakes mistakes;
-    private final Asking asking;
+    private final PromptOptions options;
+    private final boolean streams;
     private Conversation conversation;
     private int failed;
 
-    Chat(Surroundings surroundings, Whippletree whippletree, LineEditor editor, ChatWish wish) {
+    /**
+     * Begins a conversation.
+     *
+     * @param streams whether answers are shown while they arrive
+     */
+    Chat(
+            Surroundings surroundings,
+            Whippletree whippletree,
+            LineEditor editor,
+            PromptOptions options,
+            boolean streams) {
         this.surroundings = surroundings;
         this.whippletree = whippletree;
         this.editor = editor;
-        this.wish = wish;
-        this.notes = new Notes(surroundings, editor);
-        this.mistakes = new Mistakes(surroundings);
-        this.asking = new Asking(surroundings, whippletree, editor, wish);
-        this.conversation = new Conversation(wish.system(), List.of());
+        this.options = options;
+        this.streams = streams;
+        this.conversation = new Conversation(options.system(), List.of());
     }
 
     /**
@@ -66,7 +84,7 @@ final class Chat {
      */
     int run() {
         if (editor.typed()) {
-            notes.say("Chat over "
+            say("Chat over "
                     + Words.count(whippletree.configuration().accounts().size(), "account")
                     + ". /help lists the commands, Ctrl-D ends the chat.");
         }
@@ -82,11 +100,13 @@ final class Chat {
     private boolean handle(Input entry) {
         if (entry instanceof Typed typed && !typed.text().isBlank()) {
             boolean goesOn = handle(typed.text());
-            notes.gap();
+            if (editor.typed()) {
+                surroundings.err().println();
+            }
             return goesOn;
         }
         if (entry instanceof Interrupted interrupted && interrupted.empty()) {
-            notes.say("Ctrl-D or /quit ends the chat");
+            say("Ctrl-D or /quit ends the chat");
         }
         return !(entry instanceof Ended);
     }
@@ -100,9 +120,9 @@ final class Chat {
             }
             ask(text.strip());
         } catch (CancellationException e) {
-            notes.say("stopped: this answer isn't part of the conversation");
+            say("stopped: this answer isn't part of the conversation");
         } catch (RuntimeException e) {
-            int code = mistakes.handle(e);
+            int code = new Mistakes(surroundings).handle(e);
             failed = failed == 0 ? code : failed;
         }
         return true;
@@ -110,11 +130,57 @@ final class Chat {
 
     /** Only a whole answer becomes part of the conversation, and its question with it. */
     private void ask(String question) {
-        Prompt.Builder prompt = wish.prompts().get();
+        Prompt.Builder prompt = options.builder();
         conversation.asking(question).forEach(prompt::message);
-        Completion answer = asking.ask(prompt.build());
+        Completion answer = ask(prompt.build());
         conversation = conversation.with(
                 new Exchange(question, answer.words(), answer.origin().model()));
+    }
+
+    /**
+     * Blocks until the answer is printed.
+     *
+     * @throws CancellationException if the user stopped it
+     * @throws RuntimeException if there is no whole answer
+     */
+    private Completion ask(Prompt prompt) {
+        long start = surroundings.timeline().nanoTime();
+        Completion answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
+        if (answer.finishReason() == FinishReason.LENGTH) {
+            surroundings.say(Provenance.CUT);
+        }
+        if (!LogOutput.isQuiet() || editor.typed()) {
+            Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
+            say(Provenance.line(answer, took));
+        }
+        return answer;
+    }
+
+    private Completion answer(Prompt prompt) {
+        boolean colours = surroundings.terminal().colours();
+        AnswerText text = surroundings.terminal().out()
+                ? AnswerText.withReasoning(surroundings.out(), colours)
+                : AnswerText.plain(surroundings.out(), false);
+        // Set before the prompt is asked: the user may see the first piece, and interrupt, before there is a future.
+        CompletableFuture<Void> interrupted = new CompletableFuture<>();
+        editor.onInterrupt(() -> interrupted.complete(null));
+        try {
+            CompletableFuture<Completion> coming =
+                    streams ? whippletree.stream(prompt, text::take) : whippletree.complete(prompt);
+            interrupted.thenRun(() -> coming.cancel(false));
+            Completion completion = Whippletree.await(coming);
+            if (!streams) {
+                completion.reasoning().ifPresent(thought -> text.take(new Delta.Reasoning(thought)));
+                text.take(new Delta.Text(completion.words()));
+            }
+            text.end();
+            return completion;
+        } catch (PromptException e) {
+            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
+        } finally {
+            editor.onInterrupt(() -> {});
+            text.breakOff();
+        }
     }
 
     private boolean run(String command, String argument) {
@@ -141,8 +207,16 @@ final class Chat {
         }
         Path file = file(name);
         SavedConversation.write(conversation, file);
-        notes.say("saved " + Words.count(exchanges, "answer") + " with "
+        say("saved " + Words.count(exchanges, "answer") + " with "
                 + (exchanges == 1 ? "its question" : "their questions") + " in " + file);
+    }
+
+    /** Prints what the chat itself has to say, faintly, and broken between words on a narrow terminal. */
+    private void say(String text) {
+        List<String> lines = editor.typed() ? Words.wrap(text, editor.columns()) : List.of(text);
+        boolean colours =
+                surroundings.terminal().colours() && surroundings.terminal().err();
+        lines.forEach(line -> surroundings.err().println(Paint.FAINT.on(line, colours)));
     }
 
     private Path file(String name) {

@@ -76,11 +76,9 @@ public final class ChatCommand implements Callable<Integer> {
 
     private int chat(Whippletree whippletree) {
         options.checkNames(whippletree.configuration());
-        ChatWish wish = new ChatWish(
-                options::builder, options.system(), stream.on(surroundings.terminal()), !LogOutput.isQuiet());
         try (LineEditor editor = editor(whippletree.configuration())) {
             LogOutput.to(editor::above);
-            return new Chat(surroundings, whippletree, editor, wish).run();
+            return new Chat(surroundings, whippletree, editor, options, stream.on(surroundings.terminal())).run();
         } finally {
             LogOutput.to(surroundings.err()::println);
         }

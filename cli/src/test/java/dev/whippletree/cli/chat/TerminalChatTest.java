@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whippletree.Whippletree;
 import dev.whippletree.cli.ScriptedProvider;
 import dev.whippletree.cli.Shell;
+import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.Surroundings;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
-import dev.whippletree.model.Prompt;
 import dev.whippletree.terminal.Terminal;
 import dev.whippletree.time.SystemTimeline;
 import java.io.PrintWriter;
@@ -61,13 +61,12 @@ class TerminalChatTest {
                 writer,
                 new Terminal(true, true, true, true),
                 timeline);
-        ChatWish wish = new ChatWish(Prompt::builder, Optional.empty(), true, false);
         try (Whippletree whippletree = Whippletree.builder()
                         .provider(provider)
                         .environment(surroundings.environment())
                         .build();
                 LineEditor editor = new TerminalEditor(terminal.terminal(), Optional.of(history))) {
-            ended.complete(new Chat(surroundings, whippletree, editor, wish).run());
+            ended.complete(new Chat(surroundings, whippletree, editor, new PromptOptions(), true).run());
         } catch (Throwable e) {
             ended.completeExceptionally(e);
             throw e;
