@@ -54,7 +54,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     private final BatchSettings settings;
     private final Whippletree whippletree;
     private final Timeline timeline;
-    private final @Nullable Conversations conversations;
+    private final Conversations conversations;
     private final Feed feed;
     private final JournalWriter writer;
     private final Outlook outlook;
@@ -111,16 +111,6 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         Completion completion() {
             return answer.join() instanceof Embeddings vectors ? vectors.asCompletion() : (Completion) answer.join();
         }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
     }
 
     BatchRun(BatchSettings settings, Iterator<BatchItem> items) {
@@ -128,7 +118,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         this.whippletree = settings.whippletree();
         Timeline given = settings.timeline();
         this.timeline = given == null ? new SystemTimeline() : given;
-        this.conversations = settings.conversations() ? new Conversations() : null;
+        this.conversations = new Conversations(settings.conversations());
         this.outlook = new Outlook(whippletree, settings.total(), settings.distinct());
         this.feed = new Feed(
                 items,
@@ -136,7 +126,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 conversations,
                 timeline.executor(),
                 this::wake,
-                item -> outlook.skipped(key(item)));
+                item -> outlook.skipped(conversations.key(item)));
         this.writer = new JournalWriter(settings.journal(), timeline, this::wake);
         this.stopConditions = new StopConditions(whippletree, settings.rules());
         this.progress = new BatchProgress(
@@ -334,9 +324,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     private void goOnAfter(BatchItem item, Optional<Completion> answer) {
-        if (conversations != null) {
-            conversations.ended(item, answer).ifPresent(feed::putFirst);
-        }
+        conversations.ended(item, answer).ifPresent(feed::putFirst);
     }
 
     /** Returns what became of an item; empty if nothing did, so that it is asked again, now or in another run. */
@@ -380,7 +368,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     private void putBack(Asked asked) {
-        outlook.notAsked(asked.kind(), key(asked.item()), asked.characters());
+        outlook.notAsked(asked.kind(), conversations.key(asked.item()), asked.characters());
         feed.putFirst(asked.item());
     }
 
@@ -452,12 +440,12 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
     }
 
     private void ask(BatchItem item, int calls) throws IOException {
-        if (conversations != null && wasDoneBefore(item)) {
+        if (conversations.holds(item) && wasDoneBefore(item)) {
             return;
         }
-        Prompt prompt = Prompts.ofBatch(conversations == null ? item.prompt() : conversations.prompt(item));
+        Prompt prompt = Prompts.ofBatch(conversations.prompt(item));
         String promptKey = Journal.keyOf(prompt, whippletree);
-        DistinctPrompts.Kind kind = outlook.asked(prompt, key(item));
+        DistinctPrompts.Kind kind = outlook.asked(prompt, conversations.key(item));
         if (!promptKey.isEmpty() && wasAnsweredBefore(item, prompt, kind, promptKey)) {
             return;
         }
@@ -494,23 +482,17 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         return there.isPresent();
     }
 
-    private long key(BatchItem item) {
-        return conversations == null
-                ? DistinctPrompts.key(DistinctPrompts.START, item.prompt())
-                : conversations.key(item);
-    }
-
     /** In a conversation an item that is due may have ended in an earlier run, or needn't be asked. */
     private boolean wasDoneBefore(BatchItem item) throws IOException {
         if (settings.journal().has(item.id())) {
             feed.skip();
-            outlook.skipped(key(item));
+            outlook.skipped(conversations.key(item));
             goOnAfter(item, settings.journal().answer(item.id()));
             return true;
         }
-        Optional<String> before = conversations == null ? Optional.empty() : conversations.failedBefore(item);
+        Optional<String> before = conversations.failedBefore(item);
         before.ifPresent(id -> {
-            outlook.skipped(key(item));
+            outlook.skipped(conversations.key(item));
             writer.add(BatchResult.Failed.withoutCall(
                     item,
                     BatchResult.Failed.BEFORE_FAILED,

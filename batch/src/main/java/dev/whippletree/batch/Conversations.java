@@ -12,11 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations of a batch: an item is due when the item before it in its session has ended, and its prompt
- * includes the earlier messages. Confined to the run.
+ * The conversations of a batch, if it has any: an item is due when the item before it in its session has ended, and its
+ * prompt includes the earlier messages. Confined to the run, except for {@link #holds}.
  */
 final class Conversations {
 
+    private final boolean wanted;
     private final Map<String, Conversation> bySession = new HashMap<>();
     private int parked;
     private long parkedCharacters;
@@ -28,6 +29,15 @@ final class Conversations {
         private long key = DistinctPrompts.START;
         private boolean busy;
         private @Nullable String failed;
+    }
+
+    Conversations(boolean wanted) {
+        this.wanted = wanted;
+    }
+
+    /** Returns whether an item belongs to a conversation; all others are due at once. */
+    boolean holds(BatchItem item) {
+        return session(item).isPresent();
     }
 
     /** Returns how many items wait for one before them. */
@@ -46,7 +56,7 @@ final class Conversations {
      * @return whether it is due now; if not, {@link #ended} returns it in its turn
      */
     boolean isDue(BatchItem item) {
-        Optional<String> session = session(item.prompt());
+        Optional<String> session = session(item);
         if (session.isEmpty()) {
             return true;
         }
@@ -66,7 +76,6 @@ final class Conversations {
         return conversation(item).map(conversation -> conversation.failed);
     }
 
-    /** Returns what is asked for an item that is due. */
     Prompt prompt(BatchItem item) {
         return conversation(item)
                 .map(conversation -> with(conversation.history, item.prompt()))
@@ -102,7 +111,7 @@ final class Conversations {
         if (next == null) {
             conversation.busy = false;
             if (item.endsSession()) {
-                session(item.prompt()).ifPresent(bySession::remove);
+                session(item).ifPresent(bySession::remove);
             }
             return Optional.empty();
         }
@@ -112,7 +121,11 @@ final class Conversations {
     }
 
     private Optional<Conversation> conversation(BatchItem item) {
-        return session(item.prompt()).map(bySession::get);
+        return session(item).map(bySession::get);
+    }
+
+    private Optional<String> session(BatchItem item) {
+        return wanted ? session(item.prompt()) : Optional.empty();
     }
 
     /** Returns the conversation that a prompt belongs to; empty: none. */

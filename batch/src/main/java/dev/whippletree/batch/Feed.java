@@ -5,10 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +28,12 @@ final class Feed {
 
     private final Iterator<BatchItem> items;
     private final Journal journal;
-    private final @Nullable Conversations conversations;
+    private final Conversations conversations;
     private final Executor executor;
     private final Runnable changed;
     private final Consumer<BatchItem> skipping;
 
-    private final Queue<BatchItem> pulled = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pulledCount = new AtomicInteger();
+    private final Queue<BatchItem> pulled = new LinkedBlockingQueue<>();
     private final AtomicLong pulledCharacters = new AtomicLong();
     private final AtomicBoolean pulling = new AtomicBoolean();
     private final AtomicLong skipped = new AtomicLong();
@@ -46,14 +44,13 @@ final class Feed {
     /**
      * Creates a feed that has pulled nothing yet.
      *
-     * @param conversations absent: each item is due at once
      * @param changed is run when items have been pulled
      * @param skipping is told of an item that the journal has, on the thread that pulls
      */
     Feed(
             Iterator<BatchItem> items,
             Journal journal,
-            @Nullable Conversations conversations,
+            Conversations conversations,
             Executor executor,
             Runnable changed,
             Consumer<BatchItem> skipping) {
@@ -78,9 +75,8 @@ final class Feed {
             if (item == null) {
                 return;
             }
-            pulledCount.decrementAndGet();
             pulledCharacters.addAndGet(-Prompts.room(item));
-            if (conversations == null || conversations.isDue(item)) {
+            if (conversations.isDue(item)) {
                 due.add(item);
             }
         }
@@ -93,7 +89,7 @@ final class Feed {
 
     /** Pulls more on another thread, if there may be more and few are left. */
     void pull() {
-        boolean enough = pulledCount.get() >= AT_ONCE / 2 || pulledCharacters.get() >= MOST_CHARACTERS / 2;
+        boolean enough = pulled.size() >= AT_ONCE / 2 || pulledCharacters.get() >= MOST_CHARACTERS / 2;
         if (exhausted || enough || !mayPark() || !pulling.compareAndSet(false, true)) {
             return;
         }
@@ -111,25 +107,23 @@ final class Feed {
     }
 
     private boolean mayPark() {
-        return conversations == null
-                || (conversations.parked() < MOST_PARKED && conversations.parkedCharacters() < MOST_CHARACTERS);
+        return conversations.parked() < MOST_PARKED && conversations.parkedCharacters() < MOST_CHARACTERS;
     }
 
     private void pullSome() throws IOException {
-        while (pulledCount.get() < AT_ONCE && pulledCharacters.get() < MOST_CHARACTERS) {
+        while (pulled.size() < AT_ONCE && pulledCharacters.get() < MOST_CHARACTERS) {
             if (!items.hasNext()) {
                 exhausted = true;
                 return;
             }
             BatchItem item = items.next();
-            if (conversations == null && journal.has(item.id())) {
+            if (!conversations.holds(item) && journal.has(item.id())) {
                 skipped.incrementAndGet();
                 skipping.accept(item);
             } else {
                 pulledCharacters.addAndGet(Prompts.room(item));
                 pulled.add(item);
-                pulledCount.incrementAndGet();
-                if (pulledCount.get() == 1) {
+                if (pulled.size() == 1) {
                     changed.run();
                 }
             }
@@ -141,18 +135,13 @@ final class Feed {
         skipped.incrementAndGet();
     }
 
-    /** Returns how many the journal had. */
     long skipped() {
         return skipped.get();
     }
 
     /** Returns whether nothing is left: what is parked comes when what it waits for has ended. */
     boolean isEmpty() {
-        return exhausted
-                && !pulling.get()
-                && pulled.isEmpty()
-                && due.isEmpty()
-                && (conversations == null || conversations.parked() == 0);
+        return exhausted && !pulling.get() && pulled.isEmpty() && due.isEmpty() && conversations.parked() == 0;
     }
 
     /** Returns why no more can be pulled; null: nothing is wrong. */
@@ -160,7 +149,6 @@ final class Feed {
         return failure;
     }
 
-    /** Pulls no more. */
     void end() {
         exhausted = true;
     }

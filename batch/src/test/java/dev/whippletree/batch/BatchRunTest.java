@@ -280,7 +280,7 @@ final class BatchRunTest {
                 .limit(20)
                 .iterator();
 
-        new Feed(items, journal, null, Runnable::run, () -> {}, item -> {}).pull();
+        new Feed(items, journal, new Conversations(false), Runnable::run, () -> {}, item -> {}).pull();
 
         assertThat(pulled).as("of 16 million characters").hasValue(4);
     }
@@ -292,7 +292,7 @@ final class BatchRunTest {
         Iterator<BatchItem> items = Stream.generate(() -> new BatchItem("i" + pulled.incrementAndGet(), long5))
                 .limit(20)
                 .iterator();
-        Feed feed = new Feed(items, journal, null, Runnable::run, () -> {}, item -> {});
+        Feed feed = new Feed(items, journal, new Conversations(false), Runnable::run, () -> {}, item -> {});
 
         feed.pull();
         assertThat(pulled).as("of 16 million characters").hasValue(4);
@@ -313,7 +313,8 @@ final class BatchRunTest {
                 .mapToObj(BatchRunTest::item)
                 .peek(item -> announcedBefore.add(announced.get()))
                 .iterator();
-        new Feed(items, journal, null, Runnable::run, announced::incrementAndGet, item -> {}).pull();
+        new Feed(items, journal, new Conversations(false), Runnable::run, announced::incrementAndGet, item -> {})
+                .pull();
 
         assertThat(announcedBefore).containsExactly(0, 1, 1, 1);
         assertThat(announced).as("and when all are").hasValue(2);
@@ -326,7 +327,7 @@ final class BatchRunTest {
         AtomicInteger pulled = new AtomicInteger();
         Iterator<BatchItem> items = Stream.generate(() -> spoken("x" + pulled.incrementAndGet(), text))
                 .iterator();
-        Conversations conversations = new Conversations();
+        Conversations conversations = new Conversations(true);
         Feed feed = new Feed(items, journal, conversations, Runnable::run, () -> {}, item -> {});
 
         for (int look = 0; look < 100; look++) {
@@ -1194,7 +1195,7 @@ final class BatchRunTest {
 
     @Test
     void conversations_carryWhatWasSaid_andInstructionsOnce_untilTheyEnd() {
-        Conversations conversations = new Conversations();
+        Conversations conversations = new Conversations(true);
         BatchItem first = spoken("x0", "One");
         BatchItem second = new BatchItem("x1", spoken("x1", "Two").prompt(), true, "");
 
@@ -1222,7 +1223,7 @@ final class BatchRunTest {
 
     @Test
     void conversation_isNotGoneOnWithAfterAFailure_whichIsTheFirst() {
-        Conversations conversations = new Conversations();
+        Conversations conversations = new Conversations(true);
         for (String id : List.of("x0", "x1")) {
             BatchItem item = spoken(id, "Hello");
             assertThat(conversations.isDue(item)).isTrue();
