@@ -75,14 +75,9 @@ public final class BatchFile implements AutoCloseable {
      */
     public static long check(BatchFiles files, Configuration configuration, Consumer<BatchItem> each)
             throws IOException {
-        return checkOf(files, configuration)
-                .check(files.conversations(), line -> each.accept(new BatchItem(line.id(), line.prompt())))
+        return new InputCheck(files, configuration)
+                .check(line -> each.accept(new BatchItem(line.id(), line.prompt())))
                 .lines();
-    }
-
-    private static InputCheck checkOf(BatchFiles files, Configuration configuration) {
-        return new InputCheck(
-                Disk.INSTANCE, files.input(), files.format(), files.form(), configuration, Digests::of64Bits);
     }
 
     /**
@@ -134,7 +129,7 @@ public final class BatchFile implements AutoCloseable {
         AskedModels models = new AskedModels(configuration);
         DistinctPrompts distinct = new DistinctPrompts(files.conversations());
         LongBag keys = new LongBag();
-        InputCheck.Checked input = checkOf(files, configuration).check(files.conversations(), line -> {
+        InputCheck.Checked input = new InputCheck(files, configuration).check(line -> {
             models.add(line.prompt());
             distinct.add(line.prompt());
             if (!files.conversations()) {

@@ -4,7 +4,6 @@ import dev.whippletree.config.Configuration;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an input from its beginning. Confined to one thread. */
@@ -21,18 +20,17 @@ interface InputReader extends Closeable {
 
     /** Opens an input; its form may be another than that of the files. */
     static InputReader open(BatchFiles files, PromptForm form, Configuration configuration) throws IOException {
-        return of(Disk.INSTANCE.read(files.input()), files.input(), files.format(), form, configuration);
+        return of(Disk.INSTANCE.read(files.input()), files, form, configuration);
     }
 
-    /** Reads an input from a stream, which it closes; the file is for messages. */
-    static InputReader of(
-            InputStream stream, Path file, InputFormat format, PromptForm form, Configuration configuration)
+    /** Reads an input from a stream, which it closes. */
+    static InputReader of(InputStream stream, BatchFiles files, PromptForm form, Configuration configuration)
             throws IOException {
         PromptMaker maker = new PromptMaker(form, configuration);
-        return switch (format) {
+        return switch (files.format()) {
             case JSONL -> new JsonLines(new Lines(stream), maker);
             case TEXT -> new TextLines(new Lines(stream), form, maker);
-            case CSV, TSV -> new Rows(file, stream, format, form, maker);
+            case CSV, TSV -> new Rows(files.input(), stream, files.format(), form, maker);
         };
     }
 }

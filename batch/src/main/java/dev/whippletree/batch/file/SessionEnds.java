@@ -1,7 +1,6 @@
 package dev.whippletree.batch.file;
 
 import java.util.BitSet;
-import java.util.function.ToLongFunction;
 
 /**
  * Which lines are the last ones of their sessions, so that nothing of a session needs to be kept behind them. Holds a
@@ -12,32 +11,19 @@ final class SessionEnds {
 
     private final BitSet ends = new BitSet();
 
-    /** Adds lines. */
-    static final class Collector {
-
-        private final ToLongFunction<String> digest;
-        private final SessionEnds found = new SessionEnds();
-        private final LineIndex latest = new LineIndex();
-
-        Collector(ToLongFunction<String> digest) {
-            this.digest = digest;
-        }
-
-        /** Adds the next line. */
-        void add(InputLine line) {
-            line.prompt().session().ifPresent(name -> {
-                long before = latest.put(digest.applyAsLong(name), line.number());
-                if (before != LineIndex.NONE) {
-                    found.ends.clear(index(before));
-                }
-                found.ends.set(index(line.number()));
-            });
-        }
-
-        /** Returns what was found. */
-        SessionEnds found() {
-            return found;
-        }
+    /**
+     * Adds the next line.
+     *
+     * @param latest the latest line of each session so far
+     */
+    void add(InputLine line, LineIndex latest) {
+        line.prompt().session().ifPresent(name -> {
+            long before = latest.put(Digests.of64Bits(name), line.number());
+            if (before != LineIndex.NONE) {
+                ends.clear(index(before));
+            }
+            ends.set(index(line.number()));
+        });
     }
 
     /** Returns whether no later line has the session of this one. */
@@ -45,7 +31,6 @@ final class SessionEnds {
         return ends.get(index(line.number()));
     }
 
-    /** Returns whether no line has a session. */
     boolean isEmpty() {
         return ends.isEmpty();
     }

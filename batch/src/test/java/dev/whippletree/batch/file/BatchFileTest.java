@@ -1161,17 +1161,6 @@ final class BatchFileTest {
     }
 
     @Test
-    void idsWhoseDigestsAgreeByChance_areAMistakeToMend() throws IOException {
-        write(line("ab", "A"), line("cd", "B"), line("e", "C"));
-        InputCheck check = new InputCheck(
-                Disk.INSTANCE, input, InputFormat.JSONL, form, whippletree.configuration(), String::length);
-
-        assertThatThrownBy(() -> check.check(false, each -> {}))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageEndingWith(":2: 'cd' has by chance the same digest as the id of line 1; change one of them");
-    }
-
-    @Test
     void manyDigests_areFoundAgain() {
         LongBag bag = new LongBag();
         LineIndex index = new LineIndex();
@@ -1221,24 +1210,6 @@ final class BatchFileTest {
         }
 
         assertThat(ending).containsExactly("a2", "c1", "b2");
-    }
-
-    @Test
-    void sessionsWhoseDigestsAgree_endNoEarlierThanTheyDo() {
-        SessionEnds.Collector lines = new SessionEnds.Collector(String::length);
-        InputLine first = inSession(1, "a");
-        InputLine second = inSession(2, "b");
-        InputLine third = inSession(3, "a");
-        List.of(first, second, third).forEach(lines::add);
-
-        assertThat(lines.found().contains(first)).isFalse();
-        assertThat(lines.found().contains(second)).isFalse();
-        assertThat(lines.found().contains(third)).isTrue();
-    }
-
-    private static InputLine inSession(long number, String session) {
-        Prompt prompt = Prompt.builder().user("Hello").session(session).build();
-        return new InputLine(number, "line-" + number, prompt, "Hello");
     }
 
     private static InputStream stream(String text) {

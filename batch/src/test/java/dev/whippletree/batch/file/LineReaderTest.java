@@ -38,13 +38,23 @@ final class LineReaderTest {
 
     private InputCheck check(LineReader reader, String... lines) throws IOException {
         Path input = Files.write(folder.resolve("input"), List.of(lines));
+        return check(input, PromptForm.PLAIN.readBy(reader));
+    }
+
+    private static InputCheck check(Path input, PromptForm form) {
         return new InputCheck(
-                Disk.INSTANCE,
-                input,
-                InputFormat.JSONL,
-                PromptForm.PLAIN.readBy(reader),
-                CONFIGURATION,
-                Digests::of64Bits);
+                new BatchFiles(
+                        input,
+                        InputFormat.JSONL,
+                        Path.of("answers.jsonl"),
+                        form,
+                        false,
+                        false,
+                        Sync.NEVER,
+                        false,
+                        false,
+                        false),
+                CONFIGURATION);
     }
 
     @Test
@@ -55,8 +65,7 @@ final class LineReaderTest {
                 "{\"custom_id\":\"a\",\"url\":\"/v1/else\",\"body\":{\"x\":1},\"session\":\"s\"}",
                 "{\"custom_id\":\"b\",\"body\":{}}");
 
-        assertThat(check.check(false, line -> prompts.add(line.prompt())).lines())
-                .isEqualTo(2);
+        assertThat(check.check(line -> prompts.add(line.prompt())).lines()).isEqualTo(2);
         assertThat(prompts)
                 .containsExactly(
                         Prompt.of("/v1/else " + Map.of("x", 1) + " " + Optional.of("s")),
@@ -82,8 +91,7 @@ final class LineReaderTest {
                 "{\"custom_id\":\"c\",\"body\":{\"other\":1}}",
                 "{\"custom_id\":\"a\",\"body\":{}}");
 
-        BadInputException problems =
-                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+        BadInputException problems = catchThrowableOfType(BadInputException.class, () -> check.check(line -> {}));
 
         assertThat(problems.lines())
                 .extracting(problem -> problem.line() + " " + problem.code())
@@ -116,8 +124,7 @@ final class LineReaderTest {
                 asking("g", "{\"" + "n".repeat(10_001) + "\":1}"),
                 asking("h", "1".repeat(1_001)));
 
-        BadInputException problems =
-                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+        BadInputException problems = catchThrowableOfType(BadInputException.class, () -> check.check(line -> {}));
 
         assertThat(problems.lines()).extracting(LineProblem::line).containsExactly(5L, 6L, 7L, 8L);
         assertThat(problems.lines())
@@ -141,8 +148,7 @@ final class LineReaderTest {
                 asking(longest, "1"),
                 asking(longest, "2"));
 
-        BadInputException problems =
-                catchThrowableOfType(BadInputException.class, () -> check.check(false, line -> {}));
+        BadInputException problems = catchThrowableOfType(BadInputException.class, () -> check.check(line -> {}));
 
         assertThat(problems.lines())
                 .extracting(LineProblem::code)
@@ -169,10 +175,9 @@ final class LineReaderTest {
     void withoutAReader_otherPathsAreRefused() throws IOException {
         Path input = Files.writeString(
                 folder.resolve("input"), "{\"custom_id\":\"a\",\"url\":\"/v1/responses\",\"body\":{}}");
-        InputCheck check = new InputCheck(
-                Disk.INSTANCE, input, InputFormat.JSONL, PromptForm.PLAIN, CONFIGURATION, Digests::of64Bits);
+        InputCheck check = check(input, PromptForm.PLAIN);
 
-        assertThatThrownBy(() -> check.check(false, line -> {}))
+        assertThatThrownBy(() -> check.check(line -> {}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("'url' must be /v1/chat/completions or");
     }
