@@ -45,20 +45,15 @@ final class Arrangement {
     private final LineIndex places;
     private long left;
 
-    /**
-     * Creates one.
-     *
-     * @param places where the answers are, by the digests of their ids
-     */
-    Arrangement(BatchFiles files, Configuration configuration, LineIndex places) {
+    Arrangement(BatchFiles files, Configuration configuration) throws IOException {
         this.files = files;
         this.configuration = configuration;
-        this.places = places;
+        this.places = find(files);
         this.left = places.size();
     }
 
-    /** Reads all answers of an output, and returns their places. */
-    static LineIndex find(BatchFiles files) throws IOException {
+    /** Returns where the answers are, by the digests of their ids. */
+    private static LineIndex find(BatchFiles files) throws IOException {
         LineIndex places = new LineIndex();
         try (Lines lines = Lines.ofResults(Disk.INSTANCE.read(files.answers()))) {
             while (lines.next()) {

@@ -106,7 +106,7 @@ public final class BatchFile implements AutoCloseable {
      * @throws IOException if its folder can't be written
      */
     public static Optional<Closeable> lock(Path output) throws IOException {
-        return BatchFolder.tryLock(Disk.INSTANCE, output);
+        return BatchFolder.tryLock(output);
     }
 
     /**
@@ -143,7 +143,7 @@ public final class BatchFile implements AutoCloseable {
         settings.putAll(files.identities());
         leaveOthersAlone(files);
         LineReader reader = files.form().reader();
-        Closeable lock = locked != null ? locked : BatchFolder.lock(Disk.INSTANCE, files.output());
+        Closeable lock = locked != null ? locked : BatchFolder.lock(files.output());
         try {
             BatchFiles adopted = files;
             if (input.lines() > 0) { // Otherwise it may be what a program has left that failed.
@@ -169,7 +169,7 @@ public final class BatchFile implements AutoCloseable {
             BatchFiles files, Configuration configuration, InputCheck.Checked input, Map<String, String> settings)
             throws IOException {
         BatchState now = new BatchState(input.digest(), settings);
-        Optional<BatchState> before = BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output()));
+        Optional<BatchState> before = BatchState.read(BatchFolder.of(files.output()));
         if (before.isPresent()) {
             compare(files, configuration, input.sessionEnds(), before.get(), now);
         }
@@ -180,7 +180,7 @@ public final class BatchFile implements AutoCloseable {
             }
         }
         if (!before.equals(Optional.of(now))) {
-            now.write(Disk.INSTANCE, BatchFolder.of(files.output()));
+            now.write(BatchFolder.of(files.output()));
         }
     }
 
@@ -190,7 +190,7 @@ public final class BatchFile implements AutoCloseable {
             throw new BadInputException(files.output()
                     + " has a name of failures, where another batch may write its own; name another output");
         }
-        if (BatchState.read(Disk.INSTANCE, BatchFolder.of(files.output())).isEmpty()) {
+        if (BatchState.read(BatchFolder.of(files.output())).isEmpty()) {
             leaveAlone(files.output(), "isn't the output of a batch; name another file, or remove it");
             leaveAlone(files.failures(), "isn't this batch's; name another output, or remove it");
         }
@@ -353,7 +353,7 @@ public final class BatchFile implements AutoCloseable {
 
     private static void arrange(BatchFiles files, Configuration configuration) throws IOException {
         if (files.asRows() || files.ordered()) {
-            new Arrangement(files, configuration, Arrangement.find(files)).arrange();
+            new Arrangement(files, configuration).arrange();
         }
     }
 

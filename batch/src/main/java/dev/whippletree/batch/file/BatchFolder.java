@@ -1,5 +1,6 @@
 package dev.whippletree.batch.file;
 
+import dev.whippletree.state.PrivateFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -18,7 +19,6 @@ final class BatchFolder {
 
     private BatchFolder() {}
 
-    /** Returns the folder of an output. */
     static Path of(Path output) {
         return output.resolveSibling(output.getFileName() + ".batch");
     }
@@ -28,21 +28,21 @@ final class BatchFolder {
      *
      * @throws IOException if another batch is writing it
      */
-    static Closeable lock(Storage storage, Path output) throws IOException {
-        return tryLock(storage, output)
+    static Closeable lock(Path output) throws IOException {
+        return tryLock(output)
                 .orElseThrow(() -> new IOException(output
                         + " is in use by another batch: wait until that batch has ended, or name another output"));
     }
 
     /** The same; empty if another batch is writing it. */
-    static Optional<Closeable> tryLock(Storage storage, Path output) throws IOException {
+    static Optional<Closeable> tryLock(Path output) throws IOException {
         try {
-            storage.createFolder(of(output));
+            PrivateFile.createSubfolder(of(output));
         } catch (NoSuchFileException | AccessDeniedException e) {
             throw new IOException(
                     output + " can't be written: its folder isn't there, or this user may create nothing in it", e);
         }
-        return storage.lock(of(output).resolve("lock"));
+        return Disk.lock(of(output).resolve("lock"));
     }
 
     /**

@@ -1,10 +1,11 @@
 package dev.whippletree.batch.file;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,15 +25,12 @@ record BatchState(String input, Map<String, String> settings) {
     private static final int SHOWN = 40;
 
     /** Reads it; empty if the output isn't a batch's. */
-    static Optional<BatchState> read(Storage storage, Path folder) throws IOException {
+    static Optional<BatchState> read(Path folder) throws IOException {
         Path file = folder.resolve("state.json");
-        if (!storage.exists(file)) {
+        if (!Files.exists(file)) {
             return Optional.empty();
         }
-        String text;
-        try (InputStream stream = storage.read(file)) {
-            text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         Map<String, Object> json = JsonObjects.object(text).orElse(Map.of());
         if (!(json.get("input") instanceof String input) || !(json.get("settings") instanceof Map<?, ?> named)) {
             throw new IOException(file + " can't be read: remove " + folder + " and its output to start again");
@@ -42,14 +40,12 @@ record BatchState(String input, Map<String, String> settings) {
         return Optional.of(new BatchState(input, settings));
     }
 
-    void write(Storage storage, Path folder) throws IOException {
+    void write(Path folder) throws IOException {
         Path coming = folder.resolve("state.coming");
-        try (Storage.Output output = storage.open(coming)) {
-            output.truncate(0);
-            output.write(ByteBuffer.wrap(JsonObjects.bytes(Map.of("input", input, "settings", settings))), 0);
-            output.force();
+        try (OutputStream stream = Disk.stream(coming, StandardOpenOption.TRUNCATE_EXISTING)) {
+            stream.write(JsonObjects.bytes(Map.of("input", input, "settings", settings)));
         }
-        storage.replace(folder.resolve("state.json"), coming);
+        Disk.INSTANCE.replace(folder.resolve("state.json"), coming);
     }
 
     /** Returns which settings were others, and what they were. */

@@ -116,13 +116,12 @@ enum Disk implements Storage {
         }
     }
 
-    @Override
-    public void createFolder(Path folder) throws IOException {
-        PrivateFile.createSubfolder(folder);
-    }
-
-    @Override
-    public Optional<Closeable> lock(Path file) throws IOException {
+    /**
+     * Locks a file, which is created if it isn't there, until the result is closed or this process ends.
+     *
+     * @return empty if it is locked already
+     */
+    static Optional<Closeable> lock(Path file) throws IOException {
         Path place = file.toAbsolutePath().normalize();
         if (!LOCKED.add(place)) {
             return Optional.empty();

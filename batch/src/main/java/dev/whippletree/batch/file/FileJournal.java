@@ -155,7 +155,7 @@ public final class FileJournal implements Journal {
      * @throws IOException if a file can't be read or written, or another batch is writing it
      */
     public static FileJournal open(Path answers, Path failures, Sync sync, Timeline timeline) throws IOException {
-        Closeable lock = BatchFolder.lock(Disk.INSTANCE, answers);
+        Closeable lock = BatchFolder.lock(answers);
         try {
             return new FileJournal(
                     Disk.INSTANCE,

@@ -32,7 +32,7 @@ public final class Spool implements Closeable {
      * @throws IOException if another batch is writing the output, or its folder can't be made
      */
     public static Spool beside(Path output) throws IOException {
-        return new Spool(output, BatchFolder.lock(Disk.INSTANCE, output));
+        return new Spool(output, BatchFolder.lock(output));
     }
 
     /**
@@ -49,7 +49,7 @@ public final class Spool implements Closeable {
             Files.deleteIfExists(coming);
             throw new IOException("the input can't be copied to " + coming + ": " + e.getMessage(), e);
         }
-        return BatchState.read(Disk.INSTANCE, BatchFolder.of(output)).isPresent() ? coming : keep();
+        return BatchState.read(BatchFolder.of(output)).isPresent() ? coming : keep();
     }
 
     /** Replaces the copy of an earlier input. Returns the file. */

@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/** The operations that a batch needs of a file system: so few that a test can make each of them fail. Thread-safe. */
+/** The operations that a journal needs of a file system: so few that a test can make each of them fail. Thread-safe. */
 interface Storage {
 
     /** A file that is written to. */
@@ -40,14 +39,4 @@ interface Storage {
      * cut.
      */
     void replace(Path file, Path by) throws IOException;
-
-    /** Creates a folder in one that is there, if it isn't there too. */
-    void createFolder(Path folder) throws IOException;
-
-    /**
-     * Locks a file, which is created if it isn't there, until the result is closed or this process ends.
-     *
-     * @return empty if another process has it
-     */
-    Optional<Closeable> lock(Path file) throws IOException;
 }

@@ -24,6 +24,7 @@ import dev.whippletree.model.Message;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.ToolCall;
+import dev.whippletree.state.PrivateFile;
 import dev.whippletree.testkit.logging.LoggedLines;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -1269,7 +1270,7 @@ final class BatchFileTest {
         URI zip = URI.create("jar:" + folder.resolve("disk.zip").toUri());
         try (FileSystem disk = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
             Path file = disk.getPath("/batch/answers");
-            Disk.INSTANCE.createFolder(Objects.requireNonNull(file.getParent()));
+            PrivateFile.createSubfolder(Objects.requireNonNull(file.getParent()));
             try (Storage.Output out = Disk.INSTANCE.open(file)) {
                 out.write(ByteBuffer.wrap(new byte[] {'a'}), 0);
             }

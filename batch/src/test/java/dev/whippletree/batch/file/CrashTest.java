@@ -11,7 +11,6 @@ import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.time.VirtualTimeline;
 import java.io.ByteArrayInputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -174,14 +173,6 @@ final class CrashTest {
             forced.remove(by);
             written.put(file, bytes);
             forced.put(file, bytes.clone());
-        }
-
-        @Override
-        public void createFolder(Path folder) {}
-
-        @Override
-        public Optional<Closeable> lock(Path file) {
-            return Optional.of(() -> {});
         }
     }
 
