@@ -108,15 +108,8 @@ record CountedLimit(DeclaredLimit declared, ServiceLimit counted, boolean ofOneM
      * Returns the most that can be used from a fresh start until the horizon. A limit that is declared for an
      * organization of several models is kept in every sliding window, however the service counts it; a bucket of one
      * model refills from the first use on.
-     */
-    long allowed(Duration horizon) {
-        return allowed(horizon, 0);
-    }
-
-    /**
-     * Returns the same if an amount is left to others in each window.
      *
-     * @param left 0 or more, less than the limit's amount
+     * @param left what is left to others in each window, 0 or more, less than the limit's amount
      */
     long allowed(Duration horizon, long left) {
         long amount = limit().amount();

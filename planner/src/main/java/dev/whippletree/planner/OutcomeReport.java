@@ -107,7 +107,7 @@ final class OutcomeReport {
                 slot.organization(),
                 slot.name(),
                 used,
-                slot.limit().allowed(request.horizon()),
+                slot.limit().allowed(request.horizon(), 0),
                 (double) fullest / slot.limit().limit().amount());
     }
 
@@ -132,13 +132,13 @@ final class OutcomeReport {
             String service = account.group().service();
             for (PlannedAccount.Target target : account.targets()) {
                 Tokens own = new Tokens(service, target.model(), recorder.tokens(target));
-                sums.merge(service + '\n' + target.model(), own, OutcomeReport::together);
+                sums.merge(
+                        service + '\n' + target.model(),
+                        own,
+                        (one, other) ->
+                                new Tokens(service, target.model(), one.used().plus(other.used())));
             }
         }
         return List.copyOf(sums.values());
-    }
-
-    private static Tokens together(Tokens one, Tokens other) {
-        return new Tokens(one.service(), one.model(), one.used().plus(other.used()));
     }
 }

@@ -30,7 +30,12 @@ final class Parts {
      */
     <T> CompletableFuture<T> add(String what, Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        tasks.add(() -> run(what, task, result));
+        Supplier<T> told = () -> {
+            T found = task.get();
+            tell(what);
+            return found;
+        };
+        tasks.add(() -> result.completeAsync(told, Runnable::run));
         return result;
     }
 
@@ -46,16 +51,6 @@ final class Parts {
     private static void runAll(Queue<Runnable> waiting) {
         for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
             task.run();
-        }
-    }
-
-    private <T> void run(String what, Supplier<T> task, CompletableFuture<T> result) {
-        try {
-            T found = task.get();
-            tell(what);
-            result.complete(found);
-        } catch (RuntimeException | Error e) {
-            result.completeExceptionally(e);
         }
     }
 

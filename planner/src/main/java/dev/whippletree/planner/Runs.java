@@ -31,7 +31,7 @@ final class Runs {
             return there.join();
         }
         try {
-            own.complete(run(variant, () -> gradually(variant)));
+            own.complete(run(variant, false, () -> gradually(variant)));
         } catch (RuntimeException | Error e) {
             own.completeExceptionally(e);
             throw e;
@@ -39,8 +39,11 @@ final class Runs {
         return own.join();
     }
 
-    private Outcome run(Variant variant, Supplier<Optional<Outcome.Otherwise>> otherwise) {
-        return arithmetic.outcome(variant, otherwise).orElseGet(() -> new Simulation(request, variant).run(otherwise));
+    private Outcome run(
+            Variant variant, boolean endsWithTheFirstFailure, Supplier<Optional<Outcome.Otherwise>> otherwise) {
+        return arithmetic
+                .outcome(variant, otherwise)
+                .orElseGet(() -> new Simulation(request, variant, endsWithTheFirstFailure).run(otherwise));
     }
 
     /** Returns the outcome with limits that refill gradually; empty if that isn't enough either. */
@@ -52,7 +55,7 @@ final class Runs {
         long needed = new Questions(request, variant.interviews()).distinct();
         return allowed <= allowance.calls(pool) || allowed < needed
                 ? Optional.empty()
-                : Optional.of(run(refilling, Optional::empty))
+                : Optional.of(run(refilling, false, Optional::empty))
                         .filter(outcome -> outcome.verdict() != Verdict.DOES_NOT_HOLD)
                         .map(outcome -> CountedLimit.otherwise(pool, outcome));
     }
@@ -69,11 +72,7 @@ final class Runs {
         if (failing.contains(variant)) {
             return false;
         }
-        Outcome outcome = arithmetic
-                .outcome(variant, Optional::empty)
-                .orElseGet(() -> new Simulation(request, variant)
-                        .endingWithTheFirstFailure()
-                        .run(Optional::empty));
+        Outcome outcome = run(variant, true, Optional::empty);
         if (outcome.verdict().held()) {
             outcomes.putIfAbsent(variant, CompletableFuture.completedFuture(outcome));
         } else {

@@ -39,26 +39,24 @@ final class Simulation {
     private final Recorder recorder;
     private final PromptPadding padding;
     private final InterviewPlan plan;
-    private boolean endsWithTheFirstFailure;
+    private final boolean endsWithTheFirstFailure;
     private boolean over;
 
-    Simulation(PlanRequest request, Variant variant) {
+    /**
+     * Prepares a simulation.
+     *
+     * @param endsWithTheFirstFailure whether it ends as soon as a prompt fails: whether the variant holds is known then
+     */
+    Simulation(PlanRequest request, Variant variant, boolean endsWithTheFirstFailure) {
         this.request = request;
         this.variant = variant;
+        this.endsWithTheFirstFailure = endsWithTheFirstFailure;
         this.timeline = new VirtualTimeline(request.seed());
         this.services = new Imitations(request, variant.pool());
         this.recorder = new Recorder(timeline);
         Questions questions = new Questions(request, variant.interviews());
         this.padding = questions.padding();
         this.plan = questions.plan();
-    }
-
-    /**
-     * Returns this simulation, which then ends as soon as a prompt fails: whether the variant holds is known by then.
-     */
-    Simulation endingWithTheFirstFailure() {
-        endsWithTheFirstFailure = true;
-        return this;
     }
 
     /**
