@@ -10,18 +10,10 @@ import java.time.Duration;
 import java.util.List;
 
 /** One emulated account with a Whippletree that asks it, over real sockets. Thread-safe. */
-public final class EmulatedAccounts implements AutoCloseable {
+public record EmulatedAccounts(EmulatedServices services, Whippletree whippletree) implements AutoCloseable {
 
     private static final ServiceKind KIND = ServiceKind.HUGGING_FACE;
     private static final Latency LATENCY = Latency.constant(Duration.ofMillis(300));
-
-    private final EmulatedServices services;
-    private final Whippletree whippletree;
-
-    private EmulatedAccounts(EmulatedServices services, Whippletree whippletree) {
-        this.services = services;
-        this.whippletree = whippletree;
-    }
 
     /** Starts an emulated service on a free port, and a Whippletree whose only account is with it. */
     public static EmulatedAccounts open(Surroundings surroundings) {
@@ -45,12 +37,6 @@ public final class EmulatedAccounts implements AutoCloseable {
         }
     }
 
-    /** Returns the Whippletree that asks it. */
-    public Whippletree whippletree() {
-        return whippletree;
-    }
-
-    /** Closes the Whippletree, then the service. */
     @Override
     public void close() {
         whippletree.close();

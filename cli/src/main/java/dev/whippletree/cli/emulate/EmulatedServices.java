@@ -13,21 +13,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Emulated services on a free port, each with one account. Thread-safe. */
-public final class EmulatedServices implements AutoCloseable {
+public record EmulatedServices(EmulatorServer server) implements AutoCloseable {
 
     /** The token that each service takes. */
     public static final String TOKEN = "emulated-token-1";
 
-    /** The id of that account. */
     static final String ID = "emulated-1";
 
     private static final Latency AT_ONCE = Latency.constant(Duration.ofMillis(1));
-
-    private final EmulatorServer server;
-
-    private EmulatedServices(EmulatorServer server) {
-        this.server = server;
-    }
 
     /** Starts one of each kind, which answers at once. Blocks until they listen. */
     public static EmulatedServices open(Surroundings surroundings) {
@@ -60,7 +53,6 @@ public final class EmulatedServices implements AutoCloseable {
         return urls;
     }
 
-    /** Ends them. */
     @Override
     public void close() {
         server.close();

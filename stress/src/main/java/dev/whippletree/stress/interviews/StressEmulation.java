@@ -14,23 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /** The emulated accounts of a stress run, listening on loopback. Thread-safe. */
-public final class StressEmulation implements AutoCloseable {
+public record StressEmulation(
+        StressSettings settings, EmulatedService service, EmulatorServer server, Timeline timeline)
+        implements AutoCloseable {
 
     private static final ServiceKind KIND = ServiceKind.HUGGING_FACE;
     private static final String TOKEN = "hf_emulated_";
-
-    private final StressSettings settings;
-    private final EmulatedService service;
-    private final EmulatorServer server;
-    private final Timeline timeline;
-
-    private StressEmulation(
-            StressSettings settings, EmulatedService service, EmulatorServer server, Timeline timeline) {
-        this.settings = settings;
-        this.service = service;
-        this.server = server;
-        this.timeline = timeline;
-    }
 
     /**
      * Starts the emulated service on a free port. Blocks until it listens and is warm: a second or two.
@@ -81,12 +70,10 @@ public final class StressEmulation implements AutoCloseable {
         return accounts;
     }
 
-    /** Returns what the service has seen so far. */
     public ServiceStats stats() {
         return service.stats();
     }
 
-    /** Stops listening. */
     @Override
     public void close() {
         server.close();
