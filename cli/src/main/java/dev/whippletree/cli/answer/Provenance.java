@@ -4,8 +4,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Origin;
 import dev.whippletree.terminal.board.Words;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Describes where an answer came from. */
 public final class Provenance {
@@ -28,17 +26,10 @@ public final class Provenance {
             case JOINED -> "shared another prompt's call to account " + origin.account();
             case CACHE -> "from cache " + origin.cache().orElse("") + ", once answered by account " + origin.account();
         };
-        return source + ", model " + String.join(", ", figures(answer, took));
-    }
-
-    private static List<String> figures(Completion answer, Duration took) {
-        Origin origin = answer.origin();
-        List<String> figures = new ArrayList<>();
-        figures.add(origin.model());
-        figures.add(Words.count(origin.attempts(), "attempt"));
-        figures.add("waited " + Words.duration(origin.waited()));
-        figures.add("took " + Words.duration(took));
-        answer.usage().ifPresent(usage -> figures.add(Words.count(usage.total(), "token")));
-        return figures;
+        return source + ", model " + origin.model() + ", " + Words.count(origin.attempts(), "attempt") + ", waited "
+                + Words.duration(origin.waited()) + ", took " + Words.duration(took)
+                + answer.usage()
+                        .map(usage -> ", " + Words.count(usage.total(), "token"))
+                        .orElse("");
     }
 }
