@@ -31,7 +31,6 @@ final class Delivery implements Flow.Subscription {
         this.run = run;
     }
 
-    /** Hands itself to its subscriber. */
     void begin(Flow.Subscriber<? super BatchResult> receiver) {
         subscriber = receiver;
         try {
@@ -57,7 +56,6 @@ final class Delivery implements Flow.Subscription {
         run.abort();
     }
 
-    /** Adds a result. */
     void add(BatchResult result) {
         undelivered.add(result);
     }

@@ -43,7 +43,6 @@ final class JournalWriter {
         unwritten.add(result);
     }
 
-    /** Returns how many results aren't written down. */
     int size() {
         return unwritten.size();
     }

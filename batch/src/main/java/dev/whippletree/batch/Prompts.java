@@ -57,7 +57,6 @@ final class Prompts {
         return item.id().length() + room(item.prompt());
     }
 
-    /** Returns the same of a prompt. */
     static long room(Prompt prompt) {
         long room = prompt.session().map(String::length).orElse(0)
                 + room(prompt.parameters().stop())

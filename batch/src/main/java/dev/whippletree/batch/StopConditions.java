@@ -37,7 +37,6 @@ final class StopConditions {
         costBefore = cost();
     }
 
-    /** An item has ended. */
     void ended(BatchResult result) {
         if (result instanceof BatchResult.Failed failed) {
             if (failed.kind().equals(BatchResult.Failed.BEFORE_FAILED)) {

@@ -22,7 +22,6 @@ final class FishCompletion {
 
     private FishCompletion() {}
 
-    /** Returns the script for a command and all below it. */
     static String of(CommandLine command) {
         StringBuilder script = new StringBuilder();
         add(script, command, "");

@@ -60,13 +60,7 @@ public final class Main {
         System.exit(run(surroundings, TypedArguments.ofProcess(arguments)));
     }
 
-    /**
-     * Runs the command. Blocks until it has ended.
-     *
-     * @param surroundings what it reads and where it prints
-     * @param arguments what the user typed behind {@code whippletree}
-     * @return one of {@link ExitCode}'s
-     */
+    /** Runs the command. Blocks until it has ended. Returns one of {@link ExitCode}'s. */
     public static int run(Surroundings surroundings, String... arguments) {
         LogOutput.to(surroundings.err()::println);
         LogOutput.level(false, false);
@@ -144,12 +138,7 @@ public final class Main {
         return commands;
     }
 
-    /**
-     * A command below the command.
-     *
-     * @param type what describes it
-     * @param maker makes it, with its options
-     */
+    /** A command below the command: what describes it, and what makes it with its options. */
     private record Subcommand(Class<?> type, Supplier<Object> maker) {
 
         /** Returns no more of it than the list of commands shows, which takes a fraction of the time. */

@@ -20,7 +20,6 @@ final class TypedArguments {
 
     private TypedArguments() {}
 
-    /** Returns this process's arguments. */
     static String[] ofProcess(String[] given) {
         return of(given, Boolean.getBoolean(PROPERTY) ? System.getenv(VARIABLE) : null);
     }

@@ -39,7 +39,6 @@ public record AccountGroup(
      */
     public record Organization(String id, List<String> accounts) {
 
-        /** Copies the accounts. */
         public Organization {
             accounts = List.copyOf(accounts);
         }
@@ -55,21 +54,14 @@ public record AccountGroup(
      */
     public record Member(int weight, OptionalInt maxConcurrency, Optional<Duration> transit, List<Place> places) {
 
-        /** Copies the places. */
         public Member {
             places = List.copyOf(places);
         }
     }
 
-    /**
-     * A place in the route. Immutable.
-     *
-     * @param tier in which tier, from 0
-     * @param model the model that is asked there
-     */
+    /** A place in the route: its tier, from 0, and the model that is asked there. Immutable. */
     public record Place(int tier, String model) {}
 
-    /** Copies mutable values. */
     public AccountGroup {
         organizations = List.copyOf(organizations);
         limits = List.copyOf(limits);
@@ -80,7 +72,6 @@ public record AccountGroup(
         }
     }
 
-    /** Returns the same with limits that refill bit by bit. */
     AccountGroup refilling() {
         return new AccountGroup(service, organizations, limits, credit, members, true);
     }
@@ -97,17 +88,14 @@ public record AccountGroup(
         return credit.isPresent() || limitsTokens();
     }
 
-    /** Returns whether a limit of it counts tokens. */
     boolean limitsTokens() {
         return limits.stream().anyMatch(declared -> declared.limit().unit() != Limit.Unit.REQUESTS);
     }
 
-    /** Returns how many organizations there are. */
     public int count() {
         return organizations.size();
     }
 
-    /** Returns the same kind with these organizations. */
     AccountGroup withOrganizations(List<Organization> organizations) {
         return new AccountGroup(service, organizations, limits, credit, members, refills);
     }

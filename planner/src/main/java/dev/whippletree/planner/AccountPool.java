@@ -25,7 +25,6 @@ import java.util.Set;
 public record AccountPool(
         List<AccountGroup> groups, RouteSettings route, EngineSettings engine, boolean cached, List<String> notes) {
 
-    /** Copies mutable values. */
     public AccountPool {
         groups = List.copyOf(groups);
         notes = List.copyOf(notes);
@@ -85,7 +84,6 @@ public record AccountPool(
         return withRoute(route.toBuilder().leave(share).build());
     }
 
-    /** Returns the same pool with another route. */
     public AccountPool withRoute(RouteSettings other) {
         return new AccountPool(groups, other, engine, cached, notes);
     }
@@ -129,7 +127,6 @@ public record AccountPool(
         return ids;
     }
 
-    /** Returns how many organizations there are. */
     public int count() {
         return groups.stream().mapToInt(AccountGroup::count).sum();
     }

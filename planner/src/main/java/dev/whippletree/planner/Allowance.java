@@ -13,7 +13,6 @@ import java.util.function.ToLongFunction;
 /** Computes how many calls accounts allow at most; a simulation may make fewer. Immutable. */
 record Allowance(PlanRequest request) {
 
-    /** No limit on calls. */
     static final long UNLIMITED = Long.MAX_VALUE;
 
     /** The rounding error of a share times an amount, at most. */

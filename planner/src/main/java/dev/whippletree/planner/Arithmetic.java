@@ -25,7 +25,6 @@ final class Arithmetic {
         this.allowance = new Allowance(request);
     }
 
-    /** Returns whether a simulation would take too long. */
     boolean tooLarge(int interviews) {
         return new Questions(request, interviews).prompts() > MOST_PROMPTS;
     }

@@ -16,7 +16,6 @@ import java.util.OptionalInt;
  */
 public record CapacityPlan(PlanRequest request, List<String> assumptions, List<SizePlan> sizes) {
 
-    /** Copies mutable values. */
     public CapacityPlan {
         assumptions = List.copyOf(assumptions);
         sizes = List.copyOf(sizes);
@@ -56,7 +55,6 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
      */
     public record SizePlan(int interviews, Outcome asIs, List<Fewest> fewest, List<Advice> advice) {
 
-        /** Copies mutable values. */
         public SizePlan {
             fewest = List.copyOf(fewest);
             advice = List.copyOf(advice);
@@ -88,9 +86,7 @@ public record CapacityPlan(PlanRequest request, List<String> assumptions, List<S
             boolean simulated,
             String reason) {}
 
-    /** What a line of advice changes. */
     public enum Change {
-        /** Nothing. */
         AS_IS,
         /** One account more of some kind. */
         ONE_MORE,

@@ -45,12 +45,7 @@ record Judge(PlanRequest request) {
             Times waited,
             long waitedTooLong) {}
 
-    /**
-     * The verdict.
-     *
-     * @param verdict whether it holds
-     * @param reason why, a sentence
-     */
+    /** The verdict, and why, as a sentence. */
     record Judgement(Verdict verdict, String reason) {
 
         /** Returns the alternative outcome, if the verdict depends on how limits are counted. */

@@ -64,7 +64,6 @@ public record Outcome(
         List<Minute> seconds,
         Optional<Otherwise> otherwise) {
 
-    /** Copies mutable values. */
     public Outcome {
         accounts = List.copyOf(accounts);
         limits = List.copyOf(limits);
@@ -146,11 +145,9 @@ public record Outcome(
         }
     }
 
-    /** What holds prompts back. */
     public enum Cause {
         /** Nothing but the answers' own latency. */
         NOTHING,
-        /** A limit. */
         LIMIT,
         /** Too few calls at once. */
         CONCURRENCY,
@@ -160,21 +157,10 @@ public record Outcome(
         FAILURES
     }
 
-    /**
-     * What holds prompts back most.
-     *
-     * @param cause of what sort it is
-     * @param text which it is, for people: {@code 30 requests / 1m of groq-1}
-     */
+    /** What holds prompts back most: {@code 30 requests / 1m of groq-1}. */
     public record Binding(Cause cause, String text) {}
 
-    /**
-     * Tokens of one model of one service.
-     *
-     * @param service the provider's name
-     * @param model the service's own name of the model
-     * @param used what its accounts used
-     */
+    /** Tokens that one service's accounts used of one model, by the service's own name of it. */
     public record Tokens(String service, String model, TokenUsage used) {}
 
     /**
@@ -217,7 +203,6 @@ public record Outcome(
             Duration p95Waited,
             Duration worstWaited) {
 
-        /** Copies mutable values. */
         public Minute {
             callsByAccount = List.copyOf(callsByAccount);
             limitShares = List.copyOf(limitShares);

@@ -34,7 +34,6 @@ public record PlanRequest(
     /** What Groq's free plan allowed in September 2026: an example for those who declare no limits. */
     public static final String GROQ_FREE = "groq:1x30/min+1000/d+8000tok/min+200000tok/d";
 
-    /** How far a plan looks ahead at most. */
     public static final Duration LONGEST_HORIZON = Duration.ofDays(31);
 
     /**
@@ -43,7 +42,6 @@ public record PlanRequest(
      */
     private static final double USUAL_SPREAD = 0.2;
 
-    /** Checks the ranges, and that an interview fits into the horizon. */
     public PlanRequest {
         sizes = List.copyOf(sizes);
         if (sizes.isEmpty() || sizes.stream().anyMatch(size -> size < 1)) {
@@ -87,7 +85,6 @@ public record PlanRequest(
                 Optional.empty());
     }
 
-    /** Returns the same for another workload. */
     public PlanRequest withWorkload(Workload workload) {
         return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
@@ -101,12 +98,10 @@ public record PlanRequest(
                 latency.shape() == Latency.Shape.CONSTANT ? Latency.uniform(latency.mean(), USUAL_SPREAD) : latency);
     }
 
-    /** Returns the same with another latency. */
     public PlanRequest withLatency(Latency latency) {
         return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
-    /** Returns the same with another horizon. */
     public PlanRequest withHorizon(Duration horizon) {
         return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
@@ -116,12 +111,10 @@ public record PlanRequest(
         return new PlanRequest(sizes, workload, pool, latency, horizon, Optional.of(longestWait), seed, advice, prices);
     }
 
-    /** Returns the same from another seed. */
     public PlanRequest withSeed(long seed) {
         return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }
 
-    /** Returns the same with or without advice. */
     public PlanRequest withAdvice(boolean advice) {
         return new PlanRequest(sizes, workload, pool, latency, horizon, longestWait, seed, advice, prices);
     }

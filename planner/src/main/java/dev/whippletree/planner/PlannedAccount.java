@@ -5,25 +5,12 @@ import dev.whippletree.spi.AccountSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One account of a pool, with its group and organization. Immutable.
- *
- * @param group its kind
- * @param organization whose limits it shares
- * @param id its own id
- * @param member what is its own
- */
+/** One account of a pool, with its group and organization. Immutable. */
 record PlannedAccount(AccountGroup group, String organization, String id, Member member) {
 
-    /**
-     * An account and a model that it is asked for.
-     *
-     * @param account the account's id
-     * @param model the model
-     */
+    /** An account and a model that it is asked for. */
     record Target(String account, String model) {}
 
-    /** Returns all accounts of a pool, in order. */
     static List<PlannedAccount> of(AccountPool pool) {
         List<PlannedAccount> plannedAccounts = new ArrayList<>();
         for (AccountGroup group : pool.groups()) {
@@ -38,7 +25,6 @@ record PlannedAccount(AccountGroup group, String organization, String id, Member
         return plannedAccounts;
     }
 
-    /** Returns the models that it is asked for. */
     List<Target> targets() {
         return member.places().stream()
                 .map(place -> new Target(id, place.model()))
@@ -51,11 +37,7 @@ record PlannedAccount(AccountGroup group, String organization, String id, Member
         return "simulated-token-of-" + id;
     }
 
-    /**
-     * Returns the account as an engine is configured with it.
-     *
-     * @param provider the name of the provider that leads to the simulated service
-     */
+    /** Returns the account as an engine is configured with it. */
     AccountSettings settings(String provider) {
         AccountSettings.Builder builder = AccountSettings.builder(id, provider)
                 .token(token())

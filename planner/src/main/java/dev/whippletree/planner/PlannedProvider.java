@@ -48,7 +48,6 @@ record PlannedProvider(
         return new CountedClient(account.id(), new SimulatedProvider(NAME, service, timeline).connect(account));
     }
 
-    /** A client whose calls are written down. */
     private final class CountedClient implements ProviderClient {
 
         private final String account;

@@ -54,7 +54,6 @@ public final class PromptList {
         private final List<Integer> tokens = new ArrayList<>();
         private final List<Integer> bounds = new ArrayList<>();
 
-        /** Creates a builder that has none. */
         public Builder() {}
 
         /**
@@ -177,12 +176,10 @@ public final class PromptList {
         return sessions.length;
     }
 
-    /** Returns how many prompts there are. */
     public int prompts() {
         return Arrays.stream(sessions).mapToInt(asked -> asked.length).sum();
     }
 
-    /** Returns how many of them are different. */
     public int distinct() {
         return tokens.length;
     }
@@ -202,7 +199,6 @@ public final class PromptList {
         return mean(Arrays.stream(tokens));
     }
 
-    /** Returns the most tokens of any prompt. */
     public int mostTokens() {
         return Arrays.stream(tokens).max().orElseThrow();
     }

@@ -12,7 +12,6 @@ record Questions(PlanRequest request, int interviews) {
 
     private static final String WORDS = "Question ";
 
-    /** Returns how many prompts there are. */
     long prompts() {
         return request.workload()
                 .prompts()
@@ -36,7 +35,6 @@ record Questions(PlanRequest request, int interviews) {
         return Math.max(1, Math.round(bank.getAsInt() * (1 - left)));
     }
 
-    /** Returns who asks what. */
     InterviewPlan plan() {
         Workload workload = request.workload();
         Interviews settings =

@@ -32,7 +32,6 @@ final class Recorder {
         this.timeline = timeline;
     }
 
-    /** A prompt that was asked. */
     final class Asked {
 
         final long atNanos = timeline.nanoTime();
@@ -93,7 +92,6 @@ final class Recorder {
         }
     }
 
-    /** Records the end of a call. */
     private static final class RecordedEnd extends ForwardingSink {
 
         private final Call call;
@@ -144,12 +142,10 @@ final class Recorder {
         return prompts;
     }
 
-    /** Returns how many calls of some targets were made. */
     long calls(List<Target> targets) {
         return targets.stream().flatMap(this::calls).count();
     }
 
-    /** Returns the same without calls that were refused. */
     long admitted(List<Target> targets) {
         return targets.stream().flatMap(this::calls).filter(Call::admitted).count();
     }
@@ -159,7 +155,6 @@ final class Recorder {
         return nanos(targets, call -> true);
     }
 
-    /** Returns the same without calls that were refused. */
     long[] admittedNanos(List<Target> targets) {
         return nanos(targets, Call::admitted);
     }
@@ -177,7 +172,6 @@ final class Recorder {
                 .toArray();
     }
 
-    /** Returns how many calls services refused. */
     long refused() {
         return callsByTarget.values().stream()
                 .flatMap(List::stream)

@@ -56,7 +56,6 @@ final class SizePlanner {
         return new Advice(change, title, assumption, runs.of(new Variant(interviews, pool)));
     }
 
-    /** Returns the finished plan. Blocks until then. */
     SizePlan ready() {
         return new SizePlan(
                 interviews,

@@ -41,7 +41,6 @@ final class Timetable {
                 .orElse(0);
     }
 
-    /** The prompts of one stretch. */
     private static final class Tally {
 
         private final LongStream.Builder waitedNanos = LongStream.builder();

@@ -1,9 +1,4 @@
 package dev.whippletree.planner;
 
-/**
- * The input of one simulation. Immutable.
- *
- * @param interviews how many interviews there are
- * @param pool the accounts they ask
- */
+/** The input of one simulation: how many interviews ask which accounts. Immutable. */
 record Variant(int interviews, AccountPool pool) {}

@@ -53,10 +53,8 @@ public record Workload(
     /** How many tokens the shortest emulated answer has, about. */
     static final int LEAST_ANSWER = 15;
 
-    /** How many questions an interview may have. */
     static final int MOST_QUESTIONS = 10_000;
 
-    /** Checks the ranges. */
     public Workload {
         if (questions < 1 || questions > MOST_QUESTIONS) {
             throw new IllegalArgumentException(
@@ -144,7 +142,6 @@ public record Workload(
                 Optional.of(prompts));
     }
 
-    /** Returns the same with another number of questions. */
     public Workload withQuestions(int questions) {
         return new Workload(
                 questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
@@ -155,7 +152,6 @@ public record Workload(
         return repeating(repeat, OptionalInt.empty());
     }
 
-    /** Returns the same with a fixed bank of questions. */
     public Workload withDistinct(int distinct) {
         return repeating(repeat, OptionalInt.of(distinct));
     }
@@ -170,7 +166,6 @@ public record Workload(
         return sized(promptTokens, answerTokens, OptionalInt.empty());
     }
 
-    /** Returns the same with another bound on answers. */
     public Workload withMaxTokens(int maxTokens) {
         return sized(promptTokens, answerTokens, OptionalInt.of(maxTokens));
     }
@@ -180,12 +175,10 @@ public record Workload(
                 questions, repeat, distinct, promptTokens, answerTokens, maxTokens, interview, over, prompts);
     }
 
-    /** Returns the same with interviews of this length. */
     public Workload withInterview(Duration interview) {
         return lasting(Optional.of(interview), over);
     }
 
-    /** Returns the same with starts spread over this time. */
     public Workload withOver(Duration over) {
         return lasting(interview, over);
     }

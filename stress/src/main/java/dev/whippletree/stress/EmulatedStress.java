@@ -12,12 +12,7 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * A stress run over emulated accounts, on real sockets and in real time. Confined to one thread.
- *
- * @param console where it is shown
- * @param timeline the time it goes by
- */
+/** A stress run over emulated accounts, on real sockets and in real time. Confined to one thread. */
 public record EmulatedStress(Console console, Timeline timeline) {
 
     /** Runs it, by a builder without accounts. Blocks until every interview has ended and everything is printed. */

@@ -112,8 +112,9 @@ class FindingsTest {
 
     @Test
     void interruption_saysHowFarItWas() {
-        new Findings(console(false, 80)).interrupted(new InterviewResults(
-                8500, 1234, 5, 0, Duration.ofSeconds(61), List.of(Duration.ofSeconds(50)), List.of()));
+        new Findings(console(false, 80))
+                .interrupted(new InterviewResults(
+                        8500, 1234, 5, 0, Duration.ofSeconds(61), List.of(Duration.ofSeconds(50)), List.of()));
         assertThat(out).hasToString("""
 
                 Interrupted after 1 m 01 s: 1,234 of 8,500 prompts were answered, 5 failed, and

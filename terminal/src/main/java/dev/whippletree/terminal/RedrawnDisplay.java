@@ -29,7 +29,6 @@ public final class RedrawnDisplay implements Display {
     private int drawn;
     private boolean closed;
 
-    /** Creates a display; shows nothing yet. */
     public RedrawnDisplay(PrintWriter terminal, ProgressBar bar, Size size) {
         this.terminal = terminal;
         this.bar = bar;

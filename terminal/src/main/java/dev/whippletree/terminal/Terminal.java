@@ -26,7 +26,6 @@ public record Terminal(boolean in, boolean out, boolean err, boolean colours, Si
         /** Of terminals that don't say. */
         Size USUAL = () -> new Extent(80, 24);
 
-        /** Returns the size by now. */
         Extent now();
 
         /**

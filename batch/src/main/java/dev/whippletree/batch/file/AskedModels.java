@@ -32,7 +32,6 @@ final class AskedModels {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Returns the models that may answer a prompt. */
     String of(Prompt prompt) {
         return prompt.model().orElseGet(() -> modelsByRoute.getOrDefault(route(prompt), ""));
     }
@@ -41,7 +40,6 @@ final class AskedModels {
         return prompt.route().orElse(usualRoute);
     }
 
-    /** Counts a prompt in. */
     void add(Prompt prompt) {
         routes.add(route(prompt));
         models.add(of(prompt));

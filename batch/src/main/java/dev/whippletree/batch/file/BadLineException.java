@@ -14,21 +14,11 @@ final class BadLineException extends Exception {
     private final long line;
     private final String code;
 
-    /**
-     * Creates one of no special kind.
-     *
-     * @param line which, from 1
-     * @param message what is wrong and what to do, without the line
-     */
     BadLineException(long line, String message) {
         this(line, INVALID, message);
     }
 
-    /**
-     * Creates one.
-     *
-     * @param code what is wrong, for programs
-     */
+    /** Creates one of a line, from 1, with a code for programs and what is wrong and what to do, without the line. */
     BadLineException(long line, String code, String message) {
         super(shortened(message));
         this.line = line;

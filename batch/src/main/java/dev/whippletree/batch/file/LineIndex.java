@@ -42,7 +42,6 @@ final class LineIndex {
         return places[slot(digest)];
     }
 
-    /** Returns how many there are. */
     int size() {
         return size;
     }

@@ -31,7 +31,6 @@ final class LongBag {
         return (int) (digest >>> (Long.SIZE - BITS));
     }
 
-    /** Ends adding. */
     void sort() {
         for (int bucket = 0; bucket < buckets.length; bucket++) {
             Arrays.sort(buckets[bucket], 0, sizes[bucket]);

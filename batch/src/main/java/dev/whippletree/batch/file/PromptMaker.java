@@ -29,7 +29,6 @@ final class PromptMaker {
         return form.reader();
     }
 
-    /** Returns the prompt of a text. */
     Prompt of(String text, Optional<String> session) {
         return make(new ChatBody(Optional.empty(), List.of(Message.user(text)), Parameters.NONE), session);
     }

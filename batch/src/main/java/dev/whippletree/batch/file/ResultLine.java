@@ -251,7 +251,6 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         return Math.max(0, usage.at(ofChats).longValue(usage.at(ofResponses).longValue(0)));
     }
 
-    /** Returns the id of the response. */
     String requestId() {
         return json.path("id").stringValue("");
     }

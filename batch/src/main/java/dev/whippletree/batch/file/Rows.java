@@ -115,7 +115,6 @@ final class Rows implements InputReader {
         return marked;
     }
 
-    /** Returns the columns' names. */
     List<String> columns() {
         return columns;
     }

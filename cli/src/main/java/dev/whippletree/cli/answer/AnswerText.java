@@ -82,7 +82,6 @@ public final class AnswerText {
         out.print(paint.on(terminal ? ShownText.lines(text) : text, colours));
     }
 
-    /** Ends a whole answer with a line's end. */
     public synchronized void end() {
         if (!over) {
             over = true;

@@ -7,7 +7,6 @@ public final class ByteOrderMark {
 
     private ByteOrderMark() {}
 
-    /** Returns a text without it. */
     public static String removed(String text) {
         return text.startsWith(MARK) ? text.substring(MARK.length()) : text;
     }

@@ -19,7 +19,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns errors into a few lines on standard error and an exit code. Prints stack traces only with {@code --debug}. */
 public record Mistakes(Surroundings surroundings) {
 
-    /** Handles a command line that can't be parsed. */
     public int handle(ParameterException mistake, String[] arguments) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = surroundings.err();
@@ -30,7 +29,6 @@ public record Mistakes(Surroundings surroundings) {
         return ExitCode.WRONG_USAGE;
     }
 
-    /** Handles what a command threw. */
     public int handle(Exception thrown, CommandLine command, ParseResult parsed) {
         return handle(thrown);
     }
@@ -57,7 +55,6 @@ public record Mistakes(Surroundings surroundings) {
         return unexpected(thrown);
     }
 
-    /** Handles an unexpected error. */
     public int handle(Error thrown) {
         if (LogOutput.debugging()) {
             sayTrace(thrown);

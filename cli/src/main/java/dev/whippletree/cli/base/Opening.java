@@ -42,12 +42,10 @@ public final class Opening {
                     + Configuration.DEFAULT_MODEL + ".")
     private Optional<String> model = Optional.empty();
 
-    /** Returns whether the user named a configuration or a model. */
     public boolean given() {
         return file.isPresent() || model.isPresent();
     }
 
-    /** Returns where the configuration is read from. */
     public ConfigurationSource source(Surroundings surroundings) {
         Map<String, String> environment = new HashMap<>(surroundings.environment());
         model.ifPresent(name -> environment.put(DefaultConfiguration.MODEL_VARIABLE, name));
@@ -130,12 +128,10 @@ public final class Opening {
         }
     }
 
-    /** Returns the file the user named. */
     public Optional<Path> file() {
         return file;
     }
 
-    /** Returns the model the user named. */
     public Optional<String> model() {
         return model;
     }
@@ -180,7 +176,6 @@ public final class Opening {
         }
     }
 
-    /** Returns the models that the routes ask for. */
     public static List<String> models(Configuration configuration) {
         return configuration.routes().stream()
                 .flatMap(route -> route.tiers().stream())

@@ -19,18 +19,10 @@ public final class PromptOptions extends RequestOptions {
     @Option(names = "--max-tokens", paramLabel = "N", description = "The most tokens the answer may have.")
     private Optional<Integer> maxTokens = Optional.empty();
 
-    /** Returns the instructions above the prompt. */
     public Optional<String> system() {
         return system;
     }
 
-    /**
-     * Returns the prompt.
-     *
-     * @param text what the user asks
-     * @param question the part of it that may vary in wording
-     * @throws UserMistake if a value is out of range
-     */
     public Prompt prompt(String text, Optional<String> question) {
         Prompt.Builder builder = builder();
         system.ifPresent(builder::system);
@@ -38,11 +30,7 @@ public final class PromptOptions extends RequestOptions {
         return UserMistake.checked("", () -> builder.user(text).build());
     }
 
-    /**
-     * Checks the values.
-     *
-     * @throws UserMistake if one is out of range
-     */
+    /** Refuses values that are out of range. */
     public void check() {
         prompt("", Optional.empty());
     }

@@ -38,20 +38,11 @@ public class RequestOptions {
             description = "The session; sessions take turns when there is little room.")
     private Optional<String> session = Optional.empty();
 
-    /**
-     * Checks the route and the account.
-     *
-     * @throws UserMistake if the configuration hasn't one of them
-     */
     public void checkNames(Configuration configuration) {
         checkNames(configuration, route, account);
     }
 
-    /**
-     * Checks a route and an account that a user named.
-     *
-     * @throws UserMistake if the configuration hasn't one of them, with the name that was probably meant
-     */
+    /** Refuses a route and an account that the configuration hasn't, with the name that was probably meant. */
     public static void checkNames(Configuration configuration, Optional<String> route, Optional<String> account) {
         route.ifPresent(name -> check(
                 "route",

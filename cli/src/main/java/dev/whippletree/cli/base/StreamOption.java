@@ -14,7 +14,6 @@ public final class StreamOption {
                     + " terminal.")
     private @Nullable Boolean stream;
 
-    /** Returns whether the user asked for it. */
     public boolean wanted() {
         return Boolean.TRUE.equals(stream);
     }

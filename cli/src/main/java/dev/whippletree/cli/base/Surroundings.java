@@ -53,12 +53,10 @@ public record Surroundings(
     /** By this property the launcher says where the distribution's own folder of plugins is. */
     private static final String PLUGINS_PROPERTY = "whippletree.plugins";
 
-    /** Copies mutable values. */
     public Surroundings {
         environment = Map.copyOf(environment);
     }
 
-    /** Returns the surroundings of this process. */
     public static Surroundings ofProcess() {
         Terminal terminal = Terminal.ofProcess(System.getenv(), () -> Ansi.AUTO.enabled());
         return new Surroundings(
@@ -74,7 +72,6 @@ public record Surroundings(
                 Surroundings::builder);
     }
 
-    /** Returns the same, in another environment and folder. */
     public Surroundings in(Map<String, String> otherEnvironment, Path otherFolder) {
         return new Surroundings(
                 otherEnvironment, otherFolder, in, out, err, terminal, zones, interruption, timeline, builders);
@@ -103,7 +100,6 @@ public record Surroundings(
         return zones.get();
     }
 
-    /** Returns the console for a long task's progress. */
     public Console console() {
         return new Console(out, err, terminal, zones, interruption, LogOutput::to);
     }

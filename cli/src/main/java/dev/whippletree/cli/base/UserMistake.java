@@ -8,7 +8,6 @@ public final class UserMistake extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int HIGHEST_PORT = 65_535;
 
-    /** Creates one that says, in one or several lines, what is wrong and what to do. */
     public UserMistake(String message) {
         super(message);
     }
@@ -27,14 +26,12 @@ public final class UserMistake extends RuntimeException {
         }
     }
 
-    /** Refuses a number below 1. */
     public static void requireAtLeastOne(String option, long number) {
         if (number < 1) {
             throw new UserMistake(option + " is 1 or more, not " + number);
         }
     }
 
-    /** Refuses what is no number of a port. */
     public static void requirePort(int port) {
         if (port < 0 || port > HIGHEST_PORT) {
             throw new UserMistake("--port is 0 to " + HIGHEST_PORT + ", not " + port);

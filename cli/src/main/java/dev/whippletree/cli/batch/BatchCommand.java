@@ -175,7 +175,6 @@ public final class BatchCommand implements Callable<Integer> {
     @Mixin
     final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public BatchCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -17,7 +17,6 @@ final class BatchWords {
 
     private BatchWords() {}
 
-    /** Returns it in one line. */
     static String line(BatchProgress progress, Instant now, ZoneId zone) {
         List<String> parts = new ArrayList<>();
         parts.add(Words.count(progress.answered() + progress.resumed()) + " done");
@@ -49,7 +48,6 @@ final class BatchWords {
         return seconds < 60 ? seconds + " s" : Words.duration(Duration.ofSeconds(seconds));
     }
 
-    /** Returns when it will be done. */
     static String end(BatchProgress.Forecast forecast, Instant now, ZoneId zone) {
         if (forecast.isOneTime()) {
             return "done in " + Words.duration(forecast.least()) + ", at "

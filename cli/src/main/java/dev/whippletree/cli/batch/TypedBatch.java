@@ -35,14 +35,9 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
     private static final Path STANDARD_INPUT = Path.of("-");
     private static final String NOWHERE = "answers.jsonl";
 
-    /** The bytes of a byte order mark. */
     private static final String MARK = "\u00ef\u00bb\u00bf";
 
-    /**
-     * Returns what copies the prompts, if they come from a pipe; null: they come from a file.
-     *
-     * @throws IOException if another batch is writing the output
-     */
+    /** Returns what copies the prompts, if they come from a pipe; null: they come from a file. */
     @Nullable Spool spool() throws IOException {
         if (!isPiped()) {
             return null;
@@ -195,12 +190,7 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
                         + ", not '" + name + "'"));
     }
 
-    /**
-     * Returns when the batch ends before all is done.
-     *
-     * @param configured the price list of the configuration
-     * @throws UserMistake if a value can't be used, saying which
-     */
+    /** Returns when the batch ends before all is done, by the given price list if none was typed. */
     StopRules rules(Optional<PriceList> configured) {
         Optional<PriceList> prices = command.prices
                 .map(file -> PriceList.read(surroundings.folder().resolve(file)))

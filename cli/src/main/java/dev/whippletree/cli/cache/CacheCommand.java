@@ -40,7 +40,6 @@ public final class CacheCommand implements Callable<Integer> {
         @Mixin
         private final Opening opening = new Opening();
 
-        /** Creates the command, which reads and prints on the given streams. */
         public Clear(Surroundings surroundings) {
             this.surroundings = surroundings;
         }

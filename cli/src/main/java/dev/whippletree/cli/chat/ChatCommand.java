@@ -50,7 +50,6 @@ public final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public ChatCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -33,11 +33,7 @@ final class ChatHistory {
                 .map(value -> surroundings.folder().resolve(value));
     }
 
-    /**
-     * Creates the file and its folder, readable only by the user from the first moment.
-     *
-     * @throws IOException if that can't be
-     */
+    /** Creates the file and its folder, readable only by the user from the first moment. */
     static void make(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {

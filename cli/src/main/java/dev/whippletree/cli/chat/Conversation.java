@@ -5,25 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The conversation so far, with complete answers only. Immutable.
- *
- * @param system instructions before everything
- * @param exchanges questions with their answers, in order
- */
+/** The conversation so far, with complete answers only. Immutable. */
 record Conversation(Optional<String> system, List<Exchange> exchanges) {
 
     Conversation {
         exchanges = List.copyOf(exchanges);
     }
 
-    /**
-     * A question and its answer. Immutable.
-     *
-     * @param question what the user said
-     * @param answer what the model said
-     * @param model the model by the service's own name
-     */
+    /** A question, its answer, and the model by the service's own name. Immutable. */
     record Exchange(String question, String answer, String model) {}
 
     /** Returns the messages that ask the next question. */
@@ -38,7 +27,6 @@ record Conversation(Optional<String> system, List<Exchange> exchanges) {
         return messages;
     }
 
-    /** Returns this conversation with one more exchange. */
     Conversation with(Exchange exchange) {
         List<Exchange> more = new ArrayList<>(exchanges);
         more.add(exchange);

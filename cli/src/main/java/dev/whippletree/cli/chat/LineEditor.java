@@ -43,7 +43,6 @@ interface LineEditor extends AutoCloseable {
     /** Returns whether this is an interactive terminal. */
     boolean typed();
 
-    /** Returns how many characters fit in a line. */
     int columns();
 
     /** Leaves the terminal as it was. */

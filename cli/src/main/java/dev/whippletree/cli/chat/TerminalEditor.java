@@ -38,12 +38,7 @@ final class TerminalEditor implements LineEditor {
     private final LineReader reader;
     private volatile Runnable interrupt = () -> {};
 
-    /**
-     * Creates one.
-     *
-     * @param terminal closed with this
-     * @param history where messages are kept; absent: nowhere
-     */
+    /** Creates one that closes the terminal, and keeps messages in a file if one is given. */
     TerminalEditor(Terminal terminal, Optional<Path> history) {
         this.terminal = terminal;
         this.reader = reader(terminal, history);
@@ -52,11 +47,7 @@ final class TerminalEditor implements LineEditor {
         hideTyping();
     }
 
-    /**
-     * Opens one at this process's terminal.
-     *
-     * @throws UserMistake if it can't be had
-     */
+    /** Opens one at this process's terminal. */
     static TerminalEditor ofProcess(Optional<Path> history) {
         try {
             Terminal terminal = TerminalBuilder.builder()

@@ -85,7 +85,6 @@ public final class EmulateCommand implements Callable<Integer> {
             description = "The seed of the random numbers; default: ${DEFAULT-VALUE}.")
     long seed;
 
-    /** Creates the command, which reads and prints on the given streams. */
     public EmulateCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

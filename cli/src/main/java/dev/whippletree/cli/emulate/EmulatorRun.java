@@ -28,12 +28,7 @@ record EmulatorRun(Surroundings surroundings, EmulateCommand command) {
 
     private static final int SHOWN = 10;
 
-    /**
-     * Runs the services. Blocks until the user ends them.
-     *
-     * @return the exit code
-     * @throws UserMistake if a value can't be used or the port can't be had
-     */
+    /** Blocks until the user ends the services. Returns the exit code. */
     int run() {
         try (EmulatorServer server = start()) {
             print(server);

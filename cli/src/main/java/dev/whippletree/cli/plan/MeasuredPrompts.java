@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 public record MeasuredPrompts(String name, PromptList prompts, Optional<RouteSettings> route, String note) {
 
-    /** Returns the same in a line. */
     String line() {
         return name + ": " + Words.count(prompts.prompts(), "prompt") + ", " + Words.count(prompts.distinct())
                 + " of them different (" + Words.percent(prompts.repeat()) + " repeat another one), "

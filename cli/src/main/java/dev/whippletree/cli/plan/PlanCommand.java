@@ -177,7 +177,6 @@ public final class PlanCommand implements Callable<Integer> {
 
     Optional<MeasuredPrompts> measured = Optional.empty();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public PlanCommand(Surroundings surroundings) {
         this(surroundings, new Opening());
     }

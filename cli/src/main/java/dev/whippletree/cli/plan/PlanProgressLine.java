@@ -47,7 +47,6 @@ final class PlanProgressLine implements AutoCloseable {
         err.flush();
     }
 
-    /** Takes the line away. */
     @Override
     public synchronized void close() {
         if (redrawn && shown) {

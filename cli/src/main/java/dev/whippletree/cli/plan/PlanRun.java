@@ -25,12 +25,7 @@ import java.util.Optional;
 /** Makes a plan and prints it. Confined to one thread. */
 record PlanRun(Surroundings surroundings, PlanCommand command) {
 
-    /**
-     * Makes the plan, prints it, and writes the page if one was asked for. Blocks until that is done.
-     *
-     * @return 0 if every size holds, 1 if one doesn't, else 8: limits, or how they are counted, aren't known
-     * @throws UserMistake if a value can't be used, or the page can't be written
-     */
+    /** Makes the plan, prints it, and writes the page if one was asked for. Returns the exit code. */
     int run() {
         TypedPlan typed = TypedPlan.read(command, surroundings);
         PlanRequest request = typed.request(knownPlugins());

@@ -10,12 +10,6 @@ final class TokenSizes implements ITypeConverter<TokenSizes.Sizes> {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*/\\s*(\\d{1,9})");
 
-    /**
-     * The sizes of a prompt and its answer.
-     *
-     * @param prompt tokens of the prompt
-     * @param answer tokens of the answer
-     */
     record Sizes(int prompt, int answer) {}
 
     @Override

@@ -31,11 +31,6 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
     private static final Duration WAIT_OF_TRACES =
             GatewaySettings.DEFAULT.bounds().deadline();
 
-    /**
-     * Reads the files.
-     *
-     * @throws UserMistake if there are no accounts to plan for
-     */
     static TypedPlan read(PlanCommand command, Surroundings surroundings) {
         Optional<Configuration> configuration = command.accounts.isPresent()
                 ? Optional.empty()
@@ -45,12 +40,7 @@ record TypedPlan(PlanCommand command, Optional<Configuration> configuration, Opt
         return new TypedPlan(command, configuration, named.or(() -> configuration.flatMap(Configuration::prices)));
     }
 
-    /**
-     * Returns what the planner is asked.
-     *
-     * @param known the plugins that may be named
-     * @throws UserMistake if a value can't be used, saying which
-     */
+    /** Returns what the planner is asked. */
     PlanRequest request(KnownPlugins known) {
         AccountPool pool = pool(known);
         return UserMistake.checked("", () -> {

@@ -54,7 +54,6 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public ServeCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -26,13 +26,6 @@ final class SharedReload implements Runnable {
     private final PrintWriter err;
     private final Semaphore waiting = new Semaphore(1);
 
-    /**
-     * Prepares for reloads.
-     *
-     * @param gateway in front of that Whippletree
-     * @param file what is read again; absent: there is none
-     * @param err where each reload says what came of it
-     */
     SharedReload(Whippletree whippletree, Gateway gateway, Optional<Path> file, ServeRun.Wish wish, PrintWriter err) {
         this.whippletree = whippletree;
         this.gateway = gateway;

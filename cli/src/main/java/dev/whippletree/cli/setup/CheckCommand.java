@@ -38,7 +38,6 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public CheckCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

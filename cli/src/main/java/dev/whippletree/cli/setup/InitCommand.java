@@ -40,7 +40,6 @@ public final class InitCommand implements Callable<Integer> {
             description = "The file to write; default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("whippletree.yaml");
 
-    /** Creates the command, which reads and prints on the given streams. */
     public InitCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -37,7 +37,6 @@ public final class PluginsCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public PluginsCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

@@ -123,12 +123,10 @@ final class StartingConfiguration {
         }
     }
 
-    /** Returns every account that was found, in order. */
     List<FoundAccount> entries() {
         return entries;
     }
 
-    /** Returns the file's text. */
     String text() {
         List<String> lines = new ArrayList<>();
         lines.add("# yaml-language-server: $schema=" + SchemaCommand.FILE);

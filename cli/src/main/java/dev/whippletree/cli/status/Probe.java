@@ -20,7 +20,6 @@ record Probe(Surroundings surroundings, Whippletree whippletree) {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    /** Returns whether every account answered. */
     boolean run() {
         List<AccountSettings> accounts = whippletree.configuration().accounts();
         surroundings.say("--probe spends one call of one token on each of " + Words.count(accounts.size(), "account")

@@ -44,7 +44,6 @@ final class RemoteStatus {
     private final URI place;
     private final Optional<String> key;
 
-    /** The status isn't available. Immutable. */
     static final class Absent extends Exception {
 
         private static final long serialVersionUID = 1L;

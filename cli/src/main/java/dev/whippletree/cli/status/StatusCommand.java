@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
         })
 public final class StatusCommand implements Callable<Integer> {
 
-    /** The environment variable that holds a gateway's watch key. */
     static final String KEY_VARIABLE = "WHIPPLETREE_WATCH_KEY";
 
     private final Surroundings surroundings;
@@ -63,7 +62,6 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public StatusCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

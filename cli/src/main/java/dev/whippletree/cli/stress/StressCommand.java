@@ -80,7 +80,6 @@ public final class StressCommand implements Callable<Integer> {
             description = "The cache in front of the accounts, or none; default: ehcache.")
     Optional<String> cache = Optional.empty();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public StressCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }

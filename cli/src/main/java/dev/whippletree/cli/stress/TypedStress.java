@@ -36,11 +36,6 @@ final class TypedStress {
         };
     }
 
-    /**
-     * Returns the interviews.
-     *
-     * @throws UserMistake if a value can't be used, saying which
-     */
     static Interviews interviews(StressCommand command) {
         return UserMistake.checked("", () -> {
             Interviews interviews = Interviews.STANDARD;
@@ -53,11 +48,7 @@ final class TypedStress {
         });
     }
 
-    /**
-     * Returns the settings of a run over emulated accounts.
-     *
-     * @throws UserMistake if a value can't be used, saying which
-     */
+    /** Returns the settings of a run over emulated accounts. */
     static StressSettings emulated(StressCommand command) {
         return UserMistake.checked("", () -> {
             StressSettings settings = command.tight ? StressSettings.TIGHT : StressSettings.STANDARD;

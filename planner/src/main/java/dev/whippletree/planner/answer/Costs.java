@@ -21,7 +21,6 @@ public record Costs(Optional<PriceList> prices, LocalDate today) {
         return prices.flatMap(list -> list.of(asked.service(), asked.model())).map(price -> price.cost(asked.used()));
     }
 
-    /** Returns the tokens of a run. */
     public static TokenUsage tokens(Outcome outcome) {
         return outcome.tokens().stream().map(Tokens::used).reduce(TokenUsage.NONE, TokenUsage::plus);
     }

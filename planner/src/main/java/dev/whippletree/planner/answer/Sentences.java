@@ -41,7 +41,6 @@ public final class Sentences {
         };
     }
 
-    /** Returns the verdict on all sizes together. */
     public static Verdict worst(CapacityPlan plan) {
         return plan.sizes().stream()
                 .map(size -> size.asIs().verdict())

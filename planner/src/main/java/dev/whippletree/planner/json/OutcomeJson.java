@@ -30,7 +30,6 @@ public final class OutcomeJson {
         return minutes.stream().map(OutcomeJson::of).toList();
     }
 
-    /** Returns an outcome without its accounts and minutes. */
     static Map<String, Object> summary(Outcome outcome) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("holds", Sentences.word(outcome.verdict()));

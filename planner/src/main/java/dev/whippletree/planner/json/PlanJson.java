@@ -20,7 +20,6 @@ public final class PlanJson {
 
     private PlanJson() {}
 
-    /** Returns a plan as indented JSON. */
     public static String write(CapacityPlan plan, Costs costs) {
         return Json.write(tree(plan, costs));
     }

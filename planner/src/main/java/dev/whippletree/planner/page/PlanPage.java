@@ -31,7 +31,6 @@ public record PlanPage(CapacityPlan plan, Costs costs) {
     private static final String SCRIPT_HASH = "@SCRIPT_HASH@";
     private static final String SCRIPT = "<script>";
 
-    /** Returns the page, to be written in UTF-8. */
     public String html() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("plan", PlanJson.tree(plan, costs));

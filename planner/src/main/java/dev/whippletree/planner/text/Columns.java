@@ -19,12 +19,10 @@ final class Columns {
 
     private Columns() {}
 
-    /** Returns how wide text and tables are at most. */
     static int width(Screen screen) {
         return Math.min(MOST, screen.columns());
     }
 
-    /** Returns a text as lines of such a width. */
     static List<String> prose(Screen screen, Paint paint, String text) {
         return marked(screen, paint, "", text);
     }

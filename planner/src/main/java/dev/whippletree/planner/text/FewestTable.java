@@ -13,7 +13,6 @@ import java.util.List;
 /** The fewest accounts of each kind that are enough, for each size. Immutable. */
 record FewestTable(Screen screen) {
 
-    /** Between a table's columns. */
     private static final int GAP = 2;
 
     private static final String INDENT = "  ";

@@ -12,17 +12,9 @@ import dev.whippletree.terminal.board.Words;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A plan as text for a screen of 40 columns or more: the answer first, then its reasons. Only one size is shown in
- * detail; the page and JSON show all. Immutable.
- *
- * @param plan what to tell
- * @param costs what tokens cost
- * @param screen what it has to fit
- */
+/** A plan as text for a screen of 40 columns or more: the answer first, then its reasons. Only one size in detail. */
 public record PlanText(CapacityPlan plan, Costs costs, Screen screen) {
 
-    /** Returns the whole text. */
     public List<String> lines() {
         SizePlan closest = Sentences.closest(plan);
         Outcome outcome = closest.asIs();

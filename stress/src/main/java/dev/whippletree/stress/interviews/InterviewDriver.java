@@ -30,13 +30,7 @@ public final class InterviewDriver {
     private Duration over = Duration.ZERO;
     private final Scoreboard board;
 
-    /**
-     * Creates a driver that expects the answers of emulated services.
-     *
-     * @param plan who asks what
-     * @param ask answers a prompt, without blocking
-     * @param timeline the time it goes by
-     */
+    /** Creates a driver that expects the answers of emulated services, from what answers without blocking. */
     public InterviewDriver(
             InterviewPlan plan, Function<Prompt, ? extends CompletionStage<Completion>> ask, Timeline timeline) {
         this.plan = plan;

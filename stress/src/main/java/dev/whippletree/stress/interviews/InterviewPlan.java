@@ -50,7 +50,6 @@ public final class InterviewPlan {
                 new long[0][]);
     }
 
-    /** Makes the plan of these settings. */
     public static InterviewPlan of(Interviews settings) {
         return of(settings, settings.distinct(), true);
     }
@@ -123,33 +122,24 @@ public final class InterviewPlan {
         return times.length == 0 ? 0 : times[interview][question];
     }
 
-    /** Returns how many different questions are asked. */
     public int distinct() {
         return (int)
                 Arrays.stream(questions).flatMapToInt(Arrays::stream).distinct().count();
     }
 
-    /** Returns how many questions an interview asks. */
     int questions(int interview) {
         return questions[interview].length;
     }
 
-    /** Returns how many prompts there are. */
     public int prompts() {
         return Arrays.stream(questions).mapToInt(asked -> asked.length).sum();
     }
 
-    /** Returns what the plan was made of. */
     public Interviews settings() {
         return settings;
     }
 
-    /**
-     * Returns a prompt.
-     *
-     * @param interview which interview asks it, from 0
-     * @param question which of its questions it is, from 0
-     */
+    /** Returns a prompt, by the numbers of its interview and of its question in it, from 0. */
     public Prompt prompt(int interview, int question) {
         Prompt.Builder prompt = wording.apply(questions[interview][question]);
         asker.accept(prompt, interview);

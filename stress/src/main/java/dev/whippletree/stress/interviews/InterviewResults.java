@@ -23,7 +23,6 @@ public record InterviewResults(
         List<Duration> interviewTimes,
         List<String> errors) {
 
-    /** Copies mutable values. */
     public InterviewResults {
         interviewTimes = interviewTimes.stream().sorted().toList();
         errors = List.copyOf(errors);

@@ -16,7 +16,6 @@ public record Interviews(int interviews, int questions, double repeat, long seed
     /** 500 interviews of 17 questions, four in five of which others ask too, without a pause. */
     public static final Interviews STANDARD = new Interviews(500, 17, 0.8, 1, Duration.ZERO);
 
-    /** Checks the ranges. */
     public Interviews {
         if (interviews < 1 || questions < 1) {
             throw new IllegalArgumentException(
@@ -33,7 +32,6 @@ public record Interviews(int interviews, int questions, double repeat, long seed
         }
     }
 
-    /** Returns how many prompts there are. */
     public int prompts() {
         return interviews * questions;
     }
@@ -48,27 +46,22 @@ public record Interviews(int interviews, int questions, double repeat, long seed
         return answer.multipliedBy(questions).plus(think.multipliedBy(questions - 1L));
     }
 
-    /** Returns the same with another number of interviews. */
     public Interviews withInterviews(int interviews) {
         return new Interviews(interviews, questions, repeat, seed, think);
     }
 
-    /** Returns the same with another number of questions each. */
     public Interviews withQuestions(int questions) {
         return new Interviews(interviews, questions, repeat, seed, think);
     }
 
-    /** Returns the same with another share of repeated prompts, 0 to 1. */
     public Interviews withRepeat(double repeat) {
         return new Interviews(interviews, questions, repeat, seed, think);
     }
 
-    /** Returns the same from another seed. */
     public Interviews withSeed(long seed) {
         return new Interviews(interviews, questions, repeat, seed, think);
     }
 
-    /** Returns the same with another pause. */
     public Interviews withThink(Duration think) {
         return new Interviews(interviews, questions, repeat, seed, think);
     }

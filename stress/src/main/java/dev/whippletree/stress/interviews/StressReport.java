@@ -6,19 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The report of a stress run over emulated accounts. Immutable.
- *
- * @param settings the settings of the run
- * @param results the results of the interviews
- * @param stats the emulated service's statistics
- * @param checks the conditions checked
- */
+/** The report of a stress run over emulated accounts. Immutable. */
 public record StressReport(StressSettings settings, InterviewResults results, ServiceStats stats, List<Check> checks) {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** Copies the checks. */
     public StressReport {
         checks = List.copyOf(checks);
     }
@@ -29,7 +21,6 @@ public record StressReport(StressSettings settings, InterviewResults results, Se
         return new StressReport(settings, results, stats, new StressChecks(settings, results, status, stats).all());
     }
 
-    /** Returns whether all checks held. */
     public boolean held() {
         return checks.stream().allMatch(Check::held);
     }

@@ -40,7 +40,6 @@ public record StressSettings(
     public static final StressSettings TIGHT = STANDARD.withLimit(Limit.requests(200, Duration.ofSeconds(10)))
             .withFaults(FaultScript.of(FaultRule.parse("503@5s-40s:account-1")));
 
-    /** Checks the ranges. */
     public StressSettings {
         if (accounts < 1 || maxConcurrency < 1) {
             throw new IllegalArgumentException("there are 1 or more accounts with 1 or more calls under way, not "
@@ -48,37 +47,30 @@ public record StressSettings(
         }
     }
 
-    /** Returns the same with other interviews. */
     public StressSettings withInterviews(Interviews interviews) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns the same with another number of accounts. */
     public StressSettings withAccounts(int accounts) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns the same with another limit for each account. */
     public StressSettings withLimit(Limit limit) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns the same with another latency. */
     public StressSettings withLatency(Latency latency) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns the same with other faults. */
     public StressSettings withFaults(FaultScript faults) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns the same with another bound on the calls under way on each account. */
     public StressSettings withMaxConcurrency(int maxConcurrency) {
         return new StressSettings(interviews, accounts, limit, latency, faults, maxConcurrency, transit);
     }
 
-    /** Returns whether no fault is scripted. */
     public boolean faultless() {
         return faults.rules().isEmpty();
     }

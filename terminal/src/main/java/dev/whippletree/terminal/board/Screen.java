@@ -3,12 +3,7 @@ package dev.whippletree.terminal.board;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The screen that lines of text are formatted for. Immutable.
- *
- * @param colours whether it shows colours
- * @param columns how many characters fit on a line, 1 or more
- */
+/** The screen that lines of text are formatted for. Immutable. */
 public record Screen(boolean colours, int columns) {
 
     /** Prose on longer lines is hard to read. */

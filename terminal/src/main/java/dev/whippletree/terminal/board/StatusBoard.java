@@ -22,7 +22,6 @@ public record StatusBoard(ZoneId zone, Screen screen) {
         return lines(status, List.of());
     }
 
-    /** Returns the whole board, with what the tokens cost. */
     public List<String> lines(StatusSnapshot status, Bill bill) {
         return lines(status, Costs.lines(bill, screen));
     }

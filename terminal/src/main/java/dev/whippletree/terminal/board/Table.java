@@ -21,7 +21,6 @@ public final class Table {
     private int[] names = {};
     private int detail = -1;
 
-    /** Creates an empty table for a screen. */
     public Table(Screen screen) {
         this.screen = screen;
     }
@@ -50,7 +49,6 @@ public final class Table {
             return right(Words.count(number)).painted(number == 0 ? Paint.PLAIN : Paint.CAUTION);
         }
 
-        /** Returns the same cell, painted. */
         public Cell painted(Paint paint) {
             return new Cell(text, right, paint);
         }
@@ -84,7 +82,6 @@ public final class Table {
         return across(text, Paint.PLAIN);
     }
 
-    /** Adds such a text, painted. */
     public Table across(String text, Paint paint) {
         addHeadings();
         rows.add(new Row(List.of(), text, paint));
