@@ -100,10 +100,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
             this.mostBytes = mostBytes;
             this.taker = taker;
             this.channel = exchange.getRequestChannel();
-            exchange.addExchangeCompleteListener((ended, after) -> {
-                whole.completeExceptionally(new ClosedChannelException());
-                after.proceed();
-            });
+            UnderWay.whenExchanged(exchange, () -> whole.completeExceptionally(new ClosedChannelException()));
         }
 
         private void readOn() {
@@ -177,10 +174,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
             IoUtils.safeClose(content);
             return;
         }
-        exchange.addExchangeCompleteListener((ended, after) -> {
-            IoUtils.safeClose(content);
-            after.proceed();
-        });
+        UnderWay.whenExchanged(exchange, () -> IoUtils.safeClose(content));
         try {
             pay(exchange, tenant);
         } catch (RequestException e) {

@@ -124,10 +124,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
     HttpHandler noting(HttpHandler handler) {
         return exchange -> {
             OpenConnection place = place(exchange.getConnection());
-            exchange.addExchangeCompleteListener((ended, after) -> {
-                ended(place);
-                after.proceed();
-            });
+            UnderWay.whenExchanged(exchange, () -> ended(place));
             handler.handleRequest(exchange);
         };
     }

@@ -120,10 +120,7 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
                     .executeAfter(this::cutOff, bounds.clientTimeout().toMillis(), TimeUnit.MILLISECONDS);
             this.slow = timer;
             // The exchange goes on long after the body has been read, so this mustn't hold the body.
-            exchange.addExchangeCompleteListener((ended, after) -> {
-                timer.remove();
-                after.proceed();
-            });
+            UnderWay.whenExchanged(exchange, timer::remove);
         }
 
         /** Only if what is there isn't all is anything to be told when more comes. */

@@ -67,12 +67,11 @@ final class RequestLine extends AbstractStreamSourceConduit<StreamSourceConduit>
     void accept(HttpServerExchange exchange) {
         accepted = true;
         HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
-        exchange.addExchangeCompleteListener((ended, after) -> {
+        UnderWay.whenExchanged(exchange, () -> {
             accepted = false;
             if (!lookAgain(connection.getExtraBytes())) {
-                ended.setPersistent(false);
+                exchange.setPersistent(false);
             }
-            after.proceed();
         });
     }
 

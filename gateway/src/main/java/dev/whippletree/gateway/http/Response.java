@@ -122,10 +122,7 @@ public final class Response {
         }
         XnioExecutor.Key patience = exchange.getIoThread()
                 .executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), UNREAD_SECONDS, TimeUnit.SECONDS);
-        exchange.addExchangeCompleteListener((ended, after) -> {
-            patience.remove();
-            after.proceed();
-        });
+        UnderWay.whenExchanged(exchange, patience::remove);
     }
 
     /** Returns a wait as {@code Retry-After} tells it: never too short, and never none. */

@@ -91,13 +91,20 @@ public final class UnderWay implements HttpHandler {
 
     /** Runs a task once a request is over: its exchange and whatever it is {@linkplain #keepUntil kept} for. */
     public static void whenOver(HttpServerExchange exchange, Runnable task) {
-        exchange.addExchangeCompleteListener((over, after) -> {
+        whenExchanged(exchange, () -> {
             CompletableFuture<?> needed = exchange.getAttachment(NEEDED);
             if (needed == null) {
                 task.run();
             } else {
                 needed.whenComplete((result, failure) -> task.run());
             }
+        });
+    }
+
+    /** Runs a task once a request's exchange is over, whatever the request is kept for. */
+    public static void whenExchanged(HttpServerExchange exchange, Runnable task) {
+        exchange.addExchangeCompleteListener((over, after) -> {
+            task.run();
             after.proceed();
         });
     }

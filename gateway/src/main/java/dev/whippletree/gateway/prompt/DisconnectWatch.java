@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.prompt;
 
+import dev.whippletree.gateway.http.UnderWay;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
@@ -63,10 +64,7 @@ final class DisconnectWatch {
             leave();
             return;
         }
-        exchange.addExchangeCompleteListener((ended, after) -> {
-            gone = null;
-            after.proceed();
-        });
+        UnderWay.whenExchanged(exchange, () -> gone = null);
         ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
         // The one that ends with the request's body would read nothing more.
         source.setConduit(connection.getOriginalSourceConduit());

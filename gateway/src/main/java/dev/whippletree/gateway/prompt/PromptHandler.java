@@ -218,12 +218,11 @@ public final class PromptHandler implements HttpHandler {
 
     private void stream(HttpServerExchange exchange, AskedPrompt asked) {
         AnswerEventStream streamed = new AnswerEventStream(asked);
-        exchange.addExchangeCompleteListener((over, after) -> {
+        UnderWay.whenExchanged(exchange, () -> {
             if (streamed.begun()) {
                 asked.abandoned(streamed.tokensArrived());
             }
             streamed.leave();
-            after.proceed();
         });
         DisconnectWatch.watch(exchange, () -> {
             asked.abandoned(streamed.tokensArrived());

@@ -5,6 +5,7 @@ import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.Reset;
 import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.protocol.ServerSentEvent;
 import dev.whippletree.time.Timeline;
@@ -84,10 +85,7 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         this.events = events;
         this.kept = answers.count(memory, this);
         this.silence = new Silence(timeline, this::later, this::fill);
-        exchange.addExchangeCompleteListener((over, after) -> {
-            completed();
-            after.proceed();
-        });
+        UnderWay.whenExchanged(exchange, this::completed);
     }
 
     /** Runs work on the I/O thread, in order. If the work throws, the response ends by a reset. Thread-safe. */
