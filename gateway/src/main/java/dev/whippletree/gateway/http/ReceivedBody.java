@@ -2,6 +2,8 @@ package dev.whippletree.gateway.http;
 
 import dev.whippletree.chat.Fields;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A request's body as far as it has arrived. It takes at most twice the memory of the received bytes, whatever length
@@ -18,6 +21,7 @@ import java.util.Optional;
 public final class ReceivedBody {
 
     private static final int LARGEST_CHUNK = 64 * 1024;
+    private static final int PIECE = 8 * 1024;
 
     private final MemoryBudget.Lease lease;
     private final List<ByteBuffer> chunks = new ArrayList<>(1);
@@ -92,6 +96,35 @@ public final class ReceivedBody {
                 "",
                 json().orElseThrow(() ->
                         new RequestException(ApiError.wrong("", "the request's body isn't a JSON object"))));
+    }
+
+    /**
+     * Returns what it unpacks to. Gives back what it takes itself.
+     *
+     * @param mostBytes the most that this may have
+     * @throws RequestException if it isn't gzip, unpacks to more than that, or there is no memory for it
+     */
+    ReceivedBody unpacked(int mostBytes) {
+        ReceivedBody unpacked = new ReceivedBody(lease);
+        byte[] piece = new byte[PIECE];
+        try (InputStream gzip = new GZIPInputStream(stream(), PIECE)) {
+            for (int count = gzip.read(piece); count >= 0; count = gzip.read(piece)) {
+                if (unpacked.size + count > mostBytes) {
+                    throw new RequestException(ApiError.bodyTooLarge(mostBytes));
+                }
+                unpacked.add(ByteBuffer.wrap(piece, 0, count));
+            }
+        } catch (EOFException e) {
+            throw damaged("is cut off");
+        } catch (IOException e) {
+            throw damaged("isn't gzip, or is damaged");
+        }
+        lease.give(size * (long) MemoryBudget.BYTES_PER_BYTE);
+        return unpacked;
+    }
+
+    private static RequestException damaged(String how) {
+        return new RequestException(ApiError.malformed("the body says Content-Encoding: gzip, but " + how));
     }
 
     private InputStream stream() {

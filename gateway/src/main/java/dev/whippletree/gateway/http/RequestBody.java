@@ -12,7 +12,6 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -54,8 +53,7 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         boolean gzip = isGzip(exchange);
         UnderWay.whenOver(exchange, lease::end);
         lease.take(headers(exchange));
-        Optional<GzipBody> packed = gzip ? Optional.of(unpacking(exchange, lease)) : Optional.empty();
-        new Reception(exchange, lease, packed, then).begin();
+        new Reception(exchange, lease, gzip, then).begin();
     }
 
     /**
@@ -88,14 +86,6 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         return encoding.equals(GZIP);
     }
 
-    /** What it takes is paid for until the body has been received. */
-    private static GzipBody unpacking(HttpServerExchange exchange, MemoryBudget.Lease lease) {
-        lease.take(GzipBody.BYTES);
-        GzipBody packed = new GzipBody(() -> lease.give(GzipBody.BYTES));
-        UnderWay.whenOver(exchange, packed::close);
-        return packed;
-    }
-
     /** The receiving of one body. Confined to the exchange's I/O thread. */
     private final class Reception {
 
@@ -103,13 +93,13 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         private final MemoryBudget.Lease lease;
         private final BiConsumer<HttpServerExchange, ReceivedBody> then;
         private final ReceivedBody body;
-        private final Optional<GzipBody> packed;
+        private final boolean packed;
         private final XnioExecutor.Key slow;
 
         Reception(
                 HttpServerExchange exchange,
                 MemoryBudget.Lease lease,
-                Optional<GzipBody> packed,
+                boolean packed,
                 BiConsumer<HttpServerExchange, ReceivedBody> then) {
             this.exchange = exchange;
             this.lease = lease;
@@ -166,39 +156,25 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
                         return false;
                     }
                     if (count < 0) {
-                        if (packed.isPresent()) {
-                            packed.get().end();
-                        }
                         return true;
                     }
-                    buffer.flip();
-                    if (packed.isPresent()) {
-                        packed.get().unpack(buffer, this::add);
-                    } else {
-                        body.add(buffer);
-                    }
+                    body.add(buffer.flip());
                 }
             }
         }
 
-        private void add(ByteBuffer unpacked) {
-            if (body.size() + unpacked.remaining() > bounds.mostBodyBytes()) {
-                throw new RequestException(ApiError.bodyTooLarge(bounds.mostBodyBytes()));
-            }
-            body.add(unpacked);
-        }
-
         private void goOn(HttpServerExchange received) {
             slow.remove();
-            packed.ifPresent(GzipBody::close);
             received.dispatch(
-                    SameThreadExecutor.INSTANCE, () -> Response.answering(received, () -> then.accept(received, body)));
+                    SameThreadExecutor.INSTANCE,
+                    () -> Response.answering(
+                            received,
+                            () -> then.accept(received, packed ? body.unpacked(bounds.mostBodyBytes()) : body)));
         }
 
         private void refuse(Exception problem) {
             slow.remove();
             lease.end();
-            packed.ifPresent(GzipBody::close);
             if (problem instanceof RequestException refused) {
                 Response.send(exchange, refused.error());
             } else if (problem instanceof RequestTooBigException) {
