@@ -128,22 +128,29 @@ public final class Gateway implements AutoCloseable {
         serve(paths, "/healthz", get(this::sendHealth));
         serve(paths, "/health", get(this::sendHealth));
         serve(paths, "/readyz", get(this::sendReadiness));
+        HttpHandler guarded = new SiteGuard(
+                settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
+        this.requests = new UnderWay(new StrictRequests(new HttpContinueReadHandler(guarded)));
         this.refusals = new HttpRefusals(timeline);
         this.status = new StatusPlaces(
-                whippletree, () -> access, memory, refusals, telemetry.map(Telemetry::failures), batches, timeline);
+                whippletree,
+                () -> access,
+                memory,
+                requests,
+                refusals,
+                telemetry.map(Telemetry::failures),
+                batches,
+                timeline);
         serve(paths, "/", get(status.page()));
         serve(paths, "/status", get(status.status()));
         telemetry.ifPresent(told -> serve(paths, "/metrics", get(status.metrics(told.metrics()))));
-        HttpHandler guarded = new SiteGuard(
-                settings.host(), () -> access.clients().needKeys(), Access.readingKeys(() -> access, paths));
-        this.requests = new UnderWay(status.counting(new StrictRequests(new HttpContinueReadHandler(guarded))));
         HttpHandler labelled = RequestLabel.labelling(timeline, ERROR_FORMATS, Response.answering(requests));
         Consumer<EndedRequest> meters = telemetry
                 .<Consumer<EndedRequest>>map(told -> new RequestMeters(told.registry()))
                 .orElse(ended -> {});
         this.server = listen(settings, RequestNotes.noting(timeline::nanoTime, refusals, meters, labelled));
         telemetry.ifPresent(told -> status.measure(told.registry(), server.connections(), unread, trace));
-        status.begin();
+        status.begin(server.connections());
         batches.ifPresent(GatewayBatches::begin);
         beginHeartbeats();
     }

@@ -258,6 +258,11 @@ public final class Connections implements ChannelListener<StreamConnection> {
         return most;
     }
 
+    /** Returns how many are open. */
+    public synchronized int open() {
+        return open.size();
+    }
+
     /** Returns how many open ones belong to a client, by the key of their last request. */
     public synchronized int ofClients() {
         return open.size() - withoutKey();

@@ -121,6 +121,11 @@ public final class UnderWay implements HttpHandler {
         next.handleRequest(exchange);
     }
 
+    /** Returns how many exchanges aren't over. */
+    public long count() {
+        return rest().stream().filter(entry -> !entry.exchange.isComplete()).count();
+    }
+
     private synchronized boolean add(Entry entry) {
         return !refusing && entries.add(entry);
     }

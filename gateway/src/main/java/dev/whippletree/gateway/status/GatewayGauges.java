@@ -3,6 +3,7 @@ package dev.whippletree.gateway.status;
 import dev.whippletree.gateway.batches.GatewayBatches;
 import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.MemoryBudget;
+import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.trace.Trace;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -45,8 +46,8 @@ final class GatewayGauges implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    void watch(Visits visits) {
-        add(gauge("requests.active", "Requests in progress, this one included", visits, Visits::requests));
+    void watch(UnderWay requests) {
+        add(gauge("requests.active", "Requests in progress, this one included", requests, UnderWay::count));
     }
 
     void watch(Connections connections) {

@@ -7,6 +7,7 @@ import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Response;
+import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.status.LatestFailures.FailedAttempt;
 import dev.whippletree.gateway.trace.Trace;
@@ -40,8 +41,9 @@ public final class StatusPlaces implements AutoCloseable {
     private final Optional<LatestFailures> failures;
     private final Optional<GatewayBatches> batches;
     private final Timeline timeline;
-    private final Visits visits = new Visits();
+    private final UnderWay requests;
     private final Trend trend;
+    private volatile Optional<Connections> connections = Optional.empty();
     private Optional<GatewayGauges> gauges = Optional.empty();
 
     /**
@@ -49,6 +51,7 @@ public final class StatusPlaces implements AutoCloseable {
      *
      * @param access who may see it, and the clients with what they have used
      * @param memory what requests in progress take
+     * @param requests those in progress
      * @param refusals the requests that got an error
      * @param failures the latest failed attempts; absent: nobody recorded them
      * @param batches what runs batches; absent: nothing
@@ -57,6 +60,7 @@ public final class StatusPlaces implements AutoCloseable {
             Whippletree whippletree,
             Supplier<Access> access,
             MemoryBudget memory,
+            UnderWay requests,
             HttpRefusals refusals,
             Optional<LatestFailures> failures,
             Optional<GatewayBatches> batches,
@@ -64,6 +68,7 @@ public final class StatusPlaces implements AutoCloseable {
         this.whippletree = whippletree;
         this.access = access;
         this.memory = memory;
+        this.requests = requests;
         this.refusals = refusals;
         this.failures = failures;
         this.batches = batches;
@@ -74,28 +79,24 @@ public final class StatusPlaces implements AutoCloseable {
     /**
      * Shows the gateway and its JVM in a registry, until it is closed.
      *
-     * @param connections those of its server
+     * @param server its connections
      * @param answers the answers that clients haven't read
      * @param trace its trace, if it keeps one
      */
-    public void measure(MeterRegistry registry, Connections connections, UnreadAnswers answers, Optional<Trace> trace) {
+    public void measure(MeterRegistry registry, Connections server, UnreadAnswers answers, Optional<Trace> trace) {
         GatewayGauges shown = new GatewayGauges(registry);
-        shown.watch(visits);
-        shown.watch(connections);
+        shown.watch(requests);
+        shown.watch(server);
         shown.watch(memory, answers);
         trace.ifPresent(shown::watch);
         batches.ifPresent(shown::watch);
         gauges = Optional.of(shown);
     }
 
-    /** Begins to record the trend. */
-    public void begin() {
+    /** Begins to record the trend, and to show the server's connections. */
+    public void begin(Connections server) {
+        connections = Optional.of(server);
         trend.begin();
-    }
-
-    /** Returns a handler that counts the requests it hands on, and their connections. */
-    public HttpHandler counting(HttpHandler next) {
-        return visits.counting(next);
     }
 
     /** Returns what serves the page for people. */
@@ -147,8 +148,8 @@ public final class StatusPlaces implements AutoCloseable {
         Map<String, Object> json = new LinkedHashMap<>();
         Optional.ofNullable(StatusPlaces.class.getPackage().getImplementationVersion())
                 .ifPresent(version -> json.put("version", version));
-        json.put("connections", visits.connections());
-        json.put("requests", visits.requests());
+        json.put("connections", connections.map(Connections::open).orElse(0));
+        json.put("requests", requests.count());
         json.put("memory", Map.of("used_bytes", memory.used(), "amount_bytes", memory.amount()));
         json.put("clients", access.get().clients().json(timeline.nanoTime()));
         json.put("trend", trend.json());

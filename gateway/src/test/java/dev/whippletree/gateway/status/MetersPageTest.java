@@ -8,6 +8,7 @@ import dev.whippletree.gateway.http.Connections;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
+import dev.whippletree.gateway.http.UnderWay;
 import dev.whippletree.gateway.http.UnreadAnswers;
 import dev.whippletree.gateway.trace.Trace;
 import dev.whippletree.metrics.MicrometerListener;
@@ -83,7 +84,7 @@ final class MetersPageTest {
     private GatewayGauges gauges() {
         MemoryBudget memory = new MemoryBudget(1_000);
         GatewayGauges gauges = new GatewayGauges(registry);
-        gauges.watch(new Visits());
+        gauges.watch(new UnderWay(exchange -> {}));
         gauges.watch(mock(Connections.class));
         gauges.watch(memory, new UnreadAnswers(memory));
         gauges.watch(mock(GatewayBatches.class));
