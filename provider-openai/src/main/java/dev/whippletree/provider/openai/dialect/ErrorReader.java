@@ -34,6 +34,8 @@ public final class ErrorReader {
     private static final Pattern TITLE =
             Pattern.compile("<title[^<>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final Pattern HALF_CHARACTER = Pattern.compile("(?:\\\\(?:u[0-9a-fA-F]{0,3})?|\uFFFD{1,3})$");
+    private static final Pattern HALF_VALUE = Pattern.compile("[A-Za-z0-9.+-]{1,40}$");
     private static final char UNREADABLE = '\uFFFD';
 
     /** One in so many characters may be unreadable. */
@@ -50,7 +52,7 @@ public final class ErrorReader {
         String text = new String(body, StandardCharsets.UTF_8);
         Optional<JsonNode> json = JsonFields.parse(body)
                 .filter(node -> node.isObject() || node.isArray())
-                .or(() -> CutJson.parse(text));
+                .or(() -> start(text));
         // A page that redirects says where to, but not what to do; a proxy's is about the caller's own credentials.
         boolean misleads = head.status() / 100 == 3 || head.status() == PROXY_ASKS;
         String otherwise = json.isPresent() || misleads ? "" : plainText(text);
@@ -60,6 +62,12 @@ public final class ErrorReader {
     /** Reads an error that stands in an answer, or in a chunk of one. */
     public static ServiceError ofNode(ResponseHead head, JsonNode error, InstantSource clock) {
         return read(head, error, "", clock);
+    }
+
+    /** Reads JSON whose rest never came; a string that isn't finished is what came of it. */
+    private static Optional<JsonNode> start(String text) {
+        return JsonFields.parseStart(HALF_CHARACTER.matcher(text).replaceFirst("") + '"')
+                .or(() -> JsonFields.parseStart(HALF_VALUE.matcher(text).replaceFirst("")));
     }
 
     private static ServiceError read(ResponseHead head, JsonNode root, String otherwise, InstantSource clock) {

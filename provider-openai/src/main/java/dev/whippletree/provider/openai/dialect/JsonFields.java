@@ -25,6 +25,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -142,16 +143,31 @@ public final class JsonFields {
             if (parser.nextToken() == null) {
                 return Optional.empty();
             }
-            JsonNode node = node(parser, vectors);
-            return parser.nextToken() == null ? Optional.of(node) : Optional.empty();
+            ArrayNode root = NODES.arrayNode();
+            readInto(root, parser, vectors);
+            return parser.nextToken() == null ? Optional.of(root.get(0)) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the object or array of which a text is only the start, with what came whole; empty if it is none. */
+    static Optional<JsonNode> parseStart(String text) {
+        ArrayNode root = NODES.arrayNode();
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() != null) {
+                readInto(root, parser, false);
+            }
+            return Optional.empty();
+        } catch (UnexpectedEndOfInputException e) {
+            return Optional.ofNullable(root.get(0));
         } catch (JacksonException e) {
             return Optional.empty();
         }
     }
 
     /** Reads one value, with a stack of its own: how deep JSON is nested is up to the service. */
-    private static JsonNode node(JsonParser parser, boolean vectors) {
-        ArrayNode root = NODES.arrayNode();
+    private static void readInto(ArrayNode root, JsonParser parser, boolean vectors) {
         Deque<JsonNode> open = new ArrayDeque<>(List.of(root));
         int values = 0;
         do {
@@ -174,7 +190,6 @@ public final class JsonFields {
                 }
             }
         } while (open.size() > 1 && parser.nextToken() != null);
-        return root.get(0);
     }
 
     private static boolean beginsVector(JsonParser parser, Deque<JsonNode> open) {
