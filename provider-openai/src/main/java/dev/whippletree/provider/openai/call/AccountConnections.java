@@ -14,7 +14,6 @@ import okhttp3.Protocol;
  * The connections of one account. Thread-safe.
  *
  * @param http makes them, and the calls on them
- * @param meter counts what comes by them
  * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason;
  *     more than zero
  */
@@ -32,7 +31,6 @@ record AccountConnections(OkHttpClient http, WireMeter meter, Duration patience)
     /** Less than the minute after which services and what stands before them usually close idle connections. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    /** Returns how long connecting may take. */
     Duration connectTimeout() {
         return Duration.ofMillis(http.connectTimeoutMillis());
     }
@@ -52,7 +50,6 @@ record AccountConnections(OkHttpClient http, WireMeter meter, Duration patience)
      * Prepares an account's connections; makes none.
      *
      * @param account whose {@code connect-timeout} and concurrency are read
-     * @param url where all of them go
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
     static AccountConnections of(AccountSettings account, HttpUrl url, Duration patience) {

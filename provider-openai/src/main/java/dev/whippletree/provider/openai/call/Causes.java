@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 /** Searches the causes of an exception. Stateless. */
 final class Causes {
 
-    /** Guards against cycles. */
     private static final int MOST = 20;
 
     private Causes() {}

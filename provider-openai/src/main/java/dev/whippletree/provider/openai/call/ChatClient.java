@@ -48,7 +48,6 @@ public final class ChatClient implements ProviderClient {
      *
      * @param account whose token is used and whose {@code connect-timeout} is read
      * @param services whose executor of calls makes them; it must not queue them
-     * @param dialect what the service does differently
      * @throws IllegalArgumentException if a setting's value can't be used, saying which and why
      */
     public static ChatClient open(AccountSettings account, Services services, Dialect dialect) {

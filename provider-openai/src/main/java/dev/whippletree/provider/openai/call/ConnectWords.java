@@ -23,11 +23,7 @@ final class ConnectWords {
 
     private ConnectWords() {}
 
-    /**
-     * Returns why, as what follows the host's name and a colon.
-     *
-     * @param timeout how long connecting may take
-     */
+    /** Returns why, as what follows the host's name and a colon. */
     static String of(IOException fault, Duration timeout) {
         if (fault instanceof UnknownHostException) {
             return "the host is unknown; check its name and the network";

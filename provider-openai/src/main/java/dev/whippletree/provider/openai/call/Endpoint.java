@@ -15,12 +15,7 @@ import org.slf4j.Logger;
 /**
  * What all calls of one account share. Thread-safe.
  *
- * @param account the account's id, for messages
- * @param connections by which the calls go
- * @param url where they go
  * @param token read anew for each call; absent: the service wants none
- * @param dialect what the service does differently
- * @param clock for dates in headers
  * @param log where faults are told that nobody foresaw
  * @param answered whether a call was ever answered
  */
@@ -60,11 +55,7 @@ record Endpoint(
                 + (path.contains("/v1/") ? "." : "; is /v1 missing?") + " The service says: " + error.message();
     }
 
-    /**
-     * Returns the token's value as it is now; empty if the account has none.
-     *
-     * @throws UnusableTokenException if it can't be read, or can't be sent
-     */
+    /** Returns the token's value as it is now; empty if the account has none. */
     Optional<String> revealToken() throws UnusableTokenException {
         if (token.isEmpty()) {
             return Optional.empty();

@@ -23,7 +23,6 @@ final class OneEndSink implements AttemptSink {
         this.sink = sink;
     }
 
-    /** Passes nothing on any more. */
     void silence() {
         over = true;
     }

@@ -62,7 +62,6 @@ final class WireMeter extends SocketFactory {
         }
     }
 
-    /** This thread's call is over. */
     void end() {
         counts.remove();
     }

@@ -55,7 +55,6 @@ public final class JsonFields {
     /** Levels of a value that is passed on; what surrounds it adds some. */
     private static final int DEEPEST = 80;
 
-    /** Room for the numbers of a vector at first; it doubles as needed. */
     private static final int FEW_NUMBERS = 16;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';

@@ -2,7 +2,6 @@ package dev.whippletree.provider.openai.dialect;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,16 +24,6 @@ public record ServiceError(
         Optional<String> type,
         Optional<String> param,
         Optional<Duration> retryAfter) {
-
-    /** Checks that nothing is null. */
-    public ServiceError {
-        Objects.requireNonNull(head, "head");
-        Objects.requireNonNull(message, "message");
-        Objects.requireNonNull(code, "code");
-        Objects.requireNonNull(type, "type");
-        Objects.requireNonNull(param, "param");
-        Objects.requireNonNull(retryAfter, "retryAfter");
-    }
 
     /** Returns whether the message holds a text, upper and lower case alike. */
     public boolean says(String text) {

@@ -58,7 +58,6 @@ final class AnswerParts {
     /**
      * Reports everything in a message, or in a delta of one.
      *
-     * @param message a JSON object
      * @throws NoAnswerException if a part of the answer can't be read; what was before it is told
      */
     void tell(JsonNode message) throws NoAnswerException {
@@ -184,11 +183,7 @@ final class AnswerParts {
         return other;
     }
 
-    /**
-     * Checks that every tool call has a name by now.
-     *
-     * @throws NoAnswerException if one has none
-     */
+    /** Checks that every tool call has a name by now. */
     void requireNames() throws NoAnswerException {
         if (unnamed > 0) {
             throw NoAnswerException.damaged(head, "a tool call of the answer has no name");

@@ -45,7 +45,6 @@ final class ChunkReader {
      *
      * @param patience how long may pass from the finish reason to the end of the stream
      * @param model what the model is called where the answer doesn't say
-     * @param listener is told of every piece as it arrives
      */
     ChunkReader(
             ResponseHead head,

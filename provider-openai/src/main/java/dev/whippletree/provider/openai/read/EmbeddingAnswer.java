@@ -28,7 +28,6 @@ record EmbeddingAnswer(ResponseHead head, Dialect dialect, EmbeddingApi api, Ins
      * Reports the vectors, a line of Base64 each, once all are known to be right.
      *
      * @param model what the model is called where the answer doesn't say
-     * @throws NoAnswerException if it is an error, or not what was asked for
      */
     AnswerEnd read(byte[] body, Prompt prompt, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
         JsonNode answer = JsonFields.parseVectors(body)

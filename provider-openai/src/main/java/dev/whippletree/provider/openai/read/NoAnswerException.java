@@ -40,7 +40,6 @@ public final class NoAnswerException extends Exception {
         return isJson(head) || type(head).equals("text/event-stream") ? damaged(head, words) : found(head, words);
     }
 
-    /** Nothing came. */
     static NoAnswerException empty(ResponseHead head) {
         return found(head, "the service sent an empty body instead of an answer (" + head.status() + ")");
     }
@@ -90,7 +89,6 @@ public final class NoAnswerException extends Exception {
                 .orElse("no content type");
     }
 
-    /** Returns what the service sent. */
     public ServiceError error() {
         return error;
     }

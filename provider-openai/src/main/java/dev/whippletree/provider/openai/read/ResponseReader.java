@@ -23,12 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the response to a call: an error, a whole answer or a streamed one. Immutable.
  *
- * @param dialect what the service does differently
- * @param clock for dates in headers
  * @param patience how long the body of an error may take to arrive, and the end of a stream after its finish reason;
  *     more than zero
  * @param model what the model is called where the answer doesn't say
- * @param sink is told of limits and pieces
  * @param refused is told of an error by its head alone, before its body is awaited
  */
 public record ResponseReader(
@@ -45,8 +42,6 @@ public record ResponseReader(
      * Reads to the end.
      *
      * @param vectors how the service embeds, if the prompt asks for vectors
-     * @throws NoAnswerException if it isn't a whole answer
-     * @throws IOException if the connection breaks, or the response can't be used
      */
     public AnswerEnd read(Response response, Prompt prompt, Optional<EmbeddingApi> vectors)
             throws IOException, NoAnswerException {

@@ -21,7 +21,6 @@ record WholeAnswer(ResponseHead head, Dialect dialect, InstantSource clock) {
      * Reports the answer's parts, but only once it is known to be whole.
      *
      * @param model what the model is called where the answer doesn't say
-     * @throws NoAnswerException if it is an error, or not a whole answer
      */
     AnswerEnd read(byte[] body, String model, Consumer<Delta.Piece> listener) throws NoAnswerException {
         JsonNode answer = JsonFields.parse(body)
