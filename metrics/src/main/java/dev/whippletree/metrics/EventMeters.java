@@ -4,16 +4,18 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
 
 /** The meters of events, each registered when it is first needed. Thread-safe. */
-final class EventMeters {
+final class EventMeters implements Events.EventRecorder {
+
+    private static final double NANOS = 1e9;
 
     private final MeterRegistry registry;
 
@@ -22,53 +24,55 @@ final class EventMeters {
 
     private volatile boolean over;
 
-    private record Key(String name, Tags tags) {}
+    private record Key(EventInstrument instrument, Map<String, String> labels) {}
 
     EventMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 
-    void count(String name, String meaning, Tags tags) {
-        Meter counter = meter(
-                name,
-                tags,
-                () -> Counter.builder(name).description(meaning).tags(tags).register(registry));
-        ((Counter) counter).increment();
-    }
-
-    void time(String name, String meaning, Tags tags, List<Double> bucketSeconds, Duration time) {
-        Meter timer = meter(
-                name,
-                tags,
-                () -> Timer.builder(name)
-                        .description(meaning)
-                        .tags(tags)
-                        .serviceLevelObjectives(bucketSeconds.stream()
-                                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)))
-                                .toArray(Duration[]::new))
-                        .register(registry));
-        ((Timer) timer).record(time);
-    }
-
-    void measure(String name, String meaning, Tags tags, List<Double> buckets, double amount) {
-        Meter summary = meter(
-                name,
-                tags,
-                () -> DistributionSummary.builder(name)
-                        .description(meaning)
-                        .tags(tags)
-                        .serviceLevelObjectives(
-                                buckets.stream().mapToDouble(bucket -> bucket).toArray())
-                        .register(registry));
-        ((DistributionSummary) summary).record(amount);
-    }
-
-    private Meter meter(String name, Tags tags, Supplier<Meter> registered) {
-        Meter meter = meters.computeIfAbsent(new Key(name, tags), first -> registered.get());
+    @Override
+    public void record(EventInstrument instrument, Map<String, String> labels, double amount) {
+        Meter meter = meters.computeIfAbsent(new Key(instrument, labels), this::register);
         if (over) {
             registry.remove(meter); // The end came between.
         }
-        return meter;
+        if (meter instanceof Timer timer) {
+            timer.record(Math.round(amount * NANOS), TimeUnit.NANOSECONDS);
+        } else if (meter instanceof DistributionSummary summary) {
+            summary.record(amount);
+        } else {
+            ((Counter) meter).increment(amount);
+        }
+    }
+
+    private Meter register(Key key) {
+        EventInstrument instrument = key.instrument();
+        String name = instrument.fullName();
+        List<Tag> tags = instrument.labels().stream()
+                .map(label -> Tag.of(label, key.labels().getOrDefault(label, Own.NONE)))
+                .toList();
+        if (instrument.buckets().isEmpty()) {
+            return Counter.builder(name)
+                    .description(instrument.meaning())
+                    .tags(tags)
+                    .register(registry);
+        }
+        if (instrument.isTime()) {
+            return Timer.builder(name)
+                    .description(instrument.meaning())
+                    .tags(tags)
+                    .serviceLevelObjectives(instrument.buckets().stream()
+                            .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)))
+                            .toArray(Duration[]::new))
+                    .register(registry);
+        }
+        return DistributionSummary.builder(name)
+                .description(instrument.meaning())
+                .tags(tags)
+                .serviceLevelObjectives(instrument.buckets().stream()
+                        .mapToDouble(bucket -> bucket)
+                        .toArray())
+                .register(registry);
     }
 
     /** Removes all of them, for good. */

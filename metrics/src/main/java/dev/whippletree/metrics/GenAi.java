@@ -1,12 +1,10 @@
 package dev.whippletree.metrics;
 
 import dev.whippletree.model.Failure;
-import dev.whippletree.model.TokenUsage;
 import dev.whippletree.spi.ServiceCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.DoubleStream;
 
 /**
  * The names and buckets of OpenTelemetry's semantic conventions for generative AI, 1.41.1, and a call's attributes by
@@ -15,11 +13,8 @@ import java.util.stream.DoubleStream;
 final class GenAi {
 
     static final String DURATION = "gen_ai.client.operation.duration";
-    static final String DURATION_MEANING = "Time from the start of a call to its end";
     static final String FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
-    static final String FIRST_CHUNK_MEANING = "Time from the start of a streamed call to its first piece";
     static final String TOKENS = "gen_ai.client.token.usage";
-    static final String TOKENS_MEANING = "Tokens as the service counted them";
 
     static final String OPERATION = "gen_ai.operation.name";
     static final String PROVIDER = "gen_ai.provider.name";
@@ -50,16 +45,9 @@ final class GenAi {
             "presence_penalty",
             "gen_ai.request.presence_penalty");
 
-    static final String INPUT = "input";
-    static final String OUTPUT = "output";
-
     /** In seconds. */
     static final List<Double> SECONDS =
             List.of(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
-
-    /** The powers of four. */
-    static final List<Double> TOKEN_COUNTS =
-            DoubleStream.iterate(1, tokens -> tokens * 4).limit(14).boxed().toList();
 
     private static final String CANCELLED = "cancelled";
 
@@ -71,16 +59,6 @@ final class GenAi {
             case CHAT -> "chat";
             case EMBEDDING -> "embeddings";
         };
-    }
-
-    /** Returns the model that answered, as the service named it. */
-    static Optional<String> responseModel(ServiceCall call) {
-        return answer(call).map(ServiceCall.Answered::model);
-    }
-
-    /** Returns the tokens that the service counted, if it answered and said so. */
-    static Optional<TokenUsage> usage(ServiceCall call) {
-        return answer(call).flatMap(ServiceCall.Answered::usage);
     }
 
     /** Returns what the call ended with, if it was answered. */

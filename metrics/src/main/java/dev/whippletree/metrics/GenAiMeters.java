@@ -2,7 +2,6 @@ package dev.whippletree.metrics;
 
 import dev.whippletree.spi.ServiceCall;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,12 +13,13 @@ final class GenAiMeters {
 
     private final MeterRegistry registry;
     private final EventMeters meters;
-    private final ModelTagValues models = new ModelTagValues();
+    private final Events events;
     private int engines;
 
     private GenAiMeters(MeterRegistry registry) {
         this.registry = registry;
         this.meters = new EventMeters(registry);
+        this.events = new Events(meters);
     }
 
     /** An engine begins; {@link #end} says that it has ended. */
@@ -32,36 +32,7 @@ final class GenAiMeters {
     }
 
     void record(ServiceCall call) {
-        Tags tags = Tags.of(
-                GenAi.OPERATION,
-                GenAi.operation(call),
-                GenAi.PROVIDER,
-                call.provider(),
-                GenAi.REQUEST_MODEL,
-                call.model(),
-                GenAi.RESPONSE_MODEL,
-                GenAi.responseModel(call).map(models::bounded).orElse(Own.NONE));
-        meters.time(
-                GenAi.DURATION,
-                GenAi.DURATION_MEANING,
-                tags.and(GenAi.ERROR, GenAi.error(call).orElse(Own.NONE)),
-                GenAi.SECONDS,
-                call.took());
-        if (call.streaming()) {
-            call.firstPiece()
-                    .ifPresent(first ->
-                            meters.time(GenAi.FIRST_CHUNK, GenAi.FIRST_CHUNK_MEANING, tags, GenAi.SECONDS, first));
-        }
-        GenAi.usage(call).ifPresent(usage -> {
-            countTokens(tags, GenAi.INPUT, usage.promptTokens());
-            countTokens(tags, GenAi.OUTPUT, usage.completionTokens());
-        });
-    }
-
-    private void countTokens(Tags tags, String type, long tokens) {
-        meters.measure(
-                GenAi.TOKENS, GenAi.TOKENS_MEANING, tags.and(GenAi.TOKEN_TYPE, type), GenAi.TOKEN_COUNTS, (double)
-                        tokens);
+        events.called(call);
     }
 
     /** An engine has ended; with the last one, its registry's meters go. */

@@ -1,6 +1,6 @@
 package dev.whippletree.metrics;
 
-import static dev.whippletree.metrics.PromptInstruments.seconds;
+import static dev.whippletree.metrics.Events.seconds;
 
 import dev.whippletree.model.Parameters;
 import dev.whippletree.model.TokenUsage;

@@ -33,7 +33,7 @@ public final class MicrometerListener implements EngineListener {
     private volatile @Nullable Running running;
 
     /** The meters of an engine that runs: its own, and those of calls, which all engines of the registry share. */
-    private record Running(StatusMeters status, EventMeters prompts, GenAiMeters calls) {}
+    private record Running(StatusMeters status, EventMeters own, Events prompts, GenAiMeters calls) {}
 
     /**
      * Creates one for the only Whippletree that is measured in a registry; its {@code engine} tag says {@code default}.
@@ -69,7 +69,8 @@ public final class MicrometerListener implements EngineListener {
         }
         StatusMeters status = new StatusMeters(registry, common(), supplier);
         status.begin();
-        running = new Running(status, new EventMeters(registry), GenAiMeters.begin(registry));
+        EventMeters own = new EventMeters(registry);
+        running = new Running(status, own, new Events(own), GenAiMeters.begin(registry));
     }
 
     @Override
@@ -79,7 +80,7 @@ public final class MicrometerListener implements EngineListener {
         if (meters != null) {
             meters.status().end();
             meters.calls().end();
-            meters.prompts().end();
+            meters.own().end();
         }
     }
 
@@ -94,29 +95,25 @@ public final class MicrometerListener implements EngineListener {
 
     @Override
     public void answered(Origin origin, Duration took) {
-        end(Own.outcome(origin.source()), Own.NONE, took);
         Running meters = running;
-        if (meters != null && origin.source() != Origin.Source.CACHE) {
-            meters.prompts().time(Own.WAITED, Own.WAITED_MEANING, common(), Own.SECONDS, origin.waited());
+        if (meters != null) {
+            meters.prompts().answered(engine, origin, took);
         }
     }
 
     @Override
     public void failed(PromptException.Reason reason, Duration took) {
-        end(Own.FAILED, Own.word(reason), took);
+        Running meters = running;
+        if (meters != null) {
+            meters.prompts().failed(engine, reason, took);
+        }
     }
 
     @Override
     public void cancelled(Duration took) {
-        end(Own.CANCELLED, Own.NONE, took);
-    }
-
-    private void end(String outcome, String reason, Duration took) {
         Running meters = running;
         if (meters != null) {
-            Tags tags = common().and(Own.OUTCOME, outcome);
-            meters.prompts().count(Own.PROMPTS, Own.PROMPTS_MEANING, tags.and(Own.REASON, reason));
-            meters.prompts().time(Own.DURATION, Own.DURATION_MEANING, tags, Own.SECONDS, took);
+            meters.prompts().cancelled(engine, took);
         }
     }
 

@@ -7,7 +7,6 @@ import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ServiceCall;
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
@@ -35,8 +34,7 @@ public final class OpenTelemetryListener implements EngineListener {
     private final String engine;
     private final Meter meter;
     private final GenAiSpans spans;
-    private final GenAiInstruments calls;
-    private final PromptInstruments prompts;
+    private final Events events;
     private @Nullable StatusObserver observer;
 
     /** Creates one for the only Whippletree of a program; its {@code engine} attribute says {@code default}. */
@@ -55,9 +53,7 @@ public final class OpenTelemetryListener implements EngineListener {
         this.engine = Objects.requireNonNull(engine, "engine");
         this.meter = openTelemetry.getMeter(SCOPE);
         this.spans = new GenAiSpans(openTelemetry.getTracer(SCOPE));
-        this.calls = new GenAiInstruments(meter);
-        this.prompts = new PromptInstruments(
-                meter, Attributes.builder().put(Own.ENGINE, engine).build());
+        this.events = new Events(new EventInstruments(meter));
     }
 
     /**
@@ -94,24 +90,22 @@ public final class OpenTelemetryListener implements EngineListener {
     }
 
     private void record(ServiceCall call, Context parent) {
-        calls.record(call, spans.record(call, parent));
+        Context span = spans.record(call, parent);
+        span.wrap(() -> events.called(call)).run(); // Exemplars refer to it.
     }
 
     @Override
     public void answered(Origin origin, Duration took) {
-        prompts.ended(Own.outcome(origin.source()), took);
-        if (origin.source() != Origin.Source.CACHE) {
-            prompts.waited(origin.waited());
-        }
+        events.answered(engine, origin, took);
     }
 
     @Override
     public void failed(PromptException.Reason reason, Duration took) {
-        prompts.failed(Own.word(reason), took);
+        events.failed(engine, reason, took);
     }
 
     @Override
     public void cancelled(Duration took) {
-        prompts.ended(Own.CANCELLED, took);
+        events.cancelled(engine, took);
     }
 }

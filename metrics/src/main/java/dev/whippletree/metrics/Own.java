@@ -11,14 +11,6 @@ final class Own {
     static final String ENGINE = "engine";
     static final String ONLY = "default";
 
-    static final String PROMPTS = PREFIX + "prompts";
-    static final String PROMPTS_MEANING =
-            "Finished prompts, by outcome: service, cache, joined (by an equal prompt's call), failed, cancelled";
-    static final String DURATION = PREFIX + "prompt.duration";
-    static final String DURATION_MEANING = "Time from the submission of a prompt to its end";
-    static final String WAITED = PREFIX + "prompt.waited";
-    static final String WAITED_MEANING = "How long an answered prompt waited for room before the call that answered it";
-
     static final String OUTCOME = "outcome";
     static final String REASON = "reason";
     static final String FAILED = "failed";

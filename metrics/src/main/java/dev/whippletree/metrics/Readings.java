@@ -1,5 +1,7 @@
 package dev.whippletree.metrics;
 
+import static dev.whippletree.metrics.Events.seconds;
+
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
@@ -18,7 +20,6 @@ import java.util.Map;
 /** Splits a status into numbers, each under its series. Confined to one thread. */
 final class Readings {
 
-    private static final double NANOS = 1e9;
     private static final String TENANT = "tenant";
 
     private final Map<Series, Double> values = new LinkedHashMap<>();
@@ -167,9 +168,5 @@ final class Readings {
 
     private void put(Series series, double value) {
         values.put(series, value);
-    }
-
-    private static double seconds(Duration time) {
-        return time.toNanos() / NANOS;
     }
 }

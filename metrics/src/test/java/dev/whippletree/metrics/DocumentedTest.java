@@ -31,13 +31,7 @@ final class DocumentedTest {
         assertThat(named)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 Stream.of(Instrument.values()).map(Instrument::fullName),
-                                Stream.of(
-                                        GenAi.DURATION,
-                                        GenAi.FIRST_CHUNK,
-                                        GenAi.TOKENS,
-                                        Own.PROMPTS,
-                                        Own.DURATION,
-                                        Own.WAITED))
+                                Stream.of(EventInstrument.values()).map(EventInstrument::fullName))
                         .toList());
     }
 }
