@@ -9,6 +9,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -28,9 +29,7 @@ import org.xnio.channels.StreamSourceChannel;
  * Receives and sends bodies piece by piece, those that don't fit into memory. Whatever blocks is done on an executor,
  * and no thread waits for a client. Immutable.
  *
- * @param memory pays for what is on its way
  * @param clientTimeout how long a client may send nothing before its connection is closed
- * @param executor does what may block
  */
 public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor executor) {
 
@@ -45,11 +44,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
     /** Takes the pieces of one body, one at a time, on the executor. */
     public interface Taker {
 
-        /**
-         * Takes a whole piece. Whatever it throws ends the receiving.
-         *
-         * @throws IOException if it can't be taken
-         */
+        /** Takes a whole piece. Whatever it throws ends the receiving. */
         void take(ByteBuffer piece) throws IOException;
     }
 
@@ -57,8 +52,6 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
      * Receives a body. In the root handler's call, on the exchange's I/O thread; the exchange is then the caller's to
      * end.
      *
-     * @param tenant whose request it is
-     * @param mostBytes the most that it may have
      * @return ends when all has been taken; exceptionally with what the taker threw, with a {@link RequestException} if
      *     the body is too large or malformed or no thread can be had, or with another {@link IOException} if the client
      *     has gone, perhaps while the last piece is being taken
@@ -121,7 +114,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
                 whole.completeExceptionally(new RequestException(ApiError.noThread()));
             } catch (RequestTooBigException e) {
                 whole.completeExceptionally(new RequestException(ApiError.bodyTooLarge(mostBytes)));
-            } catch (MalformedBodyException e) {
+            } catch (ProtocolException e) {
                 whole.completeExceptionally(new RequestException(ApiError.malformed(String.valueOf(e.getMessage()))));
             } catch (IOException e) {
                 whole.completeExceptionally(e);
@@ -162,13 +155,7 @@ public record BodyPieces(MemoryBudget memory, Duration clientTimeout, Executor e
         }
     }
 
-    /**
-     * Sends a file as a response, and closes it. On the exchange's I/O thread.
-     *
-     * @param tenant whose request it is
-     * @param content read from its beginning
-     * @param bytes how many it has
-     */
+    /** Sends a file as a response, and closes it. On the exchange's I/O thread. */
     public void send(HttpServerExchange exchange, String tenant, FileChannel content, long bytes) {
         if (!exchange.getConnection().isOpen()) {
             IoUtils.safeClose(content);

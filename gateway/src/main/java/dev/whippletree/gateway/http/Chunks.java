@@ -1,5 +1,6 @@
 package dev.whippletree.gateway.http;
 
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 
 /**
@@ -40,9 +41,9 @@ final class Chunks {
      *
      * @param from what came; what follows the body stays in it
      * @param into takes the body's bytes
-     * @throws MalformedBodyException if that is no chunked body
+     * @throws ProtocolException if that is no chunked body
      */
-    void read(ByteBuffer from, ByteBuffer into) throws MalformedBodyException {
+    void read(ByteBuffer from, ByteBuffer into) throws ProtocolException {
         while (from.hasRemaining() && next != Next.NOTHING && (next != Next.DATA || into.hasRemaining())) {
             if (next == Next.DATA) {
                 copy(from, into);
@@ -66,10 +67,10 @@ final class Chunks {
         }
     }
 
-    private Next after(byte given) throws MalformedBodyException {
+    private Next after(byte given) throws ProtocolException {
         lineBytes++;
         if (lineBytes > MOST_LINE_BYTES) {
-            throw new MalformedBodyException("the text between two chunks is too long");
+            throw new ProtocolException("the text between two chunks is too long");
         }
         return switch (next) {
             case FIRST_DIGIT -> digit(given);
@@ -86,33 +87,33 @@ final class Chunks {
         };
     }
 
-    private Next digit(byte given) throws MalformedBodyException {
+    private Next digit(byte given) throws ProtocolException {
         int value = Character.digit(given, HEX);
         if (value < 0 || left > MOST_BEFORE_NEXT_DIGIT) {
-            throw new MalformedBodyException(
+            throw new ProtocolException(
                     "a chunk must begin with its size, a hexadecimal number of at most 63 bits");
         }
         left = left * HEX + value;
         return Next.SIZE;
     }
 
-    private static Next text(byte given, Next then) throws MalformedBodyException {
+    private static Next text(byte given, Next then) throws ProtocolException {
         if ((given >= 0 && given < FIRST_PRINTABLE && given != '\t') || given == DELETE) {
-            throw new MalformedBodyException(
+            throw new ProtocolException(
                     "each line between chunks must end with CRLF and contain no control characters");
         }
         return then;
     }
 
     /** What comes then has a line of its own. */
-    private Next lineFeed(byte given, Next then) throws MalformedBodyException {
+    private Next lineFeed(byte given, Next then) throws ProtocolException {
         lineBytes = 0;
         return is(given, '\n', then);
     }
 
-    private static Next is(byte given, char needed, Next then) throws MalformedBodyException {
+    private static Next is(byte given, char needed, Next then) throws ProtocolException {
         if (given != needed) {
-            throw new MalformedBodyException("a chunk and each line between chunks must end with CRLF");
+            throw new ProtocolException("a chunk and each line between chunks must end with CRLF");
         }
         return then;
     }

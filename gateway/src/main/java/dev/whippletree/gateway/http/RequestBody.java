@@ -10,6 +10,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.concurrent.Executor;
@@ -24,9 +25,6 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * Receives whole request bodies, unless the client is too slow or there is no memory. Immutable; runs on I/O threads
  * and never blocks.
- *
- * @param bounds of a body and of the time it takes to come
- * @param memory pays for what it holds
  */
 public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
 
@@ -39,7 +37,6 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
      * Receives one. A body that is too large, too slow or breaks off ends the exchange, and so does one for which there
      * is no memory. What it takes is given back when the exchange ends.
      *
-     * @param tenant whose request it is
      * @param then is told the exchange and the body; what it throws is the response
      * @throws RequestException if a body as large as announced can't be read, or one packed in that way
      */
@@ -56,11 +53,7 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
         new Reception(exchange, lease, gzip, then).begin();
     }
 
-    /**
-     * Returns what receives and sends bodies piece by piece, with the same memory.
-     *
-     * @param executor does what may block
-     */
+    /** Returns what receives and sends bodies piece by piece, with the same memory. */
     public BodyPieces pieces(Executor executor) {
         return new BodyPieces(memory, bounds.clientTimeout(), executor);
     }
@@ -179,7 +172,7 @@ public record RequestBody(GatewaySettings.Bounds bounds, MemoryBudget memory) {
                 Response.send(exchange, refused.error());
             } else if (problem instanceof RequestTooBigException) {
                 Response.send(exchange, ApiError.bodyTooLarge(bounds.mostBodyBytes()));
-            } else if (problem instanceof MalformedBodyException) {
+            } else if (problem instanceof ProtocolException) {
                 Response.send(exchange, ApiError.malformed(String.valueOf(problem.getMessage())));
             } else {
                 IoUtils.safeClose(exchange.getConnection());
