@@ -8,14 +8,12 @@ import dev.whippletree.gateway.chat.ChatRequest;
 import dev.whippletree.gateway.clients.Access;
 import dev.whippletree.gateway.clients.ModelsHandler;
 import dev.whippletree.gateway.embeddings.EmbeddingsRequest;
-import dev.whippletree.gateway.http.ApiError;
 import dev.whippletree.gateway.http.ErrorFormat;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
 import dev.whippletree.gateway.http.Patience;
 import dev.whippletree.gateway.http.RequestBody;
-import dev.whippletree.gateway.http.RequestException;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.gateway.http.RequestNotes;
 import dev.whippletree.gateway.http.RequestNotes.EndedRequest;
@@ -42,7 +40,6 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
@@ -54,7 +51,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -325,11 +321,7 @@ public final class Gateway implements AutoCloseable {
             if (methods.contains(exchange.getRequestMethod())) {
                 handler.handleRequest(exchange);
             } else {
-                String allowed =
-                        methods.stream().map(HttpString::toString).sorted().collect(Collectors.joining(", "));
-                exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
-                throw new RequestException(ApiError.wrongMethod(
-                        exchange.getRequestPath() + " takes " + allowed + ", not " + exchange.getRequestMethod()));
+                throw Response.wrongMethod(exchange, methods.stream().map(HttpString::toString));
             }
         };
     }

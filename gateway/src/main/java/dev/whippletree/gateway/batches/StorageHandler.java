@@ -9,17 +9,14 @@ import dev.whippletree.gateway.http.Response;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Hands requests on by their method and path: {@code GET /<id>/content}. Immutable; never blocks.
  *
- * @param settings where files and batches are
- * @param unreadable is told what can't be read
  * @param servings what serves each; called on the I/O thread, and may throw {@link RequestException}
  */
 record StorageHandler(
@@ -58,17 +55,13 @@ record StorageHandler(
         if (serving != null) {
             return serving;
         }
-        String allowed = servings.keySet().stream()
+        List<String> taken = servings.keySet().stream()
                 .filter(served -> served.endsWith(" " + shape))
                 .map(served -> served.substring(0, served.indexOf(' ')))
-                .sorted()
-                .collect(Collectors.joining(", "));
-        String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
-        if (allowed.isEmpty()) {
-            throw new RequestException(ApiError.noSuchPlace("not found: " + what));
-        }
-        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
-        throw new RequestException(
-                ApiError.wrongMethod(exchange.getRequestPath() + " takes " + allowed + ", not " + what));
+                .toList();
+        throw taken.isEmpty()
+                ? new RequestException(ApiError.noSuchPlace(
+                        "not found: " + exchange.getRequestMethod() + " " + exchange.getRequestPath()))
+                : Response.wrongMethod(exchange, taken.stream());
     }
 }

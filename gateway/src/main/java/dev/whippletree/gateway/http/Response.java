@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
@@ -50,6 +52,14 @@ public final class Response {
         }
     }
 
+    /** Returns the error for a method that a path doesn't take, and puts those that it takes into the response. */
+    public static RequestException wrongMethod(HttpServerExchange exchange, Stream<String> taken) {
+        String allowed = taken.sorted().collect(Collectors.joining(", "));
+        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+        return new RequestException(ApiError.wrongMethod(
+                exchange.getRequestPath() + " takes " + allowed + ", not " + exchange.getRequestMethod()));
+    }
+
     /** Returns a handler that answers with the error of a {@link RequestException}. */
     public static HttpHandler answering(HttpHandler next) {
         return exchange -> {
@@ -82,12 +92,10 @@ public final class Response {
         }
     }
 
-    /** Sends a JSON value and ends the exchange. */
     public static void send(HttpServerExchange exchange, int status, Object json) {
         sendJson(exchange, status, GatewayJson.write(json));
     }
 
-    /** Sends a JSON value that is written already and ends the exchange. */
     public static void sendJson(HttpServerExchange exchange, int status, byte[] json) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
