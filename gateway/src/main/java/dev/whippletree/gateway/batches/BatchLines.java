@@ -41,12 +41,7 @@ final class BatchLines implements LineReader {
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
-    /**
-     * Creates one for the lines of a batch.
-     *
-     * @param protocol how their bodies are read
-     * @param access the clients' rights
-     */
+    /** Creates one for the lines of a batch. */
     BatchLines(BatchPlace batch, Protocol protocol, Supplier<Access> access) {
         this.tenant = batch.tenant();
         this.endpoint = batch.text("endpoint");

@@ -58,7 +58,6 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
         return String.valueOf(folder.getFileName());
     }
 
-    /** Returns whose it is. */
     String tenant() {
         return text("client");
     }
@@ -81,7 +80,6 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
         return number(json, json.get("status") + "_at");
     }
 
-    /** Returns where answers are. */
     Path answers() {
         return folder.resolve("answers.jsonl");
     }
@@ -105,7 +103,6 @@ record BatchPlace(Path folder, Map<String, Object> asked) implements Listed {
         WholeFiles.write(folder, END, json);
     }
 
-    /** Returns how it ends, if that is decided. */
     Optional<Ending> ending() throws IOException {
         return WholeFiles.list(folder).stream()
                 .flatMap(file -> Ending.of(String.valueOf(file.getFileName())).stream())

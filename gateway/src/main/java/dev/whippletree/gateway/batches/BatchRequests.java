@@ -37,7 +37,6 @@ final class BatchRequests {
     /**
      * Creates it.
      *
-     * @param endpoints those that batches may have
      * @param changed is run when there is a batch to be begun or to be ended
      */
     BatchRequests(Collection<String> endpoints, GatewayParts gateway, TimedIds ids, Runnable changed) {

@@ -92,8 +92,6 @@ final class BatchRunner {
      *
      * @param lock of the batch; closed in the end
      * @param input its input; empty: it is gone
-     * @param told is told each new result
-     * @param files runs what blocks at its end
      */
     BatchRunner(
             BatchPlace batch,
@@ -117,7 +115,6 @@ final class BatchRunner {
         held.add(lock);
     }
 
-    /** Returns what it runs. */
     BatchPlace batch() {
         return batch;
     }

@@ -50,7 +50,6 @@ final class ChargedItems implements Iterator<BatchItem> {
      * Creates those of a file.
      *
      * @param client whose they are; empty: it isn't one any more, and no limit applies
-     * @throws IOException if the file can't be read
      */
     ChargedItems(BatchFile file, Supplier<Optional<Client>> client, GatewayParts gateway) throws IOException {
         this.items = file.items();
@@ -120,7 +119,6 @@ final class ChargedItems implements Iterator<BatchItem> {
         timer.cancel();
     }
 
-    /** An item has a result. */
     void settle(BatchResult result) {
         Client.Charge charge = charges.remove(result.id());
         if (charge == null) {

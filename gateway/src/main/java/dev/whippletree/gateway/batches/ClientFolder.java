@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * The files and batches of one client: whoever asks for another's looks into another folder. Immutable; its methods
  * block for as long as the file system does.
  *
- * @param settings what the client may have
  * @param folder where that is; needn't be there yet
  */
 record ClientFolder(GatewaySettings.Batches settings, Path folder) {
@@ -66,7 +65,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
     /** A batch that ended in a second since 1970, and what it has put out. */
     private record Ended(BatchPlace batch, long second, List<StoredFile> outputs) {}
 
-    /** Returns a client's folder. */
     static ClientFolder of(GatewaySettings.Batches settings, String tenant) {
         String name = HexFormat.of().formatHex(Sha256.of(tenant), 0, 16);
         return new ClientFolder(settings, clients(settings).resolve(name));
@@ -128,7 +126,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return BATCH_ID.matcher(id).matches() ? batchFolder().resolve(id) : folder;
     }
 
-    /** Returns a file. */
     Optional<StoredFile> file(String id) throws IOException {
         Matcher matcher = FILE_ID.matcher(id);
         if (!matcher.matches()) {
@@ -172,7 +169,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return WholeFiles.read(place, ABOUT, TEXTS, NUMBERS).map(json -> new StoredFile(json, place.resolve(CONTENT)));
     }
 
-    /** Returns a file as OpenAI's API has it. */
     static Map<String, Object> json(
             String id, String name, String purpose, long bytes, long createdAt, long expiresAt) {
         return GatewayJson.of(
@@ -197,7 +193,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return PrivateFile.createSubfolder(place);
     }
 
-    /** Creates a batch. */
     BatchPlace create(String id, Map<String, ?> asked) throws IOException {
         Path complete = coming(settings).resolve(id);
         try {
@@ -231,7 +226,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return files;
     }
 
-    /** Returns a batch. */
     Optional<BatchPlace> batch(String id) throws IOException {
         return BATCH_ID.matcher(id).matches() ? BatchPlace.read(batchFolder().resolve(id)) : Optional.empty();
     }
@@ -248,7 +242,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return Optional.of(new Gone(id, ended.map(Ended::second).orElseGet(() -> TimedIds.second(file.group(1)))));
     }
 
-    /** Returns where batches are. */
     List<Path> places() throws IOException {
         return list(batchFolder(), BATCH_ID);
     }
@@ -260,7 +253,6 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
                 .toList();
     }
 
-    /** Returns all batches that can be read. */
     List<BatchPlace> batches() throws IOException {
         return readable(places(), BatchPlace::read);
     }
@@ -271,11 +263,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         return batch.isPresent() && batch.get().end().isEmpty() ? batch : Optional.empty();
     }
 
-    /**
-     * Checks that there is room for more files.
-     *
-     * @throws RequestException if there isn't
-     */
+    /** Checks that there is room for more files. */
     void checkRoom(int more, long moreBytes) throws IOException {
         List<StoredFile> files = files();
         long bytes = files.stream().mapToLong(file -> file.number("bytes")).sum();
@@ -286,11 +274,7 @@ record ClientFolder(GatewaySettings.Batches settings, Path folder) {
         }
     }
 
-    /**
-     * Checks that there may be another batch.
-     *
-     * @throws RequestException if there mustn't
-     */
+    /** Checks that there may be another batch. */
     void checkRoom(StoredFile input) throws IOException {
         checkRoom(0, 0);
         List<BatchPlace> open = readable(places(), ClientFolder::open);

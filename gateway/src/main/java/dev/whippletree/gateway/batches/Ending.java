@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 /**
  * How a batch ends, and since when that is decided. The name of a file says it. Immutable.
  *
- * @param how it ends
  * @param second since 1970
  */
 record Ending(How how, long second) {
@@ -29,7 +28,6 @@ record Ending(How how, long second) {
         }
     }
 
-    /** Returns the name of its file. */
     String fileName() {
         return "ending-" + how.status() + "-" + second;
     }

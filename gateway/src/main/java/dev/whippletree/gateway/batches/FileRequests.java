@@ -30,7 +30,6 @@ final class FileRequests {
     /** Those that have begun, of all clients. Guarded by itself. */
     private final List<Upload> underWay = new ArrayList<>();
 
-    /** Creates it for files in the settings' folder. */
     FileRequests(GatewaySettings.Batches settings, BodyPieces bodies, TimedIds ids) {
         this.settings = settings;
         this.bodies = bodies;

@@ -163,7 +163,6 @@ public final class GatewayBatches {
         }
     }
 
-    /** Returns what serves its paths, with all below them. */
     public Map<String, HttpHandler> handlers() {
         FileRequests uploads = new FileRequests(settings, gateway.bodies().pieces(files), ids);
         BatchRequests batches = new BatchRequests(ENDPOINTS.keySet(), gateway, ids, this::wake);
@@ -172,7 +171,6 @@ public final class GatewayBatches {
                 "/v1/batches", new StorageHandler(settings, gateway, unreadable, batches.servings()));
     }
 
-    /** Begins to look for batches. */
     public void begin() {
         execute(this::lookAgainAndAgain, noThread -> {
             LOG.warn("No thread can be had to look for batches, which is tried again", noThread);

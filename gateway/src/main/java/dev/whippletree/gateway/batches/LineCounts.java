@@ -19,11 +19,7 @@ final class LineCounts {
     private long failed;
     private TokenUsage used;
 
-    /**
-     * Begins with what there was when a file was opened.
-     *
-     * @param told is told each new result too
-     */
+    /** Begins with what there was when a file was opened. */
     LineCounts(BatchFile file, Consumer<BatchResult> told) {
         this.total = file.total();
         this.told = told;
@@ -32,7 +28,6 @@ final class LineCounts {
         this.used = file.used();
     }
 
-    /** Counts a new result. */
     synchronized void add(BatchResult result) {
         if (result instanceof BatchResult.Answered answered) {
             completed++;
@@ -43,12 +38,10 @@ final class LineCounts {
         told.accept(result);
     }
 
-    /** Returns whether every line has a result. */
     synchronized boolean areAll() {
         return left() <= 0;
     }
 
-    /** Returns how many lines have no result. */
     synchronized long left() {
         return total - completed - failed;
     }

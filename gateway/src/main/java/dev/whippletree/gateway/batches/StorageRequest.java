@@ -22,11 +22,6 @@ import org.slf4j.LoggerFactory;
 /**
  * A request about a client's files or batches. Immutable.
  *
- * @param exchange its exchange
- * @param tenant the client's
- * @param folder what the client has
- * @param unreadable is told what can't be read
- * @param accountsShown whether the client may see accounts
  * @param id of the file or batch that it is about; empty: none
  */
 record StorageRequest(
@@ -110,7 +105,6 @@ record StorageRequest(
         }
     }
 
-    /** Returns a parameter of its query. */
     Optional<String> parameter(String name) {
         return Optional.ofNullable(exchange.getQueryParameters().get(name)).map(Deque::peekFirst);
     }

@@ -7,7 +7,6 @@ import java.util.Map;
  * A file of a client: an upload, or what a batch has put out. Immutable.
  *
  * @param json the file as OpenAI's API has it, an upload also with the number of its lines
- * @param content where it is
  */
 record StoredFile(Map<String, Object> json, Path content) implements Listed {
 

@@ -28,7 +28,6 @@ final class Unreadable {
         }
     }
 
-    /** A place has been read. */
     void remove(Path place) {
         warned.remove(place);
     }

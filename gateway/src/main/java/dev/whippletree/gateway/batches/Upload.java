@@ -61,11 +61,9 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
     /**
      * Creates one of which nothing has come.
      *
-     * @param client whose it is
      * @param coming the name of its folder until it is published
      * @param announcedBytes the length of the form; negative: unknown
      * @param underWay those that have begun, for which there must be room too; guarded by itself
-     * @param boundary what separates the form's parts
      */
     Upload(
             ClientFolder client,
@@ -197,7 +195,6 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
     /**
      * Publishes the file. Then it is safe.
      *
-     * @param id its file's
      * @param nowSecond since 1970
      * @return the file as OpenAI's API has it
      * @throws RequestException if the form lacks something

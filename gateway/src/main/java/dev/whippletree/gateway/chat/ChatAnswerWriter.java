@@ -47,7 +47,6 @@ final class ChatAnswerWriter implements AnswerWriter {
     /**
      * Prepares to write one.
      *
-     * @param withUsage whether the client wants to be told the tokens used at the end of a stream
      * @param legacy whether the request has {@code functions}, so that the answer calls one the same way
      */
     ChatAnswerWriter(AnswerInfo info, boolean withUsage, boolean legacy) {

@@ -7,20 +7,9 @@ import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;
 import java.util.Set;
 
-/**
- * A chat-completions request. Immutable.
- *
- * @param body what it asks
- * @param streaming whether the client wants the answer while it comes
- * @param usage whether the client wants to be told the tokens used at the end of a stream
- */
+/** A chat-completions request. Immutable. */
 public record ChatRequest(ChatBody body, boolean streaming, boolean usage) implements PromptRequest {
 
-    /**
-     * Reads one.
-     *
-     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, saying where and why
-     */
     public static ChatRequest read(Fields fields) {
         boolean streaming = fields.flag("stream").orElse(false);
         boolean usage = fields.object("stream_options")

@@ -23,12 +23,8 @@ import java.util.function.Supplier;
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
- * @param models what each client may ask, by its tenant
  * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
  * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
- * @param clients who may ask, and who may see the status
- * @param disclosure what clients are told of accounts
- * @param since when the configuration was read
  */
 public record Access(
         Map<String, ClientModels> models,
@@ -41,7 +37,6 @@ public record Access(
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
      *
-     * @param timeline by which keys are read again
      * @param before what held so far: a client that keeps its name keeps what it has used
      * @throws IllegalArgumentException if the settings can't be used with that configuration, or need a key no longer
      *     where one was needed before, saying everything that is wrong
@@ -103,7 +98,6 @@ public record Access(
         };
     }
 
-    /** Returns what one of the clients may ask. */
     public ClientModels models(Client client) {
         return Objects.requireNonNull(models.get(client.tenant()), "one of these clients");
     }

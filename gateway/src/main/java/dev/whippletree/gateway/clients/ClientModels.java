@@ -37,7 +37,6 @@ public final class ClientModels {
         return new ClientModels(ModelNames.of(configuration.routes()), List.of(), disclosure);
     }
 
-    /** Returns what a client may ask. */
     static ClientModels of(GatewaySettings.Client client, Configuration configuration, Disclosure disclosure) {
         List<RouteSettings> routes = configuration.routes().stream()
                 .filter(route -> client.mayName(route.name()))

@@ -52,7 +52,6 @@ public final class Clients {
     /**
      * Creates the clients of a configuration. Reads the keys, and blocks as long as that takes.
      *
-     * @param timeline by which keys are read again
      * @param before the clients before a reload: a client with a known name keeps its usage
      */
     Clients(GatewaySettings settings, Timeline timeline, Optional<Clients> before) {
@@ -71,7 +70,6 @@ public final class Clients {
         return "client " + name;
     }
 
-    /** Returns whether requests need a key. */
     public boolean needKeys() {
         return !byOwner.isEmpty();
     }
@@ -109,8 +107,6 @@ public final class Clients {
     /**
      * Lets a request see the status: one with the watch key; without a watch key, any to a gateway that has no clients.
      * A client's key isn't enough, because the status is the operator's.
-     *
-     * @throws RequestException if it may not see that
      */
     public void admitWatcher(HttpServerExchange exchange) {
         if (watched) {
@@ -125,7 +121,6 @@ public final class Clients {
         }
     }
 
-    /** Returns what each has used, by name. */
     public List<Map<String, Object>> json(long now) {
         return byOwner.values().stream().map(client -> client.json(now)).toList();
     }
@@ -133,7 +128,6 @@ public final class Clients {
     /**
      * Returns the key that a request shows, as last read.
      *
-     * @param what it has to show
      * @throws RequestException if it shows none, or two different ones
      */
     private Optional<ExpectedKey> holder(HttpServerExchange exchange, String what) {

@@ -49,11 +49,7 @@ final class ExpectedKey {
     /** The next read, not begun yet. */
     private @Nullable CompletableFuture<Void> next;
 
-    /**
-     * Reads one. Blocks as long as that takes.
-     *
-     * @param owner who shows it, as the log names it
-     */
+    /** Reads one. Blocks as long as that takes. */
     ExpectedKey(String owner, Secret secret, Timeline timeline) {
         this.owner = owner;
         this.secret = secret;
@@ -77,7 +73,6 @@ final class ExpectedKey {
         return value.isPresent() && value.get().is(shown);
     }
 
-    /** Returns the sequence number of its last change. */
     synchronized long change() {
         return change;
     }

@@ -16,11 +16,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks.
- *
- * @param access the clients' rights by now
- */
+/** Lists the models that a client may use, or describes one. Thread-safe; runs on I/O threads and never blocks. */
 public record ModelsHandler(Supplier<Access> access) implements HttpHandler {
 
     private static final int OK = 200;

@@ -20,7 +20,6 @@ final class ShownKey {
     /** Of equal length whatever the key's is. */
     private final byte[] digest;
 
-    /** Takes the key itself. */
     ShownKey(String shown) {
         this.digest = Sha256.of(shown);
     }
@@ -36,7 +35,6 @@ final class ShownKey {
     /**
      * Returns the key that a request shows.
      *
-     * @param what has to be shown
      * @throws RequestException if it shows none, or two different ones
      */
     static ShownKey require(HttpServerExchange exchange, String what) {

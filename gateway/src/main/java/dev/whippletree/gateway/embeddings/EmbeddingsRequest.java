@@ -12,7 +12,6 @@ import dev.whippletree.model.Prompt;
 /**
  * An embeddings request. Immutable.
  *
- * @param body the model, a message for each text, and all other fields
  * @param asBase64 whether the client wants vectors as Base64, else as numbers
  */
 public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements PromptRequest {
@@ -23,12 +22,6 @@ public record EmbeddingsRequest(ChatBody body, boolean asBase64) implements Prom
     /** What a number takes while it is kept, and as the JSON that is sent. */
     private static final long BYTES_PER_NUMBER = 24;
 
-    /**
-     * Reads one.
-     *
-     * @param mostInputs the most texts that it may have
-     * @throws WrongFieldException if it isn't one, saying where and why
-     */
     public static EmbeddingsRequest read(Fields fields, int mostInputs) {
         EmbeddingBody read = EmbeddingBody.read(fields, mostInputs);
         return new EmbeddingsRequest(read.prompt(), read.asBase64());

@@ -9,11 +9,8 @@ import java.util.Set;
 /**
  * An error response, in the words of OpenAI; an {@link ErrorFormat} writes it. Immutable.
  *
- * @param status the HTTP status
  * @param type the sort of error, by which official clients choose an exception
- * @param code what happened, for programs
  * @param param the field of the request that it is about; absent: none
- * @param message what happened, for people
  * @param retryAfter how long to wait before a retry makes sense; absent: unknown, or never
  * @param lasting whether asking again soon can't help, whatever the status
  * @param details more for programs, in formats that have a place for it; empty: none
@@ -71,12 +68,10 @@ public record ApiError(
         return of(StatusCodes.FORBIDDEN, "permission_error", "forbidden", message);
     }
 
-    /** There is nothing at the request's path. */
     public static ApiError noSuchPlace(String message) {
         return of(StatusCodes.NOT_FOUND, INVALID, "not_found", message);
     }
 
-    /** The path takes other methods. */
     public static ApiError wrongMethod(String message) {
         return of(StatusCodes.METHOD_NOT_ALLOWED, INVALID, "method_not_allowed", message);
     }
@@ -95,7 +90,6 @@ public record ApiError(
                 "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked, or with 'gzip'");
     }
 
-    /** The body is larger than it may be. */
     public static ApiError bodyTooLarge(long most) {
         return of(
                 StatusCodes.REQUEST_ENTITY_TOO_LARGE,
@@ -165,12 +159,10 @@ public record ApiError(
                 .forGood();
     }
 
-    /** A batch needs the file. */
     public static ApiError fileInUse(String message) {
         return of(StatusCodes.CONFLICT, INVALID, "file_in_use", message).forGood();
     }
 
-    /** The batch has ended, or is about to. */
     public static ApiError batchEnded(String message) {
         return of(StatusCodes.CONFLICT, INVALID, "batch_ended", message).forGood();
     }
@@ -195,7 +187,6 @@ public record ApiError(
                         + " later, or ask its operator");
     }
 
-    /** The gateway itself has failed. */
     public static ApiError internal() {
         return of(
                 StatusCodes.INTERNAL_SERVER_ERROR,

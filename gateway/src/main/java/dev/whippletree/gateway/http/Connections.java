@@ -98,12 +98,6 @@ public final class Connections implements ChannelListener<StreamConnection> {
         }
     }
 
-    /**
-     * Creates one.
-     *
-     * @param most how many may be open
-     * @param next takes those that may be
-     */
     Connections(int most, ChannelListener<? super StreamConnection> next) {
         this.most = most;
         this.mostHeld = most - (most + PLACES_FOR_ONE_WITHOUT_A_KEY - 2) / PLACES_FOR_ONE_WITHOUT_A_KEY;
@@ -111,12 +105,7 @@ public final class Connections implements ChannelListener<StreamConnection> {
         this.holders.put(ANYBODY, nobody);
     }
 
-    /**
-     * A request showed the key of a client, or needs none.
-     *
-     * @param tenant the client's
-     * @throws RequestException if there is no connection for it
-     */
+    /** A request showed the key of a client, or needs none. */
     public static void belongsTo(HttpServerExchange exchange, String tenant) {
         exchange.getConnection().getAttachment(PLACE).begins(tenant);
     }
@@ -253,12 +242,10 @@ public final class Connections implements ChannelListener<StreamConnection> {
         IoUtils.safeClose(place.connection);
     }
 
-    /** Returns how many may be open. */
     public int most() {
         return most;
     }
 
-    /** Returns how many are open. */
     public synchronized int open() {
         return open.size();
     }

@@ -110,11 +110,7 @@ public final class GatewayJson {
         }
     }
 
-    /**
-     * Returns a new JSON object.
-     *
-     * @param namesAndValues a name, its value, the next name, and so on
-     */
+    /** Returns a new JSON object. */
     public static Map<String, @Nullable Object> of(@Nullable Object... namesAndValues) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         for (int index = 0; index < namesAndValues.length; index += 2) {
@@ -123,12 +119,10 @@ public final class GatewayJson {
         return object;
     }
 
-    /** Returns a value of JDK types as JSON. */
     public static String text(Object value) {
         return MAPPER.writeValueAsString(value);
     }
 
-    /** Returns a value of JDK types as JSON, in UTF-8. */
     public static byte[] write(Object value) {
         return MAPPER.writeValueAsBytes(value);
     }

@@ -34,7 +34,6 @@ public final class HttpRefusals {
     private String lastWords = "";
     private boolean pausing;
 
-    /** Creates one that has counted nothing yet. */
     public HttpRefusals(Timeline timeline) {
         this.timeline = timeline;
     }

@@ -17,13 +17,7 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
-/**
- * Undertow on one port, HTTP/1.1 only, within the bounds of the settings. Thread-safe.
- *
- * @param worker whose threads it runs on
- * @param accepting where it listens
- * @param connections shares out the connections
- */
+/** Undertow on one port, HTTP/1.1 only, within the bounds of the settings. Thread-safe. */
 public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> accepting, Connections connections) {
 
     private static final int BACKLOG = 10_000;
@@ -48,7 +42,6 @@ public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> a
     /**
      * Starts one. Blocks until it listens.
      *
-     * @param handler takes the requests
      * @throws IOException if the address can't be had
      */
     public static HttpServer start(GatewaySettings settings, HttpHandler handler) throws IOException {
@@ -121,7 +114,6 @@ public record HttpServer(XnioWorker worker, AcceptingChannel<StreamConnection> a
         return (int) Math.max(FEWEST_BUFFER_BYTES, Math.min(MOST_BUFFER_BYTES, Long.highestOneBit(share)));
     }
 
-    /** Returns where it listens. */
     public InetSocketAddress address() {
         return accepting.getLocalAddress(InetSocketAddress.class);
     }

@@ -50,12 +50,10 @@ public final class MemoryBudget {
         return new Lease(tenant);
     }
 
-    /** Returns how many bytes there are in all. */
     public long amount() {
         return amount;
     }
 
-    /** Returns the bytes that are held at this moment. */
     public synchronized long used() {
         return used;
     }
@@ -93,7 +91,6 @@ public final class MemoryBudget {
         /**
          * Refuses a request at once that is larger than any client's share.
          *
-         * @param bytes the announced size of the body
          * @throws RequestException if it can never be read here
          */
         void announced(long bytes) {

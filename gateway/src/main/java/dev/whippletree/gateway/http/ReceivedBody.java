@@ -27,11 +27,7 @@ public final class ReceivedBody {
     private final List<ByteBuffer> chunks = new ArrayList<>(1);
     private int size;
 
-    /**
-     * Creates an empty one.
-     *
-     * @param lease pays for it
-     */
+    /** Creates an empty one. */
     ReceivedBody(MemoryBudget.Lease lease) {
         this.lease = lease;
     }
@@ -45,16 +41,11 @@ public final class ReceivedBody {
         return size;
     }
 
-    /** Returns how many bytes it takes. */
     int capacity() {
         return chunks.stream().mapToInt(ByteBuffer::capacity).sum();
     }
 
-    /**
-     * Adds what has come.
-     *
-     * @throws RequestException if there is no memory for it
-     */
+    /** Adds what has come. */
     void add(ByteBuffer bytes) {
         lease.received(bytes.remaining());
         ByteBuffer last = chunks.isEmpty() ? grow(bytes.remaining()) : chunks.get(chunks.size() - 1);
@@ -80,7 +71,6 @@ public final class ReceivedBody {
      * Reads it as a JSON object.
      *
      * @return empty if it is another value, or none
-     * @throws RequestException if it isn't JSON or is beyond a bound of what is read, or there is no memory for it
      */
     public Optional<Map<String, Object>> json() {
         return GatewayJson.object(stream(), lease::read);
@@ -101,7 +91,6 @@ public final class ReceivedBody {
     /**
      * Returns what it unpacks to. Gives back what it takes itself.
      *
-     * @param mostBytes the most that this may have
      * @throws RequestException if it isn't gzip, unpacks to more than that, or there is no memory for it
      */
     ReceivedBody unpacked(int mostBytes) {

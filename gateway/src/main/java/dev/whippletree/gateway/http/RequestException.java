@@ -9,7 +9,6 @@ public final class RequestException extends RuntimeException {
 
     private final transient ApiError error;
 
-    /** Ends a request with an error. */
     public RequestException(ApiError error) {
         super(error.message(), null, false, false);
         this.error = error;
@@ -21,7 +20,6 @@ public final class RequestException extends RuntimeException {
         return new RequestException(ApiError.wrong(field, String.valueOf(wrong.getMessage())));
     }
 
-    /** Returns what the client is told. */
     public ApiError error() {
         return error;
     }

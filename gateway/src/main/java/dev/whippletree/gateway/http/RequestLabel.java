@@ -14,7 +14,6 @@ import java.util.random.RandomGenerator;
  * A request's id, which its response and the log show, and the format of its errors. Immutable.
  *
  * @param uniqueId hexadecimal digits that no other request has, hard to guess
- * @param errors how the protocol of its path writes errors
  */
 public record RequestLabel(String uniqueId, ErrorFormat errors) {
 
@@ -28,13 +27,7 @@ public record RequestLabel(String uniqueId, ErrorFormat errors) {
 
     private static final HttpString ANTHROPIC = new HttpString("request-id");
 
-    /**
-     * Returns a handler that labels requests before anything can fail, and tells their ids in the response.
-     *
-     * @param timeline whose randomness the ids are made of
-     * @param formats the formats other than OpenAI's, by the paths under which they apply
-     * @param next takes the requests
-     */
+    /** Returns a handler that labels requests before anything can fail, and tells their ids in the response. */
     public static HttpHandler labelling(Timeline timeline, Map<String, ErrorFormat> formats, HttpHandler next) {
         PathMatcher<ErrorFormat> byPath = new PathMatcher<>(ErrorFormat.OPENAI);
         formats.forEach(byPath::addPrefixPath);
@@ -53,7 +46,6 @@ public record RequestLabel(String uniqueId, ErrorFormat errors) {
         return exchange.getAttachment(OF_EXCHANGE);
     }
 
-    /** Returns its id as the response and the log show it. */
     public String id() {
         return PREFIX + uniqueId;
     }

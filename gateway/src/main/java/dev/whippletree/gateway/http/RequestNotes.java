@@ -59,8 +59,6 @@ public final class RequestNotes implements ConduitWrapper<StreamSinkConduit>, Ex
     /**
      * Returns a handler that takes notes of the requests it hands on. All requests must pass it.
      *
-     * @param nanoTime the time by which requests are measured
-     * @param refusals counts errors
      * @param ended receives each request when its exchange is over; doesn't block
      */
     public static HttpHandler noting(

@@ -29,7 +29,6 @@ public final class Reset {
         set(connection, false);
     }
 
-    /** Resets the connection. */
     public static void now(ConnectedChannel connection) {
         try {
             whenClosed(connection);

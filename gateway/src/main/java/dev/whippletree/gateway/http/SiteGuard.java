@@ -18,8 +18,6 @@ import java.util.regex.Pattern;
  * browser, but doesn't become ours.
  *
  * @param ownName what the configuration calls the address it listens on
- * @param keysNeeded whether requests need a key by now
- * @param next what takes the requests that pass
  */
 public record SiteGuard(String ownName, BooleanSupplier keysNeeded, HttpHandler next) implements HttpHandler {
 

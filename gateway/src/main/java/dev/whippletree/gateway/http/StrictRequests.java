@@ -20,8 +20,6 @@ import java.util.regex.Pattern;
 /**
  * Rejects ambiguous requests, in which a proxy in front of the gateway could see another request or another path.
  * Immutable.
- *
- * @param next takes the others
  */
 public record StrictRequests(HttpHandler next) implements HttpHandler {
 

@@ -60,11 +60,7 @@ public final class UnderWay implements HttpHandler {
         }
     }
 
-    /**
-     * Creates a tracker that refuses nothing yet.
-     *
-     * @param next takes the requests
-     */
+    /** Creates a tracker that refuses nothing yet. */
     public UnderWay(HttpHandler next) {
         this.next = next;
     }

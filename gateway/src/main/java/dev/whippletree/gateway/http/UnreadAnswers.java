@@ -67,7 +67,6 @@ public final class UnreadAnswers {
             }
         }
 
-        /** Stops counting it. */
         public void end() {
             synchronized (this) {
                 ended = true;
@@ -77,7 +76,6 @@ public final class UnreadAnswers {
         }
     }
 
-    /** Creates one that counts nothing yet. */
     public UnreadAnswers(MemoryBudget memory) {
         this.memory = memory;
     }

@@ -20,10 +20,6 @@ import java.util.Set;
  * A request of Anthropic's Messages, as a chat completion. Immutable.
  *
  * <p>What a chat completion has no place for is ignored, unless the answer would lack what it demands.
- *
- * @param body what it asks
- * @param streaming whether the client wants the answer while it comes
- * @param thoughts whether the client wants the model's reasoning
  */
 public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts) implements PromptRequest {
 
@@ -36,7 +32,6 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
     /**
      * Reads a request for an answer.
      *
-     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, saying where and why
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest read(Fields fields) {
@@ -50,7 +45,6 @@ public record MessagesRequest(ChatBody body, boolean streaming, boolean thoughts
     /**
      * Reads a request whose tokens are to be counted; it may lack {@code max_tokens}.
      *
-     * @throws dev.whippletree.chat.WrongFieldException if it isn't one, saying where and why
      * @throws RequestException if it relies on a conversation that a server would have kept
      */
     public static MessagesRequest readToCount(Fields fields) {

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * JavaScript and Java. {@code X-Stainless-Read-Timeout}, in the one for Python, bounds the silence before the first
  * piece and between two. A value there that can't be used is ignored: the client's program didn't write it.
  *
- * @param configuration whose routes may have deadlines
  * @param otherwise how long a request waits where nothing else says
  */
 record Deadlines(Supplier<Configuration> configuration, Duration otherwise) {
@@ -36,7 +35,6 @@ record Deadlines(Supplier<Configuration> configuration, Duration otherwise) {
     /**
      * Sets a prompt's deadline; a stream's holds until its first piece.
      *
-     * @param route the name of the prompt's route
      * @throws RequestException if the gateway's own header can't be understood
      */
     void apply(HeaderMap headers, boolean streaming, String route, Prompt.Builder prompt) {

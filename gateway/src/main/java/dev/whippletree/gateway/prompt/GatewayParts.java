@@ -10,18 +10,7 @@ import dev.whippletree.time.Timeline;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/**
- * What all handlers of a gateway share. Immutable.
- *
- * @param whippletree answers
- * @param access the clients and their current rights
- * @param timeline the time it goes by
- * @param answers remembers the answers that clients may confirm
- * @param bodies receives the requests
- * @param unread counts answers that clients haven't read
- * @param settings how long requests may wait, and what becomes of those whose clients leave
- * @param trace where prompts are recorded; absent: nowhere
- */
+/** What all handlers of a gateway share. Immutable. */
 public record GatewayParts(
         Whippletree whippletree,
         Supplier<Access> access,

@@ -12,7 +12,6 @@ import java.util.Optional;
  */
 public final class LatestAnswers {
 
-    /** How many there are at most. */
     static final int MOST = 10_000;
 
     private final Map<AnswerKey, Optional<CacheKey>> answers = new LinkedHashMap<>(16, 0.75f, true) {

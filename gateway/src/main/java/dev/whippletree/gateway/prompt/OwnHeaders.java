@@ -40,11 +40,7 @@ final class OwnHeaders {
 
     private OwnHeaders() {}
 
-    /**
-     * Takes over what a request's headers say of a prompt.
-     *
-     * @throws RequestException if one can't be understood
-     */
+    /** Takes over what a request's headers say of a prompt. */
     static void apply(HeaderMap headers, Prompt.Builder prompt) {
         value(headers, "session").ifPresent(prompt::session);
         value(headers, "priority").ifPresent(text -> prompt.priority(priority(text)));
@@ -55,11 +51,7 @@ final class OwnHeaders {
         });
     }
 
-    /**
-     * Returns how long a request wants to wait at most; empty if it doesn't say.
-     *
-     * @throws RequestException if that can't be understood
-     */
+    /** Returns how long a request wants to wait at most; empty if it doesn't say. */
     static Optional<Duration> deadline(HeaderMap headers) {
         return value(headers, "deadline").map(OwnHeaders::duration);
     }
@@ -67,7 +59,6 @@ final class OwnHeaders {
     /**
      * Returns the part of the last message that a request declares as its question; empty if it declares none.
      *
-     * @param message the last message's text
      * @throws RequestException if it isn't a part of that, or both are too long to find out
      */
     static Optional<String> question(HeaderMap headers, String message) {
@@ -137,8 +128,6 @@ final class OwnHeaders {
     /**
      * Returns whether a request wants its answer to begin, if need be with nothing of it, rather than be silent for
      * long; empty if it doesn't say.
-     *
-     * @throws RequestException if that can't be understood
      */
     static Optional<Boolean> keepAlive(HeaderMap headers) {
         return value(headers, "keep-alive").map(OwnHeaders::flag);

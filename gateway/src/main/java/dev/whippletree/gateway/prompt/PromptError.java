@@ -45,7 +45,6 @@ final class PromptError {
      * Puts a prompt's failure into a client's terms.
      *
      * @param now from which waiting counts
-     * @param disclosure what the client is told of accounts
      */
     static ApiError of(Throwable failure, Instant now, Disclosure disclosure) {
         Throwable cause =

@@ -46,7 +46,6 @@ public final class PromptHandler implements HttpHandler {
     private final Timeline timeline;
     private final Deadlines deadlines;
 
-    /** Creates one that reads requests and writes answers by a protocol. */
     public PromptHandler(Protocol protocol, GatewayParts gateway) {
         this.protocol = protocol;
         this.gateway = gateway;

@@ -18,7 +18,6 @@ sealed interface StreamEnd {
      * By an error: a response with the error's own status if nothing has been sent; else the protocol's last events of
      * a stream that breaks off, or a reset where the client reads no events.
      *
-     * @param error what the client is told
      * @param lastEvents the same as events; none where the client reads no events
      */
     record Failed(ApiError error, List<ServerSentEvent> lastEvents) implements StreamEnd {}

@@ -62,7 +62,6 @@ final class StreamedResponse implements UnreadAnswers.Answer {
     /** The next part to write; null: none. */
     private @Nullable Waiting waiting;
 
-    /** How it ends; null: undecided. */
     private @Nullable StreamEnd end;
 
     private record Waiting(byte[] bytes, Runnable then) {}
@@ -72,8 +71,6 @@ final class StreamedResponse implements UnreadAnswers.Answer {
      *
      * @param events whether the client reads server-sent events, not one JSON value
      * @param answers counts what is kept until the client has read it
-     * @param memory pays for that
-     * @param timeline the time by which silence counts
      */
     StreamedResponse(
             HttpServerExchange exchange,
@@ -243,7 +240,6 @@ final class StreamedResponse implements UnreadAnswers.Answer {
         }
     }
 
-    /** Continues after a part has been written. */
     private final class Written implements IoCallback {
 
         private final Runnable then;

@@ -24,7 +24,6 @@ public final class AnswerInfo {
      * @param uniqueId unlike any other answer's
      * @param clock tells what time it is; its request came now
      * @param askedModel what the client called a model; empty if it named none
-     * @param disclosure what the client is told of accounts
      */
     public AnswerInfo(String uniqueId, InstantSource clock, String askedModel, Disclosure disclosure) {
         this.uniqueId = uniqueId;
@@ -42,12 +41,10 @@ public final class AnswerInfo {
         return uniqueId;
     }
 
-    /** Returns the id of its request. */
     public String requestId() {
         return RequestLabel.PREFIX + uniqueId;
     }
 
-    /** Returns when the request came, in seconds since 1970. */
     public long created() {
         return created;
     }
@@ -57,12 +54,10 @@ public final class AnswerInfo {
         return clock.instant().getEpochSecond();
     }
 
-    /** Returns what the client called a model; empty if it named none. */
     public String askedModel() {
         return askedModel;
     }
 
-    /** Returns what the client is told of accounts. */
     public Disclosure disclosure() {
         return disclosure;
     }

@@ -9,7 +9,6 @@ import java.util.Map;
 /** Writes one answer in a protocol, whole or as events. Confined to one thread. */
 public interface AnswerWriter {
 
-    /** Returns the answer's id, as the client reads it. */
     String id();
 
     /** Returns a whole answer: a JSON object. */

@@ -18,7 +18,6 @@ public final class Base64Data {
     /**
      * Checks a URL if it is a data URL in Base64.
      *
-     * @param of the object that has the field
      * @throws dev.whippletree.chat.WrongFieldException if its data isn't Base64
      */
     public static void checkUrl(Fields of, String field, String url) {
@@ -31,7 +30,6 @@ public final class Base64Data {
     /**
      * Checks data.
      *
-     * @param of the object that has the field
      * @throws dev.whippletree.chat.WrongFieldException if it isn't Base64, or empty
      */
     public static void check(Fields of, String field, String data) {

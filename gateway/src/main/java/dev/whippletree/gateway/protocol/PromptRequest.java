@@ -6,10 +6,8 @@ import dev.whippletree.model.Prompt;
 /** One request, read. Immutable. */
 public interface PromptRequest {
 
-    /** Returns what it asks. */
     ChatBody body();
 
-    /** Returns what its messages ask for. */
     default Prompt.Operation operation() {
         return Prompt.Operation.CHAT;
     }
@@ -19,9 +17,7 @@ public interface PromptRequest {
         return 0;
     }
 
-    /** Returns whether the client wants the answer while it comes. */
     boolean streaming();
 
-    /** Returns a new writer of its answer. */
     AnswerWriter writer(AnswerInfo info);
 }

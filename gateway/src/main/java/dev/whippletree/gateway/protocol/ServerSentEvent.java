@@ -11,7 +11,6 @@ import java.util.Map;
  * A server-sent event. Immutable, as long as its bytes aren't changed.
  *
  * @param name its type, in ASCII; empty: none is written
- * @param data one line
  */
 public record ServerSentEvent(String name, byte[] data) {
 
@@ -23,12 +22,10 @@ public record ServerSentEvent(String name, byte[] data) {
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(US_ASCII);
     private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(US_ASCII);
 
-    /** Returns an event whose data is a JSON object. */
     public static ServerSentEvent json(String name, Map<String, Object> json) {
         return new ServerSentEvent(name, GatewayJson.write(json));
     }
 
-    /** Returns events as they are sent. */
     public static byte[] bytes(List<ServerSentEvent> events) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         events.forEach(event -> event.write(bytes));

@@ -15,8 +15,6 @@ public final class ToolCallIds {
     /**
      * Notes a call.
      *
-     * @param call its fields
-     * @param field the field with its id
      * @throws dev.whippletree.chat.WrongFieldException if an earlier call with this id has no result yet
      */
     public void called(Fields call, String field, String id) {
@@ -28,8 +26,6 @@ public final class ToolCallIds {
     /**
      * Notes a result.
      *
-     * @param result its fields
-     * @param field the field with its call's id
      * @throws dev.whippletree.chat.WrongFieldException if no call waits for it
      */
     public void answered(Fields result, String field, String id) {

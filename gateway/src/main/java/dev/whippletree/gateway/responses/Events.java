@@ -47,7 +47,6 @@ final class Events {
         }
     }
 
-    /** Returns those added since the last time. */
     List<ServerSentEvent> taken() {
         List<ServerSentEvent> taken = List.copyOf(waiting);
         waiting.clear();

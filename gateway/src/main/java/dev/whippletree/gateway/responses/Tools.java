@@ -30,7 +30,6 @@ final class Tools {
      * A tool as the client knows it. Immutable.
      *
      * @param namespace empty: none
-     * @param custom whether its input is a text of its own rather than a JSON object
      */
     record Tool(String name, String namespace, boolean custom) {}
 

@@ -14,7 +14,6 @@ import java.util.function.Supplier;
 /** Keeps the latest failed attempts. Thread-safe. */
 public final class LatestFailures implements EngineListener {
 
-    /** How many it keeps. */
     static final int MOST = 50;
 
     private final Supplier<Instant> clock;
@@ -23,14 +22,10 @@ public final class LatestFailures implements EngineListener {
     /**
      * An attempt that gave no answer. Immutable.
      *
-     * @param at when it failed
-     * @param account the account's id
-     * @param model the model asked for
      * @param failure why; its message has no secrets
      */
     record FailedAttempt(Instant at, String account, String model, Failure failure) {}
 
-    /** Creates one that has heard nothing yet. */
     public LatestFailures(Supplier<Instant> clock) {
         this.clock = clock;
     }
@@ -49,7 +44,6 @@ public final class LatestFailures implements EngineListener {
         latest.addLast(failed);
     }
 
-    /** Returns them, the last one first. */
     synchronized List<FailedAttempt> lastFirst() {
         List<FailedAttempt> copy = new ArrayList<>(latest);
         Collections.reverse(copy);

@@ -63,7 +63,6 @@ public final class RequestMeters implements Consumer<EndedRequest> {
 
     private record RowMeters(Counter requests, Timer firstByte, Timer duration) {}
 
-    /** Creates meters that have counted nothing yet. */
     public RequestMeters(MeterRegistry registry) {
         this.registry = registry;
     }

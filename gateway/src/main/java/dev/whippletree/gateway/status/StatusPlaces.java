@@ -50,11 +50,6 @@ public final class StatusPlaces implements AutoCloseable {
      * Prepares to show what there is so far.
      *
      * @param access who may see it, and the clients with what they have used
-     * @param memory what requests in progress take
-     * @param requests those in progress
-     * @param refusals the requests that got an error
-     * @param failures the latest failed attempts; absent: nobody recorded them
-     * @param batches what runs batches; absent: nothing
      */
     public StatusPlaces(
             Whippletree whippletree,
@@ -76,13 +71,7 @@ public final class StatusPlaces implements AutoCloseable {
         this.trend = new Trend(whippletree::status, timeline);
     }
 
-    /**
-     * Shows the gateway and its JVM in a registry, until it is closed.
-     *
-     * @param server its connections
-     * @param answers the answers that clients haven't read
-     * @param trace its trace, if it keeps one
-     */
+    /** Shows the gateway and its JVM in a registry, until it is closed. */
     public void measure(MeterRegistry registry, Connections server, UnreadAnswers answers, Optional<Trace> trace) {
         GatewayGauges shown = new GatewayGauges(registry);
         shown.watch(requests);
@@ -99,7 +88,6 @@ public final class StatusPlaces implements AutoCloseable {
         trend.begin();
     }
 
-    /** Returns what serves the page for people. */
     public HttpHandler page() {
         return new PageHandler();
     }

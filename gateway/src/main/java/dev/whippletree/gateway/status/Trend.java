@@ -57,12 +57,10 @@ final class Trend implements AutoCloseable {
         begin();
     }
 
-    /** Returns what was seen, the earliest first. */
     synchronized List<Map<String, Object>> json() {
         return List.copyOf(looks);
     }
 
-    /** Looks no more. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -190,7 +190,6 @@ public final class Trace implements AutoCloseable {
         return new TracedPrompt(equal.digest() + own, prompt, estimate);
     }
 
-    /** Returns how many prompts are missing from the trace. */
     public long lost() {
         return lost.sum();
     }
