@@ -5,28 +5,26 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The instruments of events, in OpenTelemetry. Thread-safe. */
 final class EventInstruments implements Events.EventRecorder {
 
-    private final Map<EventInstrument, DoubleHistogram> histograms = new EnumMap<>(EventInstrument.class);
+    private final Map<String, DoubleHistogram> histograms = new HashMap<>();
     private final LongCounter prompts;
 
     EventInstruments(Meter meter) {
-        for (EventInstrument instrument : EventInstrument.values()) {
-            if (!instrument.buckets().isEmpty()) {
-                histograms.put(
-                        instrument,
-                        meter.histogramBuilder(instrument.fullName())
+        EventInstrument.ALL.stream()
+                .filter(instrument -> !instrument.buckets().isEmpty())
+                .forEach(instrument -> histograms.put(
+                        instrument.name(),
+                        meter.histogramBuilder(instrument.name())
                                 .setDescription(instrument.meaning())
                                 .setUnit(instrument.unit())
                                 .setExplicitBucketBoundariesAdvice(instrument.buckets())
-                                .build());
-            }
-        }
-        this.prompts = meter.counterBuilder(EventInstrument.PROMPTS.fullName())
+                                .build()));
+        this.prompts = meter.counterBuilder(EventInstrument.PROMPTS.name())
                 .setDescription(EventInstrument.PROMPTS.meaning())
                 .setUnit(EventInstrument.PROMPTS.unit())
                 .build();
@@ -35,9 +33,13 @@ final class EventInstruments implements Events.EventRecorder {
     @Override
     public void record(EventInstrument instrument, Map<String, String> labels, double amount) {
         AttributesBuilder builder = Attributes.builder();
-        labels.forEach(builder::put);
+        labels.forEach((label, value) -> {
+            if (!value.isEmpty()) {
+                builder.put(label, value);
+            }
+        });
         Attributes attributes = builder.build();
-        DoubleHistogram histogram = histograms.get(instrument);
+        DoubleHistogram histogram = histograms.get(instrument.name());
         if (histogram == null) {
             prompts.add((long) amount, attributes);
         } else {

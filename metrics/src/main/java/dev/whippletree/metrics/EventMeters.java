@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,7 @@ final class EventMeters implements Events.EventRecorder {
 
     private volatile boolean over;
 
-    private record Key(EventInstrument instrument, Map<String, String> labels) {}
+    private record Key(String name, Map<String, String> labels) {}
 
     EventMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -32,7 +33,7 @@ final class EventMeters implements Events.EventRecorder {
 
     @Override
     public void record(EventInstrument instrument, Map<String, String> labels, double amount) {
-        Meter meter = meters.computeIfAbsent(new Key(instrument, labels), this::register);
+        Meter meter = meters.computeIfAbsent(new Key(instrument.name(), labels), first -> register(instrument, labels));
         if (over) {
             registry.remove(meter); // The end came between.
         }
@@ -45,19 +46,17 @@ final class EventMeters implements Events.EventRecorder {
         }
     }
 
-    private Meter register(Key key) {
-        EventInstrument instrument = key.instrument();
-        String name = instrument.fullName();
-        List<Tag> tags = instrument.labels().stream()
-                .map(label -> Tag.of(label, key.labels().getOrDefault(label, Own.NONE)))
-                .toList();
+    private Meter register(EventInstrument instrument, Map<String, String> labels) {
+        String name = instrument.name();
+        List<Tag> tags = new ArrayList<>();
+        labels.forEach((label, value) -> tags.add(Tag.of(label, value.isEmpty() ? Own.NONE : value)));
         if (instrument.buckets().isEmpty()) {
             return Counter.builder(name)
                     .description(instrument.meaning())
                     .tags(tags)
                     .register(registry);
         }
-        if (instrument.isTime()) {
+        if (instrument.unit().equals("s")) {
             return Timer.builder(name)
                     .description(instrument.meaning())
                     .tags(tags)

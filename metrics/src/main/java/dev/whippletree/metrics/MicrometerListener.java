@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -86,34 +87,31 @@ public final class MicrometerListener implements EngineListener {
 
     @Override
     public void called(ServiceCall call) {
-        Running meters = running;
-        if (meters != null) {
+        whileRunning(meters -> {
             meters.calls().record(call);
             meters.status().refresh();
-        }
+        });
     }
 
     @Override
     public void answered(Origin origin, Duration took) {
-        Running meters = running;
-        if (meters != null) {
-            meters.prompts().answered(engine, origin, took);
-        }
+        whileRunning(meters -> meters.prompts().answered(engine, origin, took));
     }
 
     @Override
     public void failed(PromptException.Reason reason, Duration took) {
-        Running meters = running;
-        if (meters != null) {
-            meters.prompts().failed(engine, reason, took);
-        }
+        whileRunning(meters -> meters.prompts().failed(engine, reason, took));
     }
 
     @Override
     public void cancelled(Duration took) {
+        whileRunning(meters -> meters.prompts().cancelled(engine, took));
+    }
+
+    private void whileRunning(Consumer<Running> measured) {
         Running meters = running;
         if (meters != null) {
-            meters.prompts().cancelled(engine, took);
+            measured.accept(meters);
         }
     }
 

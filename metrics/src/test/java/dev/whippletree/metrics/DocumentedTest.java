@@ -31,7 +31,7 @@ final class DocumentedTest {
         assertThat(named)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 Stream.of(Instrument.values()).map(Instrument::fullName),
-                                Stream.of(EventInstrument.values()).map(EventInstrument::fullName))
+                                EventInstrument.ALL.stream().map(EventInstrument::name))
                         .toList());
     }
 }
