@@ -16,6 +16,7 @@ import dev.whippletree.provider.openai.dialect.Verdict;
 import dev.whippletree.provider.openai.read.NoAnswerException;
 import dev.whippletree.provider.openai.read.ResponseReader;
 import dev.whippletree.spi.AnswerEnd;
+import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.Cancellable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,14 +39,15 @@ final class ChatCall implements Runnable, Cancellable {
     private final Endpoint endpoint;
     private final Prompt prompt;
     private final String model;
-    private final OneEndSink sink;
+    private final AttemptSink sink;
     private final boolean streaming;
     private Progress progress;
     private Optional<String> token = Optional.empty();
     private volatile @Nullable Call call;
     private volatile boolean stopped;
+    private volatile boolean over;
 
-    ChatCall(Endpoint account, Prompt prompt, String model, OneEndSink sink) {
+    ChatCall(Endpoint account, Prompt prompt, String model, AttemptSink sink) {
         this.embedding = prompt.operation() == Prompt.Operation.EMBEDDING
                 ? account.dialect().embeddings()
                 : Optional.empty();
@@ -61,7 +63,7 @@ final class ChatCall implements Runnable, Cancellable {
     /** Cancels the call silently. */
     @Override
     public void cancel() {
-        sink.silence();
+        over = true;
         stop();
     }
 
@@ -152,9 +154,9 @@ final class ChatCall implements Runnable, Cancellable {
                     model,
                     sink,
                     error -> sink.refused(failure(error)));
-            AnswerEnd end = reader.read(response, prompt, embedding);
+            AnswerEnd end = withoutToken(reader.read(response, prompt, embedding));
             endpoint.answered().set(true);
-            sink.done(withoutToken(end));
+            end(() -> sink.done(end));
         } catch (NoAnswerException e) {
             fail(e.error());
         }
@@ -197,8 +199,23 @@ final class ChatCall implements Runnable, Cancellable {
     }
 
     private void fail(ServiceError error) {
-        sink.limits(limits(error));
-        sink.failed(failure(error));
+        List<RateLimitReport> limits = limits(error);
+        if (!over && !limits.isEmpty()) {
+            sink.limits(limits);
+        }
+        fail(failure(error));
+    }
+
+    private void fail(Failure failure) {
+        end(() -> sink.failed(failure));
+    }
+
+    /** Tells the sink one end, unless the call is cancelled. */
+    private void end(Runnable told) {
+        if (!over) {
+            over = true;
+            told.run();
+        }
     }
 
     private Failure failure(ServiceError error) {
@@ -213,12 +230,12 @@ final class ChatCall implements Runnable, Cancellable {
                 verdict.reach());
     }
 
-    private void fail(FailureKind kind, String message) {
+    void fail(FailureKind kind, String message) {
         fail(kind, message, Optional.empty());
     }
 
     private void fail(FailureKind kind, String message, Optional<String> code) {
-        sink.failed(new Failure(
+        fail(new Failure(
                 kind, Redactor.clean(message, token), OptionalInt.empty(), code, Optional.empty(), Reach.ACCOUNT));
     }
 }

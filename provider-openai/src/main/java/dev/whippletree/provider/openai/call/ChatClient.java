@@ -1,6 +1,5 @@
 package dev.whippletree.provider.openai.call;
 
-import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.provider.openai.dialect.Dialect;
@@ -88,8 +87,7 @@ public final class ChatClient implements ProviderClient {
 
     @Override
     public Cancellable send(Prompt prompt, String model, AttemptSink sink) {
-        OneEndSink guarded = new OneEndSink(sink);
-        ChatCall call = new ChatCall(endpoint, prompt, model, guarded);
+        ChatCall call = new ChatCall(endpoint, prompt, model, sink);
         calls.add(call);
         if (closed) {
             call.stop();
@@ -98,7 +96,7 @@ public final class ChatClient implements ProviderClient {
             executor.execute(() -> run(call));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             calls.remove(call);
-            guarded.failed(Failure.of(FailureKind.UNAVAILABLE, "no thread is available for the call"));
+            call.fail(FailureKind.UNAVAILABLE, "no thread is available for the call");
         }
         return call;
     }

@@ -1,5 +1,6 @@
 package dev.whippletree.provider.openai.call;
 
+import dev.whippletree.spi.AttemptSink;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
@@ -16,7 +17,7 @@ final class Progress extends EventListener {
         return progress == null ? EventListener.NONE : progress;
     };
 
-    private final OneEndSink sink;
+    private final AttemptSink sink;
     private boolean connected;
 
     /** Connecting may be left to another thread. */
@@ -26,7 +27,7 @@ final class Progress extends EventListener {
     private boolean headCame;
     private boolean bodyCame;
 
-    Progress(OneEndSink sink) {
+    Progress(AttemptSink sink) {
         this.sink = sink;
     }
 

@@ -1,6 +1,7 @@
 package dev.whippletree.provider.openai.read;
 
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.RateLimitReport;
 import dev.whippletree.provider.openai.dialect.Dialect;
 import dev.whippletree.provider.openai.dialect.EmbeddingApi;
 import dev.whippletree.provider.openai.dialect.ErrorReader;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,7 +57,10 @@ public record ResponseReader(
                     : new byte[0];
             throw new NoAnswerException(ErrorReader.ofBody(head, error, clock));
         }
-        sink.limits(dialect.limits(head));
+        List<RateLimitReport> limits = dialect.limits(head);
+        if (!limits.isEmpty()) {
+            sink.limits(limits);
+        }
         if (!coding.isReadable()) {
             throw NoAnswerException.unreadable(
                     head,
