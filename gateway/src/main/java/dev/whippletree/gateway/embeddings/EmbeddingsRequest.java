@@ -3,7 +3,6 @@ package dev.whippletree.gateway.embeddings;
 import dev.whippletree.chat.ChatBody;
 import dev.whippletree.chat.EmbeddingBody;
 import dev.whippletree.chat.Fields;
-import dev.whippletree.chat.WrongFieldException;
 import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.gateway.protocol.AnswerWriter;
 import dev.whippletree.gateway.protocol.PromptRequest;

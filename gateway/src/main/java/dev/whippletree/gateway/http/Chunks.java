@@ -90,8 +90,7 @@ final class Chunks {
     private Next digit(byte given) throws ProtocolException {
         int value = Character.digit(given, HEX);
         if (value < 0 || left > MOST_BEFORE_NEXT_DIGIT) {
-            throw new ProtocolException(
-                    "a chunk must begin with its size, a hexadecimal number of at most 63 bits");
+            throw new ProtocolException("a chunk must begin with its size, a hexadecimal number of at most 63 bits");
         }
         left = left * HEX + value;
         return Next.SIZE;
