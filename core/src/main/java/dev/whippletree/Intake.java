@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * @param folders the plugin folders that the source named at the start
  * @param state the state folder that overrides the configuration's
  * @param asksOnce whether to leave out caches that end with this process, and to begin turns anywhere
+ * @param alone whether to leave out what other processes share, at once or later
  */
 record Intake(
         PluginCatalog catalog,
@@ -29,7 +30,8 @@ record Intake(
         Optional<Supplier<? extends ConfigurationInput>> source,
         List<Path> folders,
         Optional<Path> state,
-        boolean asksOnce) {
+        boolean asksOnce,
+        boolean alone) {
 
     /** Reads the source; fails if there is none. */
     Configuration read() {
@@ -60,7 +62,8 @@ record Intake(
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
         // Processes that share accounts would all come to the same one first.
         Configuration spread = asksOnce || shares ? checked.withRoutes(spread(checked.routes())) : checked;
-        return asksOnce ? spread.withoutCaches(catalog.cachesOfTheProcess()) : spread;
+        Configuration used = asksOnce ? spread.withoutCaches(catalog.cachesOfTheProcess()) : spread;
+        return alone ? used.withoutCaches(catalog.sharedCaches()).alone() : used;
     }
 
     private static List<RouteSettings> spread(List<RouteSettings> routes) {

@@ -565,6 +565,7 @@ public final class Whippletree implements AutoCloseable {
         private final List<Path> pluginFolders = new ArrayList<>();
         private BiFunction<AccountSettings, ProviderClient, ProviderClient> clients = (account, client) -> client;
         private boolean asksOnce;
+        private boolean alone;
         private @Nullable Configuration configuration;
         private @Nullable ConfigurationSource source;
         private @Nullable Supplier<ConfigurationTree> tree;
@@ -693,6 +694,16 @@ public final class Whippletree implements AutoCloseable {
          */
         public Builder asksOnce() {
             this.asksOnce = true;
+            return this;
+        }
+
+        /**
+         * Whatever is configured, shares nothing with other processes and keeps nothing for later ones, as a test
+         * needs it: opens no coordinator, no {@linkplain Cache#isShared() shared} cache and no state folder. It still
+         * checks their settings.
+         */
+        public Builder alone() {
+            this.alone = true;
             return this;
         }
 
@@ -877,7 +888,8 @@ public final class Whippletree implements AutoCloseable {
                     read,
                     read.map(input -> input.get().pluginFolders()).orElse(List.of()),
                     Optional.ofNullable(state),
-                    asksOnce);
+                    asksOnce,
+                    alone);
         }
 
         /** Returns the configuration's source; empty if it was given. */

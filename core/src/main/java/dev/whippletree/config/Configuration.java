@@ -134,6 +134,21 @@ public record Configuration(
                 accounts, routes, left, coordinator, engine, prices, warnings, state, gateway, weights);
     }
 
+    /** Returns the same without a coordinator or a state folder. */
+    public Configuration alone() {
+        return new Configuration(
+                accounts,
+                routes,
+                caches,
+                Optional.empty(),
+                engine,
+                prices,
+                warnings,
+                Optional.empty(),
+                gateway,
+                weights);
+    }
+
     /**
      * Returns the configuration after a reload: accounts, routes, prices, warnings, tenants' weights and gateway of
      * {@code next}, and the rest of this one.

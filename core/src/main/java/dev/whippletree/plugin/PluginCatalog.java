@@ -180,6 +180,11 @@ public final class PluginCatalog implements AutoCloseable {
         return cachesOfWhich(Cache::endsWithProcess);
     }
 
+    /** Returns the names of the caches that several processes share, in order. */
+    public List<String> sharedCaches() {
+        return cachesOfWhich(Cache::isShared);
+    }
+
     private <T> List<T> ofAll(Function<PluginSearch<?>, List<T>> what) {
         return Stream.of(providers, caches, strategies, coordinators)
                 .flatMap(search -> what.apply(search).stream())

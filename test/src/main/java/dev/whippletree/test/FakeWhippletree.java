@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Whippletree for tests: the real engine with its limits, waiting line, retries and caches, over services that answer
- * as the test says, in virtual time. It makes no connection and needs no token. Thread-safe.
+ * as the test says, in virtual time. It makes no connection and needs no token: whatever its configuration says, it
+ * opens no coordinator, no shared cache and no state folder. Thread-safe.
  *
  * <pre>{@code
  * try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi").account("hf-1", "10 requests / 1m")) {
@@ -199,7 +200,8 @@ public final class FakeWhippletree implements AutoCloseable {
             }
             Whippletree.Builder builder = base == null ? Whippletree.builder() : base;
             accounts.forEach(builder::account);
-            builder.timeline(timeline)
+            builder.alone()
+                    .timeline(timeline)
                     .provider(new FakeService(this, ""))
                     .clients((account, client) -> new FakeService(this, account.id()));
             opened = open(builder);

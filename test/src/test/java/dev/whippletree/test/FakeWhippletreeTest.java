@@ -2,6 +2,11 @@ package dev.whippletree.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Completion;
@@ -14,6 +19,8 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.TokenUsage;
 import dev.whippletree.settings.RouteSettings;
+import dev.whippletree.spi.Cache;
+import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.EngineListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -525,6 +532,35 @@ class FakeWhippletreeTest {
             answers.forEach(CompletableFuture::join);
             assertFails(ask(fake, "third"), PromptException.Reason.NO_ROOM_IN_TIME);
         }
+    }
+
+    /** Production's uses, answers and limits are none of a test's. */
+    @Test
+    void overAFile_opensNothingThatProductionUsesToo(@TempDir Path folder) throws IOException {
+        Cache shared = mock();
+        Coordinator coordinator = mock();
+        when(shared.name()).thenReturn("far");
+        when(shared.isShared()).thenReturn(true);
+        when(coordinator.name()).thenReturn("far");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Path file = Files.writeString(folder.resolve("whippletree.yaml"), """
+                accounts: [{id: a, provider: fake, token: none, limits: [5 requests / 1h]}]
+                state: state
+                caches: [far]
+                coordinator: {name: far}
+                """);
+
+        try (FakeWhippletree fake = FakeWhippletree.answering(prompt -> "hi")
+                .over(Whippletree.builder().configuration(file).cache(shared).coordinator(coordinator))) {
+            assertThat(ask(fake, "hello").join().text()).isEqualTo("hi");
+            fake.whippletree().reload();
+            fake.advance(Duration.ofMinutes(1));
+            assertThat(fake.whippletree().status().coordination()).isEmpty();
+        }
+
+        assertThat(state).isEmptyDirectory();
+        verify(shared, never()).open(any(), any());
+        verify(coordinator, never()).open(any(), any());
     }
 
     @Test
