@@ -98,7 +98,7 @@ final class AdmissionControl {
             long now = timeline.nanoTime();
             flight.demand(demand);
             flight.demandAnew(forecast);
-            Optional<PromptException> refusal = barWhatCannotTakeIt(flight);
+            Optional<PromptException> refusal = barWhatCannotTakeIt(flight, now);
             if (refusal.isPresent()) {
                 flights.fail(flight, refusal.get());
                 return;
@@ -127,20 +127,20 @@ final class AdmissionControl {
      *
      * @return why no target is left, if none is
      */
-    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight) {
+    private static Optional<PromptException> barWhatCannotTakeIt(Flight flight, long now) {
         TargetOptions options = flight.options();
         Set<Target> refusing = flight.demand().refusals(flight.route()).keySet();
         refusing.forEach(options::bar);
         if (options.ever().isEmpty()) {
             return Optional.of(
-                    refusing.isEmpty() ? PromptErrors.nothingLeft(flight) : PromptErrors.refusedByAll(flight));
+                    refusing.isEmpty() ? PromptErrors.nothingLeft(flight, now) : PromptErrors.refusedByAll(flight));
         }
         for (Target target : flight.route().targets()) {
             if (!target.canEverFit(flight.demand().neededTokens(target))) {
                 options.bar(target);
             }
         }
-        return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight)) : Optional.empty();
+        return options.ever().isEmpty() ? Optional.of(PromptErrors.largerThanLimits(flight, now)) : Optional.empty();
     }
 
     /** Refuses the flight at once if its deadline comes too soon, or another flight if the line is full. */
@@ -176,11 +176,12 @@ final class AdmissionControl {
     private void shed(Flight flight, boolean ofTenant) {
         line.remove(flight.ticket());
         Optional<Instant> roomAt = estimator.roomAt(flight);
+        long now = timeline.nanoTime();
         flights.fail(
                 flight,
                 ofTenant && settings.lineSizeOfATenant() < settings.lineSize()
-                        ? PromptErrors.tenantsLineFull(flight, settings.lineSizeOfATenant(), roomAt)
-                        : PromptErrors.lineFull(flight, settings.lineSize(), roomAt));
+                        ? PromptErrors.tenantsLineFull(flight, settings.lineSizeOfATenant(), roomAt, now)
+                        : PromptErrors.lineFull(flight, settings.lineSize(), roomAt, now));
     }
 
     private void refuseIfTooLate(Flight flight, long now) {
@@ -209,7 +210,7 @@ final class AdmissionControl {
     /** Estimates as {@link WaitEstimator#timeFor} does, for flights that aren't opened. */
     Optional<Duration> timeFor(List<Flight> like, long count, Map<LimitUse, Long> leftForAll) {
         like.forEach(flight -> flight.demandAnew(forecast));
-        return barWhatCannotTakeIt(like.get(0)).isPresent()
+        return barWhatCannotTakeIt(like.get(0), timeline.nanoTime()).isPresent()
                 ? Optional.empty()
                 : estimator.timeFor(like, count, leftForAll);
     }

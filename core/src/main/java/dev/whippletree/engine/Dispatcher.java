@@ -177,7 +177,7 @@ final class Dispatcher {
         return Optional.of(
                 fitsSomewhere
                         ? PromptErrors.noAccount(flight, now, timeline.now())
-                        : PromptErrors.largerThanLimits(flight));
+                        : PromptErrors.largerThanLimits(flight, now));
     }
 
     void refreshAll() {

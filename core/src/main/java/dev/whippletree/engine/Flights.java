@@ -148,7 +148,7 @@ final class Flights {
             long now = timeline.nanoTime();
             long wait = estimator.waitNanos(flight);
             long waited = now - subscription.beganNanos();
-            fail(subscription, PromptErrors.callerTimeout(flight, timeout, waited, wait, timeline.now()));
+            fail(subscription, PromptErrors.callerTimeout(flight, timeout, waited, wait, now, timeline.now()));
             abandonIfAlone(flight);
         }
     }
@@ -352,7 +352,7 @@ final class Flights {
         monitor.assertHeld();
         List<ReadPosition> lost =
                 flight.broadcast().startOver(flight.subscribers().positions());
-        PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target());
+        PromptException failure = PromptErrors.continuedOtherwise(flight, attempt.target(), timeline.nanoTime());
         flight.subscribers().at(lost).forEach(subscription -> fail(subscription, failure));
         abandonIfAlone(flight);
     }

@@ -102,6 +102,7 @@ final class EngineStreamTest {
     private static void assertInterrupted(ReadingCaller caller, String words) {
         assertThat(failure(caller.whole()).reason()).isEqualTo(PromptException.Reason.STREAM_INTERRUPTED);
         assertThat(failure(caller.whole())).hasMessageContaining(words);
+        assertThat(failure(caller.whole()).tried()).isPositive();
     }
 
     @Test

@@ -77,7 +77,7 @@ final class StoredDataTest {
             Map.entry("`trace-….jsonl`, `trace.key`", Set.of("Trace")),
             Map.entry("`chat-history`", Set.of("ChatHistory")),
             Map.entry("saved conversations, plan reports", Set.of("SavedConversation", "PlanRun")),
-            Map.entry("batches", Set.of("Arrangement", "BatchFile", "Disk")),
+            Map.entry("batches", Set.of("Arrangement", "BatchFile", "BatchFolder", "Disk")),
             Map.entry("`whippletree.yaml`, wordings", Set.of("InitCommand")),
             Map.entry("class data", Set.of("Rehearsal")),
             Map.entry("log, metrics, traces", Set.of()),

@@ -461,7 +461,7 @@ class SimilarStoreTest {
 
     /** To ask for what is remembered is to use it. */
     @Test
-    @Tag("thorough")
+    @Tag("slow")
     void tenThousandOthers_displaceAQuestionUnderWay_andOneToBeConfirmed() {
         store.close();
         store = open(Map.of("mode", "shadow", "verifier", "caller", "questions", "100"), Optional.empty());

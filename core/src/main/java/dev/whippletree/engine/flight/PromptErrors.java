@@ -99,19 +99,19 @@ public final class PromptErrors {
     }
 
     /** An answer broke off of which the caller had received part, and this target's answer differs. */
-    public static PromptException continuedOtherwise(Flight flight, Target target) {
+    public static PromptException continuedOtherwise(Flight flight, Target target, long now) {
         String message = "the answer broke off and couldn't be continued, because the retry gave a different answer"
                 + " (account " + target.account().id() + ", " + target.model() + "); the failures:"
                 + lines(flight.failedAttempts());
-        return new PromptException(Reason.STREAM_INTERRUPTED, message, flight.failedAttempts(), Optional.empty());
+        return failure(flight, Reason.STREAM_INTERRUPTED, message, Optional.empty(), now);
     }
 
     /** The prompt needs more tokens than any target's limits ever allow. */
-    public static PromptException largerThanLimits(Flight flight) {
+    public static PromptException largerThanLimits(Flight flight, long now) {
         String message = "the prompt would use at least "
                 + flight.demand().fewestTokens().total()
                 + " tokens, which is more than a whole window of any account's limit allows; shorten it or lower max tokens";
-        return new PromptException(Reason.TOO_LARGE, message, flight.failedAttempts(), Optional.empty());
+        return failure(flight, Reason.TOO_LARGE, message, Optional.empty(), now);
     }
 
     /** Every target's provider refused the prompt before any call. */
@@ -140,7 +140,7 @@ public final class PromptErrors {
                     + closure.map(closed -> reason(target, closed, now)).orElse("closed"));
         }
         if (reasons.isEmpty()) {
-            return nothingLeft(flight);
+            return nothingLeft(flight, now);
         }
         return new PromptException(
                 Reason.NO_ACCOUNT,
@@ -151,9 +151,8 @@ public final class PromptErrors {
                 Duration.ofNanos(flight.triedNanos(now)));
     }
 
-    public static PromptException nothingLeft(Flight flight) {
-        return new PromptException(
-                Reason.NO_ACCOUNT, whyNothingIsLeft(flight), flight.failedAttempts(), Optional.empty());
+    public static PromptException nothingLeft(Flight flight, long now) {
+        return failure(flight, Reason.NO_ACCOUNT, whyNothingIsLeft(flight), Optional.empty(), now);
     }
 
     /** Explains why no target is left: only a reload removes a route, or an account from a route. */
@@ -247,15 +246,16 @@ public final class PromptErrors {
      * @param waited how long the prompt has waited
      * @param wait how much longer it would wait; {@link Waits#UNKNOWN} if unknown
      */
-    public static PromptException callerTimeout(Flight flight, Duration timeout, long waited, long wait, Instant now) {
+    public static PromptException callerTimeout(
+            Flight flight, Duration timeout, long waited, long wait, long now, Instant at) {
         boolean known = Waits.isKnown(wait);
         String message = (known ? "no room for " + words(waited + wait) : "no answer yet")
                 + ", and the caller's own timeout is " + DurationText.of(timeout)
                 + "; raise it, or ask again" + (flight.ticket().hasTurn() ? ", which keeps the prompt's turn" : "")
                 + failures("now", flight.failedAttempts());
         Optional<Instant> again =
-                known ? Optional.of(now.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();
-        return new PromptException(Reason.CALLER_TIMEOUT, message, flight.failedAttempts(), again);
+                known ? Optional.of(at.plusNanos(Math.max(0, wait - Waits.nanos(timeout) / 2))) : Optional.empty();
+        return failure(flight, Reason.CALLER_TIMEOUT, message, again, now);
     }
 
     public static PromptException deadline(Flight flight, Duration after, Optional<Instant> roomAt, long now) {
@@ -275,25 +275,26 @@ public final class PromptErrors {
     }
 
     /** The waiting line is full, and this flight is shed. */
-    public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+    public static PromptException lineFull(Flight flight, int lineSize, Optional<Instant> roomAt, long now) {
         String message = "the waiting line is full (line-size: " + lineSize + "). For its weight, tenant '"
                 + flight.prompt().tenant() + "' has the most prompts in it";
-        return full(message, "line-size", flight, roomAt);
+        return full(message, "line-size", flight, roomAt, now);
     }
 
     /** A tenant's part of the waiting line is full, and this flight is shed. */
-    public static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt) {
+    public static PromptException tenantsLineFull(Flight flight, int lineSize, Optional<Instant> roomAt, long now) {
         String message = "the waiting line of tenant '" + flight.prompt().tenant() + "' is full (tenant-line-size: "
                 + lineSize + ")";
-        return full(message, "tenant-line-size", flight, roomAt);
+        return full(message, "tenant-line-size", flight, roomAt, now);
     }
 
-    private static PromptException full(String message, String setting, Flight flight, Optional<Instant> roomAt) {
+    private static PromptException full(
+            String message, String setting, Flight flight, Optional<Instant> roomAt, long now) {
         String whole = message + ", so the newest prompt of its longest session is refused; retry "
                 + roomAt.map(at -> "at " + DurationText.second(at) + ", when there would be room")
                         .orElse("later")
                 + ", send fewer prompts at once, or raise " + setting;
-        return new PromptException(Reason.LINE_FULL, whole, flight.failedAttempts(), roomAt);
+        return failure(flight, Reason.LINE_FULL, whole, roomAt, now);
     }
 
     /** Whippletree is closed, or was closed before there was an answer. */
