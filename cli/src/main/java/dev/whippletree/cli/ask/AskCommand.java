@@ -11,7 +11,6 @@ import dev.whippletree.cli.base.OptionalModule;
 import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.StreamOption;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.emulate.EmulatedAccounts;
 import dev.whippletree.cli.logging.LogOutput;
@@ -19,7 +18,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.terminal.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +80,6 @@ public final class AskCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public AskCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -100,7 +97,7 @@ public final class AskCommand implements Callable<Integer> {
     private int ask(Prompt prompt) {
         try (Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             return HeldWarnings.during(
-                    surroundings.timeline(), surroundings.err()::println, () -> answer(whippletree, prompt));
+                    surroundings, whippletree, surroundings.err()::println, () -> answer(whippletree, prompt));
         }
     }
 
@@ -113,7 +110,9 @@ public final class AskCommand implements Callable<Integer> {
 
     private int answer(Whippletree whippletree, Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Completion completion = print(whippletree, prompt);
+        Completion completion = !json && stream.on(surroundings.terminal())
+                ? printWhileItComes(whippletree, prompt)
+                : printWhole(whippletree, prompt);
         Duration took = Duration.ofNanos(surroundings.timeline().nanoTime() - start);
         if (completion.finishReason() == FinishReason.LENGTH) {
             surroundings.say(Provenance.CUT);
@@ -122,16 +121,6 @@ public final class AskCommand implements Callable<Integer> {
             surroundings.err().println(Provenance.line(completion, took));
         }
         return ExitCode.ANSWERED;
-    }
-
-    private Completion print(Whippletree whippletree, Prompt prompt) {
-        try {
-            return !json && stream.on(surroundings.terminal())
-                    ? printWhileItComes(whippletree, prompt)
-                    : printWhole(whippletree, prompt);
-        } catch (PromptException e) {
-            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
-        }
     }
 
     private Completion printWhole(Whippletree whippletree, Prompt prompt) {

@@ -1,5 +1,6 @@
 package dev.whippletree.cli.base;
 
+import dev.whippletree.Whippletree;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
@@ -24,7 +25,6 @@ public final class HeldWarnings {
     private final List<String> held = new ArrayList<>();
     private Treatment treatment = Treatment.HOLD;
 
-    /** What is done with a warning about an account. */
     private enum Treatment {
         HOLD,
         DROP,
@@ -36,8 +36,20 @@ public final class HeldWarnings {
         this.printed = printed;
     }
 
-    /** Asks a prompt. With {@code --verbose} or {@code --debug}, nothing is held back. Blocks meanwhile. */
-    public static <T> T during(Timeline timeline, Consumer<String> printed, Supplier<T> asking) {
+    /**
+     * Asks prompts of a command; an error also says which variable to check if a token is refused. With
+     * {@code --verbose} or {@code --debug}, nothing is held back. Blocks meanwhile.
+     */
+    public static <T> T during(
+            Surroundings surroundings, Whippletree whippletree, Consumer<String> printed, Supplier<T> asking) {
+        try {
+            return during(surroundings.timeline(), printed, asking);
+        } catch (PromptException e) {
+            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
+        }
+    }
+
+    static <T> T during(Timeline timeline, Consumer<String> printed, Supplier<T> asking) {
         if (!LogOutput.isQuiet()) {
             return asking.get();
         }

@@ -28,7 +28,7 @@ public final class TokenAdvice {
     }
 
     /** Returns the failure, with the advice behind each of these accounts whose token its message says is refused. */
-    public static PromptException on(
+    static PromptException on(
             PromptException failure, List<AccountSettings> accounts, Map<String, String> environment) {
         if (failure.reason() != PromptException.Reason.NO_ACCOUNT) {
             return failure;

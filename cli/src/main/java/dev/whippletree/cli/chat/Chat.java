@@ -7,7 +7,6 @@ import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Mistakes;
 import dev.whippletree.cli.base.PromptOptions;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.chat.Conversation.Exchange;
 import dev.whippletree.cli.chat.LineEditor.Ended;
@@ -20,7 +19,6 @@ import dev.whippletree.model.Completion;
 import dev.whippletree.model.Delta;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.terminal.board.Paint;
 import dev.whippletree.terminal.board.Words;
 import java.nio.file.InvalidPathException;
@@ -145,7 +143,7 @@ final class Chat {
      */
     private Completion ask(Prompt prompt) {
         long start = surroundings.timeline().nanoTime();
-        Completion answer = HeldWarnings.during(surroundings.timeline(), editor::above, () -> answer(prompt));
+        Completion answer = HeldWarnings.during(surroundings, whippletree, editor::above, () -> answer(prompt));
         if (answer.finishReason() == FinishReason.LENGTH) {
             surroundings.say(Provenance.CUT);
         }
@@ -175,8 +173,6 @@ final class Chat {
             }
             text.end();
             return completion;
-        } catch (PromptException e) {
-            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         } finally {
             editor.onInterrupt(() -> {});
             text.breakOff();

@@ -8,13 +8,11 @@ import dev.whippletree.cli.base.HeldWarnings;
 import dev.whippletree.cli.base.Opening;
 import dev.whippletree.cli.base.RequestOptions;
 import dev.whippletree.cli.base.Surroundings;
-import dev.whippletree.cli.base.TokenAdvice;
 import dev.whippletree.cli.base.UserMistake;
 import dev.whippletree.cli.logging.LogOutput;
 import dev.whippletree.model.Embedding;
 import dev.whippletree.model.Embeddings;
 import dev.whippletree.model.Prompt;
-import dev.whippletree.model.PromptException;
 import dev.whippletree.terminal.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -71,7 +69,6 @@ public final class EmbedCommand implements Callable<Integer> {
     @Mixin
     private final Opening opening = new Opening();
 
-    /** Creates the command, which reads and prints on the given streams. */
     public EmbedCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -85,7 +82,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             options.checkNames(whippletree.configuration());
             return HeldWarnings.during(
-                    surroundings.timeline(), surroundings.err()::println, () -> embed(whippletree, lines));
+                    surroundings, whippletree, surroundings.err()::println, () -> embed(whippletree, lines));
         } catch (IOException e) {
             throw new UserMistake("'" + file + "' can't be read: " + FileTrouble.reason(e));
         }
@@ -136,7 +133,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
 
     private void print(Whippletree whippletree, List<Line> texts) {
-        Embeddings vectors = ask(whippletree, texts);
+        Embeddings vectors = Whippletree.await(whippletree.embed(prompt(texts)));
         for (int index = 0; index < texts.size(); index++) {
             Embedding vector = vectors.all().get(index);
             Map<String, Object> json = new LinkedHashMap<>();
@@ -151,14 +148,6 @@ public final class EmbedCommand implements Callable<Integer> {
                             + vectors.origin().model() + ", "
                             + vectors.cached() + " from caches, " + vectors.calls() + " calls, "
                             + vectors.usage().promptTokens() + " tokens");
-        }
-    }
-
-    private Embeddings ask(Whippletree whippletree, List<Line> texts) {
-        try {
-            return Whippletree.await(whippletree.embed(prompt(texts)));
-        } catch (PromptException e) {
-            throw TokenAdvice.on(e, whippletree.configuration().accounts(), surroundings.environment());
         }
     }
 
