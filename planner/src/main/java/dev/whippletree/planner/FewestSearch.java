@@ -21,18 +21,10 @@ final class FewestSearch {
     private final AccountGroup kind;
     private final AccountPool others;
     private final IntFunction<AccountPool> pools;
+    private final Arithmetic arithmetic;
     private final long needed;
-    private final boolean tooLarge;
-    private final boolean waitsMatter;
 
-    /**
-     * Creates a search.
-     *
-     * @param request what is planned
-     * @param runs where variants are run
-     * @param interviews how many interviews there are
-     * @param group the number of the kind in the pool's order
-     */
+    /** Creates a search for a kind, by its number in the order of the pool. */
     FewestSearch(PlanRequest request, Runs runs, int interviews, int group) {
         this.runs = runs;
         this.allowance = new Allowance(request);
@@ -40,10 +32,8 @@ final class FewestSearch {
         this.kind = request.pool().groups().get(group);
         this.pools = count -> request.pool().withCount(group, count);
         this.others = pools.apply(0);
-        Arithmetic arithmetic = new Arithmetic(request);
+        this.arithmetic = new Arithmetic(request);
         this.needed = arithmetic.needed(interviews);
-        this.tooLarge = arithmetic.tooLarge(interviews);
-        this.waitsMatter = arithmetic.waitsMatter();
     }
 
     Fewest find() {
@@ -62,7 +52,8 @@ final class FewestSearch {
         if (allowance.atOnce(kind) == 0) {
             return none("one prompt needs more than a whole window of its limits");
         }
-        if (tooLarge && waitsMatter) {
+        boolean tooLarge = arithmetic.tooLarge(interviews);
+        if (tooLarge && arithmetic.waitsMatter()) {
             return none("unknown, because how long prompts wait isn't known");
         }
         long least = least(1);
