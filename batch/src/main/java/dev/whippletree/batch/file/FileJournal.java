@@ -198,13 +198,9 @@ public final class FileJournal implements Journal {
             LOG.warn(
                     "{}: dropped {}, as a crash leaves them; those prompts are asked again",
                     file,
-                    count(damaged.size()));
+                    damaged.size() == 1 ? "1 damaged line" : damaged.size() + " damaged lines");
             drop(file, damaged, size);
         }
-    }
-
-    private static String count(int lines) {
-        return lines == 1 ? "1 damaged line" : lines + " damaged lines";
     }
 
     private static Optional<ResultLine> read(Lines lines) {

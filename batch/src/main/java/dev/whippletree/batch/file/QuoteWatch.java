@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A stream of rows that notices a quotation mark without its end, which the CSV library accepts. Confined to one
- * thread.
+ * A stream of rows that notices a quotation mark without its end, which the CSV library accepts. It has to be read by
+ * arrays, as readers do. Confined to one thread.
  */
 final class QuoteWatch extends FilterInputStream {
 
@@ -23,15 +23,6 @@ final class QuoteWatch extends FilterInputStream {
     /** Returns whether a value that has begun with a quotation mark hasn't ended. */
     boolean isWithin() {
         return within;
-    }
-
-    @Override
-    public int read() throws IOException {
-        int next = super.read();
-        if (next >= 0) {
-            see(next);
-        }
-        return next;
     }
 
     @Override
