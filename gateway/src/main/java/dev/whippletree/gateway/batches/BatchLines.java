@@ -95,7 +95,8 @@ final class BatchLines implements LineReader {
                     .operation(request.operation())
                     .priority(Priority.BATCH)
                     .messages(request.body().messages());
-            String route = now.models(client).choose(prompt, request.body().model());
+            String route =
+                    now.rights(client).models().choose(prompt, request.body().model());
             session.ifPresent(prompt::session);
             Prompt read = prompt.parameters(request.body().parameters()).build();
             if (models.size() < 2) {

@@ -11,28 +11,36 @@ import io.undertow.util.HttpString;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
  * The clients of a gateway, their rights, and who may see the status. A reload replaces it as a whole. Thread-safe.
  *
- * @param keptAlive the tenants whose responses begin rather than be silent for long, unless a request says otherwise
- * @param rateLimits the headers of each client's answers that say how much it may send, by its tenant
+ * @param rights of each client, by its tenant
  */
-public record Access(
-        Map<String, ClientModels> models,
-        Set<String> keptAlive,
-        Map<String, Map<HttpString, Long>> rateLimits,
-        Clients clients,
-        Disclosure disclosure,
-        Instant since) {
+public record Access(Map<String, ClientRights> rights, Clients clients, Disclosure disclosure, Instant since) {
+
+    /**
+     * What a client may ask, and how it is answered. Immutable.
+     *
+     * @param keptAlive whether responses begin rather than be silent for long, unless a request says otherwise
+     * @param rateLimits the headers of answers that say how much the client may send
+     */
+    public record ClientRights(ClientModels models, boolean keptAlive, Map<HttpString, Long> rateLimits) {
+
+        private static ClientRights of(
+                Optional<GatewaySettings.Client> client, Configuration configuration, Disclosure disclosure) {
+            return new ClientRights(
+                    new ClientModels(client, configuration, disclosure),
+                    client.filter(GatewaySettings.Client::keepAlive).isPresent(),
+                    RateLimits.headers(client, configuration, disclosure));
+        }
+    }
 
     /**
      * Takes it from a configuration. Reads the keys, which may read files.
@@ -49,20 +57,13 @@ public record Access(
             throw new IllegalArgumentException(String.join("; ", problems));
         }
         Disclosure disclosure = new Disclosure(settings, configuration);
-        Map<String, ClientModels> models = new HashMap<>();
-        Map<String, Map<HttpString, Long>> rateLimits = new HashMap<>();
-        Set<String> keptAlive = new HashSet<>();
-        models.put(Connections.ANYBODY, ClientModels.all(configuration, disclosure));
-        rateLimits.put(Connections.ANYBODY, RateLimits.headers(Optional.empty(), configuration, disclosure));
-        for (GatewaySettings.Client client : settings.clients()) {
-            models.put(client.name(), ClientModels.of(client, configuration, disclosure));
-            rateLimits.put(client.name(), RateLimits.headers(Optional.of(client), configuration, disclosure));
-            if (client.keepAlive()) {
-                keptAlive.add(client.name());
-            }
-        }
+        Map<String, ClientRights> rights = new HashMap<>();
+        rights.put(Connections.ANYBODY, ClientRights.of(Optional.empty(), configuration, disclosure));
+        settings.clients()
+                .forEach(client ->
+                        rights.put(client.name(), ClientRights.of(Optional.of(client), configuration, disclosure)));
         Clients clients = new Clients(settings, timeline, before.map(Access::clients));
-        return new Access(models, keptAlive, rateLimits, clients, disclosure, timeline.now());
+        return new Access(rights, clients, disclosure, timeline.now());
     }
 
     /**
@@ -98,7 +99,7 @@ public record Access(
         };
     }
 
-    public ClientModels models(Client client) {
-        return Objects.requireNonNull(models.get(client.tenant()), "one of these clients");
+    public ClientRights rights(Client client) {
+        return Objects.requireNonNull(rights.get(client.tenant()), "one of these clients");
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The {@linkplain ModelNames names} that a client may write for a model, those of single accounts only if accounts are
@@ -23,25 +24,19 @@ public final class ClientModels {
     private final Map<String, ModelNames.Choice> choices = new LinkedHashMap<>();
     private final List<String> accounts;
 
-    private ClientModels(ModelNames names, List<String> accounts, Disclosure disclosure) {
-        this.accounts = accounts;
-        names.all().forEach((name, choice) -> {
+    /** Finds what a client may ask; absent: all that there is. */
+    ClientModels(Optional<GatewaySettings.Client> client, Configuration configuration, Disclosure disclosure) {
+        List<RouteSettings> routes = configuration.routes().stream()
+                .filter(route -> client.map(one -> one.mayName(route.name())).orElse(true))
+                .toList();
+        Predicate<String> mayUse =
+                account -> client.map(one -> one.mayUse(account)).orElse(true);
+        this.accounts = client.map(GatewaySettings.Client::accounts).orElse(List.of());
+        ModelNames.of(routes, mayUse).all().forEach((name, choice) -> {
             if (choice.account().isEmpty() || disclosure.accountsShown()) {
                 choices.put(name, choice);
             }
         });
-    }
-
-    /** Returns the names for a client without restrictions. */
-    static ClientModels all(Configuration configuration, Disclosure disclosure) {
-        return new ClientModels(ModelNames.of(configuration.routes()), List.of(), disclosure);
-    }
-
-    static ClientModels of(GatewaySettings.Client client, Configuration configuration, Disclosure disclosure) {
-        List<RouteSettings> routes = configuration.routes().stream()
-                .filter(route -> client.mayName(route.name()))
-                .toList();
-        return new ClientModels(ModelNames.of(routes, client::mayUse), client.accounts(), disclosure);
     }
 
     /**

@@ -25,7 +25,8 @@ public record ModelsHandler(Supplier<Access> access) implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         Access now = access.get();
         Client client = now.clients().of(exchange);
-        Response.send(exchange, OK, answer(name(exchange), now.models(client).owners(), now.since()));
+        Response.send(
+                exchange, OK, answer(name(exchange), now.rights(client).models().owners(), now.since()));
     }
 
     /** A name may have slashes in it. The server decodes a path but for them, so this decodes it as it was sent. */

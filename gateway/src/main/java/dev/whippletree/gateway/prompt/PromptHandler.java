@@ -72,7 +72,7 @@ public final class PromptHandler implements HttpHandler {
      */
     public HttpHandler counting(Function<TokenCount, Map<String, Object>> json) {
         return exchange -> receive(exchange, (received, now, client, body) -> {
-            Prompt prompt = prompt(received, now.models(client), client, read(body), false);
+            Prompt prompt = prompt(received, now.rights(client).models(), client, read(body), false);
             Response.send(received, StatusCodes.OK, json.apply(whippletree.tokensToReserve(prompt)));
         });
     }
@@ -80,7 +80,7 @@ public final class PromptHandler implements HttpHandler {
     private void receive(HttpServerExchange exchange, Reaction reaction) {
         Access now = gateway.access().get();
         Client client = now.clients().of(exchange);
-        now.rateLimits().getOrDefault(client.tenant(), Map.of()).forEach(exchange.getResponseHeaders()::put);
+        now.rights(client).rateLimits().forEach(exchange.getResponseHeaders()::put);
         client.admit(timeline.nanoTime());
         gateway.bodies()
                 .receive(exchange, client.tenant(), (received, body) -> reaction.to(received, now, client, body));
@@ -90,8 +90,8 @@ public final class PromptHandler implements HttpHandler {
         PromptRequest request = read(body);
         body.lease().expects(request.expectedBytes());
         boolean keepAlive = OwnHeaders.keepAlive(exchange.getRequestHeaders())
-                .orElse(now.keptAlive().contains(client.tenant()));
-        Prompt prompt = prompt(exchange, now.models(client), client, request, keepAlive);
+                .orElse(now.rights(client).keptAlive());
+        Prompt prompt = prompt(exchange, now.rights(client).models(), client, request, keepAlive);
         TokenCount tokens = client.limitsTokens() || gateway.trace().isPresent()
                 ? whippletree.tokensToReserve(prompt)
                 : TokenCount.NONE;
