@@ -3,6 +3,7 @@ package dev.whippletree.gateway.batches;
 import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.gateway.http.GatewayJson;
+import dev.whippletree.gateway.protocol.AnswerInfo;
 import dev.whippletree.model.TokenUsage;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,13 +49,7 @@ final class LineCounts {
 
     /** Returns the fields of a batch that say it: a new object, to which more may be added. */
     synchronized Map<String, @Nullable Object> json() {
-        Map<String, @Nullable Object> usage = GatewayJson.of(
-                "input_tokens", used.promptTokens(),
-                "input_tokens_details", Map.of("cached_tokens", used.cachedPromptTokens()),
-                "output_tokens", used.completionTokens(),
-                "output_tokens_details", Map.of("reasoning_tokens", used.reasoningTokens()),
-                "total_tokens", used.total());
-        return GatewayJson.of("request_counts", json(total, completed, failed), "usage", usage);
+        return GatewayJson.of("request_counts", json(total, completed, failed), "usage", AnswerInfo.usage(used));
     }
 
     static Map<String, Object> json(long total, long completed, long failed) {

@@ -1,8 +1,10 @@
 package dev.whippletree.gateway.protocol;
 
 import dev.whippletree.gateway.clients.Disclosure;
+import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.http.RequestLabel;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.TokenUsage;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,6 +88,16 @@ public final class AnswerInfo {
                     case CACHE -> origin.cache().orElse("hit");
                 });
         return values;
+    }
+
+    /** Returns tokens as OpenAI's responses and batches have them. */
+    public static Map<String, Object> usage(TokenUsage usage) {
+        return GatewayJson.of(
+                "input_tokens", usage.promptTokens(),
+                "input_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()),
+                "output_tokens", usage.completionTokens(),
+                "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
+                "total_tokens", usage.total());
     }
 
     /** Returns the field {@code whippletree} of an answer: its origin, and what to confirm. */

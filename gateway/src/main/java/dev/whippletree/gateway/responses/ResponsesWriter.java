@@ -114,7 +114,7 @@ final class ResponsesWriter implements AnswerWriter {
                     "incomplete_details",
                     Map.of("reason", reason == FinishReason.LENGTH ? "max_output_tokens" : reason.wireName()));
         }
-        response.put("usage", usage(usage.orElse(TokenUsage.NONE)));
+        response.put("usage", AnswerInfo.usage(usage.orElse(TokenUsage.NONE)));
         response.put("whippletree", info.own(origin));
         return response;
     }
@@ -129,14 +129,5 @@ final class ResponsesWriter implements AnswerWriter {
         tier.ifPresent(given -> response.put("service_tier", given));
         response.put("usage", null);
         return response;
-    }
-
-    private static Map<String, Object> usage(TokenUsage usage) {
-        return Map.of(
-                "input_tokens", usage.promptTokens(),
-                "input_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()),
-                "output_tokens", usage.completionTokens(),
-                "output_tokens_details", Map.of("reasoning_tokens", usage.reasoningTokens()),
-                "total_tokens", usage.total());
     }
 }
