@@ -113,9 +113,12 @@ record ResultLine(String id, String fingerprint, String key, JsonNode json) {
         json.writeObjectPropertyStart("body");
     }
 
-    /** What the service said stands in its response; what it didn't say beside it. */
+    /**
+     * What the service refused stands in its response; anything else beside it, such as an answer of success that can't
+     * be read.
+     */
     private static void failure(JsonGenerator json, BatchResult.Failed failed, String request) {
-        boolean told = failed.status().isPresent();
+        boolean told = failed.status().orElse(OK) / 100 != OK / 100;
         if (told) {
             startResponse(json, failed.status().getAsInt(), request);
         } else {

@@ -168,6 +168,16 @@ final class ResultLineTest {
         }
     }
 
+    /** Who looks at the status code alone must not take it for an answer. */
+    @Test
+    void answerOfSuccessThatCannotBeRead_isNoResponse() {
+        ResultLine line = line(new BatchResult.Failed(
+                item(Prompt.of("Hi")), "attempts_exhausted/unavailable", "unreadable", OptionalInt.of(200)));
+
+        assertThat(line.json().path("response").isNull()).isTrue();
+        assertThat(line.json().at("/error/message").asString()).isEqualTo("unreadable");
+    }
+
     @Test
     void anotherLine_isNone() {
         for (String text : List.of(
