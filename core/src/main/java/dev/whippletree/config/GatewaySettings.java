@@ -300,6 +300,15 @@ public record GatewaySettings(
                     mostEmbeddingInputs);
         }
 
+        /** Returns why this JVM's heap can't give so much memory to requests, and what to do; empty if it can. */
+        public Optional<String> memoryProblem() {
+            long heap = Runtime.getRuntime().maxMemory();
+            return memoryBytes <= heap
+                    ? Optional.empty()
+                    : Optional.of("gateway.memory: " + memoryBytes + " bytes are more than the whole heap of this process ("
+                            + heap + "); lower it, or raise the heap (-Xmx)");
+        }
+
         /** Returns a share of this JVM's largest heap, 1 to 100 percent, in bytes. */
         static long shareOfHeap(int percent) {
             return Math.max(1, Runtime.getRuntime().maxMemory() / HUNDRED * percent);

@@ -97,6 +97,9 @@ public final class Gateway implements AutoCloseable {
         this.whippletree = whippletree;
         this.timeline = timeline;
         this.settings = settings;
+        settings.bounds().memoryProblem().ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
+        });
         this.access = Access.of(whippletree.configuration(), settings, timeline, Optional.empty());
         PathHandler paths = new PathHandler(new NoSuchPlace());
         MemoryBudget memory = new MemoryBudget(settings.bounds().memoryBytes());

@@ -531,6 +531,17 @@ final class GatewayTest extends OverGateway {
     }
 
     @Test
+    void memoryThatTheHeapDoesNotHave_isRefused() {
+        GatewaySettings.Bounds large = GatewaySettings.Bounds.DEFAULT.withMemoryBytes(Long.MAX_VALUE);
+        assertThatThrownBy(() -> Gateway.start(
+                        running.whippletree,
+                        GatewaySettings.DEFAULT.withBounds(large),
+                        new dev.whippletree.time.SystemTimeline()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("gateway.memory: ");
+    }
+
+    @Test
     void closing_takesNoMoreRequests_andWaitsForTheLastOfThoseUnderWay() throws Exception {
         running.provider.usually(call -> {});
         try (Socket stream = send(HI_STREAMED);

@@ -63,6 +63,7 @@ public final class CheckCommand implements Callable<Integer> {
         } catch (UnknownHostException e) {
             problems.add("gateway.host: unknown host '" + gateway.host() + "'; name an address of this machine");
         }
+        gateway.bounds().memoryProblem().ifPresent(problems::add);
         gateway.batches().ifPresent(batches -> requireFolder("gateway.batches.folder", batches.folder(), problems));
         gateway.trace().ifPresent(folder -> requireFolder("gateway.trace", folder, problems));
         if (!problems.isEmpty()) {

@@ -208,6 +208,7 @@ class CheckCommandTest extends ShellTest {
                 .file("whippletree.yaml", """
                 gateway:
                   host: no such host
+                  memory: 1000GB
                   batches: {folder: notes}
                   trace: notes/below
                   clients: [{name: acme, key: '${KEY}'}]
@@ -217,6 +218,9 @@ class CheckCommandTest extends ShellTest {
         assertThat(shell.err().lines())
                 .containsExactly(
                         "whippletree: gateway.host: unknown host 'no such host'; name an address of this machine",
+                        "whippletree: gateway.memory: " + (1000L << 30) + " bytes are more than the whole heap of this"
+                                + " process (" + Runtime.getRuntime().maxMemory()
+                                + "); lower it, or raise the heap (-Xmx)",
                         "whippletree: gateway.batches.folder: " + file,
                         "whippletree: gateway.trace: " + file);
         assertThat(shell.out()).isEmpty();
