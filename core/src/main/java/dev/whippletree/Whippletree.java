@@ -672,7 +672,7 @@ public final class Whippletree implements AutoCloseable {
             return cache(name, Map.of());
         }
 
-        /** Adds a cache tier behind those before it. */
+        /** Adds a cache tier behind those before it. Without any, and without a configuration, nothing is cached. */
         public Builder cache(String name, Map<String, String> settings) {
             parts.cache(name, settings);
             return this;
