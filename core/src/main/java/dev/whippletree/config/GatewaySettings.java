@@ -305,8 +305,9 @@ public record GatewaySettings(
             long heap = Runtime.getRuntime().maxMemory();
             return memoryBytes <= heap
                     ? Optional.empty()
-                    : Optional.of("gateway.memory: " + memoryBytes + " bytes are more than the whole heap of this process ("
-                            + heap + "); lower it, or raise the heap (-Xmx)");
+                    : Optional.of(
+                            "gateway.memory: " + memoryBytes + " bytes are more than the whole heap of this process ("
+                                    + heap + "); lower it, or raise the heap (-Xmx)");
         }
 
         /** Returns a share of this JVM's largest heap, 1 to 100 percent, in bytes. */
