@@ -91,8 +91,8 @@ public record KnownPlugins(PluginKind providers, PluginKind caches, PluginKind s
                 return "; plugins that couldn't be loaded: " + String.join("; ", broken);
             }
             String module = "its module (whippletree-" + noun + "-" + name
-                    + ", if it is part of Whippletree) is neither on the class path nor in a folder of 'plugins', or was"
-                    + " merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)";
+                    + ", if it is part of Whippletree) isn't on the class path, or was merged into a jar without"
+                    + " META-INF/services (merge them: shade plugin, ServicesResourceTransformer)";
             return Names.nearest(name, settings.keySet())
                     .map(near -> "; did you mean '" + near + "'?")
                     .orElse(

@@ -86,7 +86,7 @@ final class ConfigurationMistakesTest {
             coordinator: [redis, redis]
             => @1: coordinator: only one coordinator is allowed
             coordinator: ehcache
-            => @1: coordinator: no coordinator named 'ehcache'; known: redis; its module (whippletree-coordinator-ehcache, if it is part of Whippletree) is neither on the class path nor in a folder of 'plugins', or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
+            => @1: coordinator: no coordinator named 'ehcache'; known: redis; its module (whippletree-coordinator-ehcache, if it is part of Whippletree) isn't on the class path, or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
             gateway: on
             => @1: gateway: expected keys with values here
             gateway: {max-body-bytes: 0, max-embedding-inputs: 0, max-connections: 0, client-timeout: 2h}
@@ -214,7 +214,7 @@ final class ConfigurationMistakesTest {
             => @2: accounts[0].provider: no provider named 'grok'; known: groq, huggingface; did you mean 'groq'?
             accounts:
             - {id: a, provider: zebra}
-            => @2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module (whippletree-provider-zebra, if it is part of Whippletree) is neither on the class path nor in a folder of 'plugins', or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
+            => @2: accounts[0].provider: no provider named 'zebra'; known: groq, huggingface; its module (whippletree-provider-zebra, if it is part of Whippletree) isn't on the class path, or was merged into a jar without META-INF/services (merge them: shade plugin, ServicesResourceTransformer)
             accounts:
             - id: a
               provdier: groq
