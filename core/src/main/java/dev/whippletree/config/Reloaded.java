@@ -194,33 +194,20 @@ public record Reloaded(
     }
 
     private static List<String> needsRestart(Configuration before, Configuration after) {
-        return new Differences<>(before, after)
-                        .by(
-                                "caches",
-                                configuration -> configuration.caches().stream()
-                                        .map(Reloaded::written)
-                                        .toList())
-                        .by(
-                                "coordinator",
-                                configuration -> configuration.coordinator().map(Reloaded::written))
-                        .by("line-size", configuration -> configuration.engine().lineSize())
-                        .by(
-                                "tenant-line-size",
-                                configuration -> configuration.engine().tenantLineSize())
-                        .by(
-                                "batch-share",
-                                configuration -> configuration.engine().batchShare())
-                        .by(
-                                "max-concurrency",
-                                configuration -> configuration.engine().maxConcurrency())
-                        .by(
-                                "cache-timeout",
-                                configuration -> configuration.engine().cacheTimeout())
-                        .by("state", Configuration::state)
-                        .keys()
-                        .stream()
-                        .map(Reloaded::restart)
-                        .toList();
+        Differences<Configuration> differences = new Differences<>(before, after)
+                .by(
+                        "caches",
+                        configuration -> configuration.caches().stream()
+                                .map(Reloaded::written)
+                                .toList())
+                .by("coordinator", configuration -> configuration.coordinator().map(Reloaded::written))
+                .by("line-size", configuration -> configuration.engine().lineSize())
+                .by("tenant-line-size", configuration -> configuration.engine().tenantLineSize())
+                .by("batch-share", configuration -> configuration.engine().batchShare())
+                .by("max-concurrency", configuration -> configuration.engine().maxConcurrency())
+                .by("cache-timeout", configuration -> configuration.engine().cacheTimeout())
+                .by("state", Configuration::state);
+        return differences.keys().stream().map(Reloaded::restart).toList();
     }
 
     private static List<Object> written(CacheTierSettings tier) {

@@ -138,8 +138,8 @@ local function ask(limit, askers, more)
   end
 end
 
--- Counts anew what the slots and the blocks come to. What is neither is dropped. Blocks whose process died count as used from
--- their expiry on.
+-- Counts anew what the slots and the blocks come to. What is neither is dropped. Blocks whose process died count as used
+-- from their expiry on.
 local function count(limit)
   limit.sum, limit.held, limit.free, limit.promised, limit.blocks, limit.weights = 0, 0, 0, 0, 0, 0
   limit.oldest, limit.newest, limit.next, limit.turns = nil, nil, nil, {}
