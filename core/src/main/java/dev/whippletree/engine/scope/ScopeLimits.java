@@ -352,8 +352,8 @@ public final class ScopeLimits {
             known = new LimitCounter(key.unit(), LimitStatus.LimitSource.REPORTED, window);
             add(key, known);
             holdLate(known, now);
-            long left = mistaken.map(counter -> counter.quota().left(now)).orElse(valid.left());
-            window.countBesides(window.left(now) - left, now);
+            mistaken.ifPresent(counter ->
+                    window.countBesides(window.left(now) - counter.quota().left(now), now));
             arrange(declared, now);
         }
         Redeclaration.window(known).allow(valid.amount());
