@@ -61,7 +61,8 @@ record Intake(
         Configuration kept = state.map(whole::withState).orElse(whole);
         Configuration checked = ConfigurationCheck.of(kept, catalog.known(), environment);
         // Processes that share accounts would all come to the same one first.
-        Configuration spread = asksOnce || shares ? checked.withRoutes(spread(checked.routes())) : checked;
+        boolean together = shares && !alone;
+        Configuration spread = asksOnce || together ? checked.withRoutes(spread(checked.routes())) : checked;
         Configuration used = asksOnce ? spread.withoutCaches(catalog.cachesOfTheProcess()) : spread;
         return alone ? used.withoutCaches(catalog.sharedCaches()).alone() : used;
     }

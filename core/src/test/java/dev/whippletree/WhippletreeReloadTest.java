@@ -149,6 +149,25 @@ final class WhippletreeReloadTest {
         }
     }
 
+    /** It shares no accounts, so its routes begin as they would without the coordinator. */
+    @Test
+    void sameFile_changesNothing_alsoOfOneThatIsAlone() throws IOException {
+        Coordinator coordinator = mock();
+        when(coordinator.name()).thenReturn("shared");
+        String yaml = "accounts: [{id: a, provider: fake}]\nroutes: {r: {model: m}}\ncoordinator: shared\n";
+        write(yaml);
+        Whippletree whippletree = Whippletree.builder()
+                .timeline(timeline)
+                .provider(new FakeProvider())
+                .coordinator(coordinator)
+                .configuration(folder.resolve("whippletree.yaml"))
+                .environment(Map.of("FAKE_TOKEN", "x"))
+                .alone()
+                .build();
+
+        assertThat(reloaded(whippletree, yaml)).hasToString("nothing changed");
+    }
+
     @Test
     void fileThatWasChanged_isReadAgain_andTheResultSaysWhatIsNew() throws IOException {
         Whippletree whippletree = built("""
