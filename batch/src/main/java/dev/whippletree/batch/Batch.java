@@ -148,8 +148,13 @@ public final class Batch {
         /**
          * Sets how many characters the prompts may have that are asked at once; usually as many as fit into the heap.
          * A prompt that is larger is asked alone.
+         *
+         * @throws IllegalArgumentException if it is less than 1
          */
         public Builder mostCharacters(long most) {
+            if (most < 1) {
+                throw new IllegalArgumentException("the most characters of a batch must be 1 or more, not " + most);
+            }
             this.mostCharacters = most;
             return this;
         }

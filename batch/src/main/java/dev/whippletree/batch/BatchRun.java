@@ -547,7 +547,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
                 Optional.ofNullable(stopped));
         try {
             settings.listener().accept(progress);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("The listener of a batch failed", e);
         }
     }

@@ -247,6 +247,16 @@ final class BatchRunTest {
                 .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
     }
 
+    /** Such a batch would never ask anything, and never end. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void noRoomForAnyPrompt_isRefused(long most) {
+        Batch.Builder batch = batch(pool.open());
+        assertThatThrownBy(() -> batch.mostCharacters(most))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the most characters of a batch must be 1 or more, not " + most);
+    }
+
     private static BatchItem asking(Message message) {
         return new BatchItem("i", Prompt.builder().message(message).build());
     }
@@ -363,10 +373,14 @@ final class BatchRunTest {
         assertThat(few.results()).hasSize(5);
     }
 
-    @Test
-    void listenerThatThrows_doesNoHarm() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void listenerThatThrows_doesNoHarm(boolean anError) {
         BatchRun run = batch(pool.open())
                 .listener(progress -> {
+                    if (anError) {
+                        throw new NoClassDefFoundError("on purpose");
+                    }
                     throw new IllegalStateException("on purpose");
                 })
                 .build()
