@@ -87,6 +87,7 @@ public final class Whippletree implements AutoCloseable {
     private final Assembly assembly;
     private final Optional<SystemTimeline> ownTimeline;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> freed = new CompletableFuture<>();
     private volatile Configuration configuration;
 
     private Whippletree(
@@ -520,24 +521,27 @@ public final class Whippletree implements AutoCloseable {
      * @return ends when everything is freed; cancelling it ends nothing else
      */
     public CompletableFuture<Void> close(Duration grace) {
-        return assembly.engine()
-                .close(grace)
-                .whenComplete((nothing, failure) -> free())
-                .copy();
+        var unused = assembly.engine().close(grace).thenRun(this::free);
+        return freed.copy();
     }
 
     private void free() {
         if (closed.compareAndSet(false, true)) {
-            assembly.close();
-            ownTimeline.ifPresent(SystemTimeline::close);
+            try {
+                assembly.close();
+                ownTimeline.ifPresent(SystemTimeline::close);
+                freed.complete(null);
+            } catch (RuntimeException | Error e) {
+                freed.completeExceptionally(e);
+            }
         }
     }
 
     /**
      * Closes it with five seconds of grace, and blocks until it is closed. With a
      * {@linkplain Builder#timeline timeline} of the caller's, whose threads may be the caller's too, it doesn't wait:
-     * join {@link #close(Duration)} there. It doesn't wait either where this Whippletree has called: in a listener, a
-     * subscriber, or a continuation on a thread of its own, which closing itself may wait for.
+     * join {@link #close(Duration)} there. It doesn't wait either where this Whippletree has called: in a plugin, a
+     * listener, a subscriber, or a continuation on a thread of its own, which closing itself may wait for.
      */
     @Override
     public void close() {
@@ -548,9 +552,10 @@ public final class Whippletree implements AutoCloseable {
     }
 
     private static boolean isCalledByEngine() {
-        String engine = Engine.class.getPackageName() + ".";
+        List<String> callers = List.of(Engine.class.getPackageName() + ".", Assembly.class.getPackageName() + ".");
         return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(engine)));
+                .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
+                        .anyMatch(name -> callers.stream().anyMatch(name::startsWith)));
     }
 
     /** Builds a {@link Whippletree}. Confined to one thread. */

@@ -684,13 +684,26 @@ final class WhippletreeTest {
         assertThat(FakePlugins.EVENTS).isEmpty();
     }
 
-    /** Closing waits for the listener, so the listener can't wait for closing. */
+    /** Closing waits for the listener and the plugin, so they can't wait for closing. */
     @Test
-    void closedByAListener_isClosedAllTheSame() throws Exception {
+    void closedByAListenerAndAPlugin_isClosedAllTheSame() throws Exception {
         AtomicReference<Whippletree> itself = new AtomicReference<>();
+        ProviderClient client = mock();
+        doAnswer(call -> {
+                    itself.get().close();
+                    FakePlugins.EVENTS.add("close b");
+                    return null;
+                })
+                .when(client)
+                .close();
+        Provider provider = mock();
+        when(provider.name()).thenReturn("mocked");
+        when(provider.connect(any(), any())).thenReturn(client);
         Whippletree whippletree = Whippletree.builder()
                 .provider(new FakeProvider())
+                .provider(provider)
                 .account("a", "fake", "x")
+                .account("b", "mocked", "x")
                 .listener(new EngineListener() {
                     @Override
                     public void ended() {
@@ -700,7 +713,7 @@ final class WhippletreeTest {
                 .build();
         itself.set(whippletree);
         whippletree.close(Duration.ZERO).get(20, TimeUnit.SECONDS);
-        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close a");
+        assertThat(FakePlugins.EVENTS).containsExactly("open a", "close b", "close a");
     }
 
     @Test
@@ -754,6 +767,31 @@ final class WhippletreeTest {
                 .isInstanceOfSatisfying(
                         PromptException.class,
                         exception -> assertThat(exception.reason()).isEqualTo(PromptException.Reason.CLOSED));
+    }
+
+    @Test
+    void closedOnceMoreMeanwhile_waitsUntilEverythingIsFreed() {
+        AtomicReference<Whippletree> itself = new AtomicReference<>();
+        AtomicReference<CompletableFuture<Void>> second = new AtomicReference<>();
+        ProviderClient client = mock();
+        doAnswer(call -> {
+                    second.set(itself.get().close(Duration.ZERO));
+                    FakePlugins.EVENTS.add(
+                            "freed while it is closed: " + second.get().isDone());
+                    return null;
+                })
+                .when(client)
+                .close();
+        Provider provider = mock();
+        when(provider.name()).thenReturn("mocked");
+        when(provider.connect(any(), any())).thenReturn(client);
+        itself.set(builder().provider(provider).account("a", "mocked", "x").build());
+
+        itself.get().close(Duration.ZERO);
+        timeline.runAll();
+
+        assertThat(second.get()).isCompleted();
+        assertThat(FakePlugins.EVENTS).containsExactly("freed while it is closed: false");
     }
 
     @ParameterizedTest
