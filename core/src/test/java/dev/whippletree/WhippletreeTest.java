@@ -62,6 +62,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -792,6 +793,16 @@ final class WhippletreeTest {
 
         assertThat(second.get()).isCompleted();
         assertThat(FakePlugins.EVENTS).containsExactly("freed while it is closed: false");
+    }
+
+    @Test
+    void longestTimeoutOfCaches_isAsGoodAsNone() {
+        Duration longest = ChronoUnit.FOREVER.getDuration();
+        Whippletree.Builder builder = builder()
+                .account("a", "fake", "x")
+                .cache("fake")
+                .engine(EngineSettings.DEFAULT.withCacheTimeout(longest));
+        assertThat(answer(builder)).startsWith("answer of a");
     }
 
     @ParameterizedTest

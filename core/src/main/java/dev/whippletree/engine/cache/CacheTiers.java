@@ -3,6 +3,7 @@ package dev.whippletree.engine.cache;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.engine.run.PluginCall;
 import dev.whippletree.engine.run.PluginFaults;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.spi.CacheEntry;
@@ -98,8 +99,8 @@ public final class CacheTiers {
         this.tiers =
                 caches.stream().map(cache -> new CountedCache(cache, timeline)).toList();
         this.timeline = timeline;
-        this.calls = new PluginCall(timeline, timeout.toNanos());
-        this.clearing = new PluginCall(timeline, Math.max(timeout.toNanos(), CLEARING_NANOS));
+        this.calls = new PluginCall(timeline, Waits.nanos(timeout));
+        this.clearing = new PluginCall(timeline, Math.max(Waits.nanos(timeout), CLEARING_NANOS));
     }
 
     /** Returns whether there is none. */
