@@ -229,8 +229,7 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
             try {
                 step();
             } catch (Throwable e) {
-                fail(e);
-                finish();
+                endBecauseOf(e);
             }
             seen = steps.addAndGet(-seen);
         } while (seen > 0);
@@ -251,6 +250,16 @@ public final class BatchRun implements Flow.Publisher<BatchResult> {
         }
         note(false);
         if (isOver()) {
+            finish();
+        }
+    }
+
+    /** Ends the run once what is under way has ended; if that fails too, at once. */
+    private void endBecauseOf(Throwable surprise) {
+        if (failure == null) {
+            fail(surprise);
+            wake();
+        } else {
             finish();
         }
     }

@@ -72,7 +72,7 @@ final class JournalWriter {
         } catch (IOException e) {
             hold(e);
             return List.of();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
             return List.of();
         }

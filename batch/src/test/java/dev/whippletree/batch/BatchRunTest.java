@@ -67,6 +67,7 @@ final class BatchRunTest {
         private final Map<String, Completion> before = new HashMap<>();
         private int room = Integer.MAX_VALUE;
         private boolean lost;
+        private boolean broken;
         private int attempts;
 
         @Override
@@ -84,6 +85,9 @@ final class BatchRunTest {
             attempts++;
             if (lost) {
                 throw new IllegalStateException("the disk is gone");
+            }
+            if (broken) {
+                throw new NoClassDefFoundError("the disk is gone");
             }
             if (results.size() + more.size() > room) {
                 throw new IOException("answers.jsonl can't be written: no space left on device");
@@ -749,9 +753,53 @@ final class BatchRunTest {
         assertThat(journal.results).isNotEmpty().hasSize((int) pool.stats().calls());
     }
 
+    /** What a journal, or anything else, throws against its rules loses no answer that is paid for. */
     @Test
-    void lostJournal_endsTheRun_afterWhatIsUnderWay() {
-        journal.lost = true;
+    void surprise_endsTheRun_afterWhatIsUnderWay() {
+        NoClassDefFoundError surprise = new NoClassDefFoundError("on purpose");
+        Journal surprising = new Journal() {
+
+            private int looks;
+
+            @Override
+            public boolean has(String id) {
+                return false;
+            }
+
+            @Override
+            public Optional<Completion> answer(String id) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Completion> answerTo(String key) {
+                if (++looks == 5) {
+                    throw surprise;
+                }
+                return Optional.empty();
+            }
+
+            @Override
+            public void append(List<BatchResult> results) throws IOException {
+                journal.append(results);
+            }
+
+            @Override
+            public void close() {}
+        };
+        BatchRun run = batch(pool.open()).journal(surprising).build().run(items(10));
+
+        assertThatThrownBy(() -> run(run)).hasCause(surprise);
+        assertThat(journal.results).hasSize(4);
+        assertThat(collected.results()).hasSize(4);
+        assertThat(pool.stats().calls()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void lostJournal_endsTheRun_afterWhatIsUnderWay(boolean broken) {
+        journal.lost = !broken;
+        journal.broken = broken;
         BatchRun run = batch(pool.open()).build().run(items(1_000));
 
         assertThatThrownBy(() -> run(run)).hasRootCauseMessage("the disk is gone");
