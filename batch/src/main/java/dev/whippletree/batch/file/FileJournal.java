@@ -181,15 +181,13 @@ public final class FileJournal implements Journal {
         }
         Map<Long, Long> damaged = new LinkedHashMap<>();
         long size = 0;
-        long dropped = 0;
         try (Lines lines = Lines.ofResults(storage.read(file))) {
             while (lines.next()) {
                 Optional<ResultLine> line = read(lines);
                 if (line.isPresent()) {
-                    note(line.get(), ofAnswers ? lines.start() - dropped : LineIndex.NONE);
+                    note(line.get(), ofAnswers ? lines.start() : LineIndex.NONE);
                 } else {
                     damaged.put(lines.start(), lines.end());
-                    dropped += lines.end() - lines.start();
                 }
                 size = lines.end();
             }
@@ -200,6 +198,9 @@ public final class FileJournal implements Journal {
                     file,
                     damaged.size() == 1 ? "1 damaged line" : damaged.size() + " damaged lines");
             drop(file, damaged, size);
+            if (ofAnswers) {
+                notePlaces(file);
+            }
         }
     }
 
@@ -208,15 +209,28 @@ public final class FileJournal implements Journal {
     }
 
     private void note(ResultLine line, long place) {
-        long id = Digests.of64Bits(line.id());
-        done.add(id);
+        done.add(Digests.of64Bits(line.id()));
         if (place == LineIndex.NONE) {
             failedBefore++;
             return;
         }
         used = used.plus(line.used());
+        notePlace(line, place);
+    }
+
+    /** What was dropped has moved the answers behind it. */
+    private void notePlaces(Path file) throws IOException {
+        try (Lines lines = Lines.ofResults(storage.read(file))) {
+            while (lines.next()) {
+                long place = lines.start();
+                read(lines).ifPresent(line -> notePlace(line, place));
+            }
+        }
+    }
+
+    private void notePlace(ResultLine line, long place) {
         if (options.findsAnswers()) {
-            places.put(id, place);
+            places.put(Digests.of64Bits(line.id()), place);
         }
         noteKey(line.key(), place);
     }

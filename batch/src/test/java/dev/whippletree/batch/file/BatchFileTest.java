@@ -236,6 +236,18 @@ final class BatchFileTest {
         return id;
     }
 
+    /** How an editor ends lines. */
+    private enum LineEnd {
+        LF("\n"),
+        CRLF("\r\n");
+
+        private final String text;
+
+        LineEnd(String text) {
+            this.text = text;
+        }
+    }
+
     /** Without its end, a line may be whole, or a part of a longer one. */
     @ParameterizedTest
     @ValueSource(ints = {1, 20})
@@ -255,12 +267,15 @@ final class BatchFileTest {
         assertThat(ids(output)).containsExactlyInAnyOrder("one", "two");
     }
 
-    @Test
-    void lineLostAmongOthers_isAskedAgain() throws IOException {
+    /** Some editors begin a file with a mark, and end its lines in another way. */
+    @ParameterizedTest
+    @CsvSource({"'', LF", "\ufeff, CRLF"})
+    void lineLostAmongOthers_isAskedAgain(String mark, LineEnd end) throws IOException {
         write(line("one", "A"), line("two", "B"), line("three", "C"));
         run();
-        byte[] bytes = Files.readAllBytes(output);
         List<String> ids = ids(output);
+        String edited = mark + Files.readString(output).replace("\n", end.text);
+        byte[] bytes = edited.getBytes(StandardCharsets.UTF_8);
         Arrays.fill(bytes, 10, 60, (byte) 0);
         Files.write(output, bytes);
 
