@@ -205,7 +205,7 @@ final class CoordinationClient {
 
     private CoordinationStatus statusNow() {
         try {
-            return coordination().status();
+            return Objects.requireNonNull(coordination().status(), "a coordinator gave no status");
         } catch (Throwable e) {
             fault(e);
             return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));

@@ -881,6 +881,8 @@ final class EngineCoordinationTest {
         others.status(() -> {
             throw new IllegalStateException("scripted");
         });
+        fixture.status();
+        others.status(EngineCoordinationTest::nothing);
         assertThat(fixture.status().coordination())
                 .contains(new CoordinatorStatus(
                         "scripted",
@@ -891,10 +893,15 @@ final class EngineCoordinationTest {
                         0,
                         1,
                         0,
-                        1,
+                        2,
                         Optional.of("the coordinator can't report its status"),
                         List.of()));
         assertThat(others.reserved).hasSize(1);
         assertThat(cache.puts()).isEqualTo(1);
+    }
+
+    @SuppressWarnings("NullAway")
+    private static CoordinationStatus nothing() {
+        return null;
     }
 }
