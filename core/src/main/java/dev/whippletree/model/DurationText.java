@@ -23,7 +23,7 @@ public final class DurationText {
      */
     public static String of(Duration duration) {
         long seconds = duration.plusNanos(SECOND_NANOS - 1).toSeconds();
-        if (seconds <= 10) {
+        if (seconds >= -10 && seconds <= 10) {
             long millis = up(duration.toNanos(), SECOND_NANOS / SECOND_MILLIS);
             if (millis < SECOND_MILLIS) {
                 return millis + " ms";

@@ -4,6 +4,7 @@ import dev.whippletree.engine.Engine;
 import dev.whippletree.engine.run.Monitor.CallTasks;
 import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.engine.run.PluginTasks;
+import dev.whippletree.engine.run.Waits;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.spi.Cancellable;
@@ -66,7 +67,7 @@ final class PluginServices implements Services {
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
-        return timeline.schedule(delay.toNanos(), tasks.guarded(task))::cancel;
+        return timeline.schedule(Waits.nanos(delay), tasks.guarded(task))::cancel;
     }
 
     @Override

@@ -214,6 +214,7 @@ final class PromptTest {
 
     static Stream<Arguments> mistakes() {
         Duration zero = Duration.ZERO;
+        Duration least = Duration.ofSeconds(Long.MIN_VALUE);
         String ofParameters = "model messages temperature top_p max_tokens max_completion_tokens seed stop stream"
                 + " stream_options";
         Stream<Arguments> reserved = Stream.of(ofParameters.split(" "))
@@ -227,6 +228,7 @@ final class PromptTest {
                         "either text or parts",
                         prompt -> prompt.message(message("x", List.of(Map.of("type", "text")), Map.of()))),
                 mistake("a deadline must be positive, not 0 ms", prompt -> prompt.deadline(zero)),
+                mistake("a deadline must be positive", prompt -> prompt.deadline(least)),
                 mistake("a caller's timeout must be positive", prompt -> prompt.callerTimeout(zero)),
                 mistake("must be positive", prompt -> prompt.ttl(zero)),
                 mistake(

@@ -8,6 +8,7 @@ import dev.whippletree.spi.Cancellable;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ final class PluginServicesTest {
         Cancellable off = services.schedule(Duration.ofSeconds(1), () -> ran.add("never"));
 
         off.cancel();
+        services.schedule(ChronoUnit.FOREVER.getDuration(), () -> ran.add("in the end"));
         timeline.advance(Duration.ofSeconds(1));
         assertThat(ran).containsExactly("early");
         timeline.advance(Duration.ofSeconds(1));
