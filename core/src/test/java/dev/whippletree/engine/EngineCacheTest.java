@@ -281,6 +281,17 @@ final class EngineCacheTest {
         assertThat(fixture.status().prompts().underWay()).isZero();
     }
 
+    /** An exception whose message needs a class that isn't there. */
+    static final class Unsayable extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new NoClassDefFoundError("of the message");
+        }
+    }
+
     static Stream<Named<Supplier<CompletionStage<?>>>> faults() {
         return Stream.of(
                 Named.of("throws", () -> {
@@ -297,6 +308,22 @@ final class EngineCacheTest {
     @SuppressWarnings("NullAway")
     private static CompletionStage<?> nothing() {
         return null;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void cacheThatFailsWithWhatCannotBeSaid_isAMissToo(boolean later) {
+        cache.fault(() -> {
+            if (later) {
+                return CompletableFuture.failedFuture(new Unsayable());
+            }
+            throw new Unsayable();
+        });
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.run();
+        assertThat(answer).isCompleted();
+        assertThat(fixture.status().caches().get(0).faults()).isEqualTo(2);
+        assertThat(fixture.status().prompts().underWay()).isZero();
     }
 
     @ParameterizedTest

@@ -285,6 +285,27 @@ final class EngineFaultTest {
         assertThat(broken.calls() + refusing.calls()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAProviderThrows_mayBeUnsayable_andNobodyHangs(boolean admitting) {
+        RuntimeException thrown = new EngineCacheTest.Unsayable();
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.usually((prompt, model, sink) -> {
+            throw thrown;
+        });
+        if (admitting) {
+            client.admits(() -> {
+                throw thrown;
+            });
+        }
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(SHORT);
+        fixture.run();
+        assertThat(failure(answer)).hasMessageContaining(EngineCacheTest.Unsayable.class.getName());
+        assertThat(fixture.elapsed()).isLessThan(Duration.ofMinutes(1));
+        assertThat(fixture.status().inFlight()).isZero();
+    }
+
     @Test
     void noAdmissionIsGiven_isAnErrorThatNamesTheAccount_andNobodyHangs() {
         ScriptedClient client = fixture.account("a", "10 / 1s").admits(() -> null);

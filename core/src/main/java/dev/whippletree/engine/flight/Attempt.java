@@ -234,7 +234,7 @@ public final class Attempt implements AttemptSink {
         log(cause, "failed to make a call");
         concludeUnlessEnded(() -> {
             flight.threw(cause);
-            fail(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + cause));
+            fail(Failure.of(FailureKind.UNAVAILABLE, "the provider failed: " + PluginFaults.typed(cause)));
         });
     }
 

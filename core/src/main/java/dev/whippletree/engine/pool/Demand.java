@@ -1,5 +1,6 @@
 package dev.whippletree.engine.pool;
 
+import dev.whippletree.engine.run.PluginFaults;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.TokenCount;
 import dev.whippletree.spi.Admission;
@@ -128,7 +129,7 @@ public final class Demand {
                 refusal = refusal(like.account().client(), prompt, like.model());
             } catch (Throwable e) {
                 fault.accept(like.account(), e);
-                refusal = Optional.of("its provider failed: " + e);
+                refusal = Optional.of("its provider failed: " + PluginFaults.typed(e));
             }
             asks.add(new Ask(like, admission, refusal, TokenCount.NONE, TokenCount.NONE, TokenCount.NONE));
         }

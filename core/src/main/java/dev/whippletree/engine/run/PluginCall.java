@@ -70,7 +70,11 @@ public final class PluginCall {
             Consumer<T> late,
             Consumer<T> outcome) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        answer.whenComplete((value, failure) -> outcome.accept(failure == null ? value : substitute.apply(failure)));
+        // Not whenComplete: it would pass the failure on, and ask it for its message.
+        answer.handle((value, failure) -> {
+            outcome.accept(failure == null ? value : substitute.apply(failure));
+            return true;
+        });
         CompletionStage<T> stage;
         try {
             stage = Objects.requireNonNull(
@@ -79,7 +83,7 @@ public final class PluginCall {
             answer.completeExceptionally(e);
             return;
         }
-        stage.whenComplete((value, failure) -> {
+        stage.handle((value, failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(failure);
             } else if (value == null) {
@@ -87,11 +91,15 @@ public final class PluginCall {
             } else if (!answer.complete(value)) {
                 late.accept(value);
             }
+            return true;
         });
         if (!answer.isDone()) {
             Timeline.Timer timer =
                     timeline.schedule(timeoutNanos, () -> answer.completeExceptionally(new SilenceException()));
-            answer.whenComplete((value, failure) -> timer.cancel());
+            answer.handle((value, failure) -> {
+                timer.cancel();
+                return true;
+            });
         }
     }
 }

@@ -7,7 +7,9 @@ import dev.whippletree.time.Timeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -57,8 +59,23 @@ public final class PluginFaults {
     /** Returns what a fault says, in one line; its type, if it says nothing. */
     public static String words(Throwable fault) {
         Throwable cause = cause(fault);
-        String message = cause.getMessage();
-        return ShownText.line(message == null || message.isBlank() ? cause.toString() : message);
+        String message = said(cause::getMessage);
+        return ShownText.line(message.isBlank() ? typed(cause) : message);
+    }
+
+    /** Returns the type of a fault, and what it says. */
+    public static String typed(Throwable fault) {
+        String text = said(fault::toString);
+        return text.isEmpty() ? fault.getClass().getName() : text;
+    }
+
+    /** A fault's own code may fail too, and whoever waits for the plugin mustn't wait for ever then. */
+    private static String said(Supplier<@Nullable String> text) {
+        try {
+            return Objects.requireNonNullElse(text.get(), "");
+        } catch (Throwable e) {
+            return "";
+        }
     }
 
     private static Throwable cause(Throwable fault) {
