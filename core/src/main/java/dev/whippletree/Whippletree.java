@@ -521,7 +521,7 @@ public final class Whippletree implements AutoCloseable {
      * @return ends when everything is freed; cancelling it ends nothing else
      */
     public CompletableFuture<Void> close(Duration grace) {
-        var unused = assembly.engine().close(grace).thenRun(this::free);
+        var unused = assembly.engine().close(grace).whenComplete((nothing, failure) -> free());
         return freed.copy();
     }
 
