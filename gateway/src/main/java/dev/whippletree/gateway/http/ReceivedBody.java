@@ -3,6 +3,7 @@ package dev.whippletree.gateway.http;
 import dev.whippletree.chat.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -26,6 +27,36 @@ public final class ReceivedBody {
     private final MemoryBudget.Lease lease;
     private final List<ByteBuffer> chunks = new ArrayList<>(1);
     private int size;
+
+    /** Reads gzip of one member. */
+    private static final class OneMember extends GZIPInputStream {
+
+        private boolean reading;
+
+        /** Java 17 looks for another member only where bytes are available, as far as {@link #stream} knows. */
+        OneMember(InputStream packed) throws IOException {
+            super(
+                    new FilterInputStream(packed) {
+                        @Override
+                        public int available() {
+                            return 1;
+                        }
+                    },
+                    PIECE);
+        }
+
+        /** The JDK's own calls itself for the next member, so thousands of empty ones would overflow the stack. */
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (reading) {
+                throw damaged("is in several members; send one");
+            }
+            reading = true;
+            int count = super.read(into, offset, length);
+            reading = false;
+            return count;
+        }
+    }
 
     /** Creates an empty one. */
     ReceivedBody(MemoryBudget.Lease lease) {
@@ -91,12 +122,12 @@ public final class ReceivedBody {
     /**
      * Returns what it unpacks to. Gives back what it takes itself.
      *
-     * @throws RequestException if it isn't gzip, unpacks to more than that, or there is no memory for it
+     * @throws RequestException if it isn't gzip of one member, unpacks to more than that, or there is no memory for it
      */
     ReceivedBody unpacked(int mostBytes) {
         ReceivedBody unpacked = new ReceivedBody(lease);
         byte[] piece = new byte[PIECE];
-        try (InputStream gzip = new GZIPInputStream(stream(), PIECE)) {
+        try (InputStream gzip = new OneMember(stream())) {
             for (int count = gzip.read(piece); count >= 0; count = gzip.read(piece)) {
                 if (unpacked.size + count > mostBytes) {
                     throw new RequestException(ApiError.bodyTooLarge(mostBytes));

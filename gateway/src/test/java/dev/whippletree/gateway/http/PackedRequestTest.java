@@ -2,6 +2,7 @@ package dev.whippletree.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.OverGateway;
@@ -10,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -125,6 +127,32 @@ final class PackedRequestTest extends OverGateway {
             assertThat(RunningGateway.readResponse(socket)).startsWith("HTTP/1.1 200 ");
         }
         assertAsked("Grüße", 1);
+    }
+
+    /** Wherever they are cut on their way. Thousands of empty ones would overflow the stack of the JDK's reader. */
+    @Test
+    void severalMembers_areRefused() {
+        byte[] whole = body("Grüße");
+        byte[] packed = join(gzip(Arrays.copyOf(whole, 20)), gzip(Arrays.copyOfRange(whole, 20, whole.length)));
+        byte[] empty = gzip(new byte[0]);
+        byte[] many = new byte[50_000 * empty.length];
+        for (int at = 0; at < many.length; at += empty.length) {
+            System.arraycopy(empty, 0, many, at, empty.length);
+        }
+        for (int cut = 1; cut < packed.length; cut++) {
+            assertSeveral(packed, cut);
+        }
+        assertSeveral(many, 1);
+    }
+
+    private static void assertSeveral(byte[] packed, int cut) {
+        ReceivedBody received = new ReceivedBody(new MemoryBudget(64 * MB).open(""));
+        received.add(ByteBuffer.wrap(packed, 0, cut));
+        received.add(ByteBuffer.wrap(packed, cut, packed.length - cut));
+        assertThatThrownBy(() -> received.unpacked(MB))
+                .as("cut at %s", cut)
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("is in several members; send one");
     }
 
     /** Of a thousandfold body no more is unpacked than a body may have. */
