@@ -87,7 +87,7 @@ public record ApiError(
                 StatusCodes.UNSUPPORTED_MEDIA_TYPE,
                 INVALID,
                 "unsupported_content_encoding",
-                "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked, or with 'gzip'");
+                "the gateway can't unpack Content-Encoding '" + encoding + "'; send the body unpacked");
     }
 
     public static ApiError bodyTooLarge(long most) {

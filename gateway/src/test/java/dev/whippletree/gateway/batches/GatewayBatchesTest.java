@@ -281,6 +281,15 @@ final class GatewayBatchesTest extends OverBatches {
         assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
     }
 
+    @Test
+    void packedUpload_isToldToComeUnpacked() throws Exception {
+        try (Socket socket = running.send(head("Content-Encoding: gzip\r\nContent-Length: 0"))) {
+            assertThat(RunningGateway.readAll(socket))
+                    .startsWith("HTTP/1.1 415 ")
+                    .contains("can't unpack Content-Encoding 'gzip'; send the body unpacked\"");
+        }
+    }
+
     private long coming() throws IOException {
         try (Stream<Path> all = Files.list(folder.resolve("coming"))) {
             return all.count();
