@@ -117,7 +117,8 @@ final class Upload implements BodyPieces.Taker, MultipartParser.PartHandler {
                 throw malformed("the form has several files");
             }
             String given = ShownText.line(value(disposition, "filename"));
-            name = given.substring(0, Math.min(given.length(), MOST_NAME_CHARACTERS));
+            int characters = Math.min(given.codePointCount(0, given.length()), MOST_NAME_CHARACTERS);
+            name = given.substring(0, given.offsetByCodePoints(0, characters));
             content = open();
         } else if (part.equals(PURPOSE) || part.equals(LIFE)) {
             field = new ByteArrayOutputStream();

@@ -206,6 +206,15 @@ final class UploadTest {
     }
 
     @Test
+    void longName_isCutBetweenCharacters() throws IOException {
+        Upload upload = upload();
+        give(upload, form("x").replace("in.jsonl", "x".repeat(254) + "😀😀"));
+
+        assertThat(upload.finish(ID, 5)).containsEntry("filename", "x".repeat(254) + "😀");
+        upload.discard();
+    }
+
+    @Test
     void fileThatIsPlainBySayingSo_isTaken() throws IOException {
         Upload upload = upload();
         give(upload, form("x").replace("Content-Type: app", "Content-Transfer-Encoding: binary\r\nContent-Type: app"));
