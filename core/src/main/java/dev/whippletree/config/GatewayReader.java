@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,21 +53,22 @@ final class GatewayReader {
     private Optional<GatewaySettings> settings(Section section) {
         String host = section.text("host").orElse(DEFAULT.host());
         int port = section.integer("port", 0, GatewaySettings.HIGHEST_PORT).orElse(DEFAULT.port());
-        Optional<GatewaySettings.Bounds> bounds = bounds(section);
+        GatewaySettings.Bounds bounds = bounds(section);
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
+        boolean wrongClients = section.problems().lines().size() > problems;
         Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
         boolean finishAbandoned = section.flag("finish-abandoned").orElse(DEFAULT.finishAbandoned());
         Optional<GatewaySettings.Batches> batches =
                 section.section("batches").filter(Section::isMapping).flatMap(GatewayReader::batches);
         Optional<Path> trace = section.read("trace", GatewayReader::folder);
-        if (section.problems().lines().size() > problems || bounds.isEmpty()) {
-            return Optional.empty();
+        if (wrongClients) {
+            return Optional.empty(); // Which addresses are safe depends on them.
         }
         try {
             return Optional.of(new GatewaySettings(
-                    host, port, clients, watchKey, bounds.get(), showAccounts, finishAbandoned, batches, trace));
+                    host, port, clients, watchKey, bounds, showAccounts, finishAbandoned, batches, trace));
         } catch (IllegalArgumentException e) {
             section.problem("host", String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -97,7 +98,7 @@ final class GatewayReader {
         }
     }
 
-    private Optional<GatewaySettings.Bounds> bounds(Section section) {
+    private static GatewaySettings.Bounds bounds(Section section) {
         GatewaySettings.Bounds usual = DEFAULT.bounds();
         int body = section.integer("max-body-bytes", 1).orElse(usual.mostBodyBytes());
         int inputs = section.integer("max-embedding-inputs", 1).orElse(usual.mostEmbeddingInputs());
@@ -106,22 +107,22 @@ final class GatewayReader {
         Duration idle = section.duration("idle-timeout").orElse(usual.idleTimeout());
         long memory = section.read("memory", GatewayReader::memoryBytes).orElse(usual.memoryBytes());
         Duration deadline = section.duration("deadline").orElse(usual.deadline());
-        return bounds(section, "client-timeout", () -> usual.withClientTimeout(patience))
-                .flatMap(so -> bounds(section, "idle-timeout", () -> so.withIdleTimeout(idle)))
-                .flatMap(so -> bounds(section, "memory", () -> so.withMemoryBytes(memory)))
-                .flatMap(so -> bounds(section, "deadline", () -> so.withDeadline(deadline)))
-                .map(so -> so.withMostBodyBytes(body)
-                        .withMostConnections(connections)
-                        .withMostEmbeddingInputs(inputs));
+        GatewaySettings.Bounds bounds =
+                usual.withMostBodyBytes(body).withMostConnections(connections).withMostEmbeddingInputs(inputs);
+        bounds = changed(section, "client-timeout", bounds, so -> so.withClientTimeout(patience));
+        bounds = changed(section, "idle-timeout", bounds, so -> so.withIdleTimeout(idle));
+        bounds = changed(section, "memory", bounds, so -> so.withMemoryBytes(memory));
+        return changed(section, "deadline", bounds, so -> so.withDeadline(deadline));
     }
 
-    private static Optional<GatewaySettings.Bounds> bounds(
-            Section section, String key, Supplier<GatewaySettings.Bounds> bounds) {
+    /** Returns changed bounds; the same ones if the change is refused, which is reported. */
+    private static GatewaySettings.Bounds changed(
+            Section section, String key, GatewaySettings.Bounds bounds, UnaryOperator<GatewaySettings.Bounds> change) {
         try {
-            return Optional.of(bounds.get());
+            return change.apply(bounds);
         } catch (IllegalArgumentException e) {
             section.problem(key, String.valueOf(e.getMessage()));
-            return Optional.empty();
+            return bounds;
         }
     }
 

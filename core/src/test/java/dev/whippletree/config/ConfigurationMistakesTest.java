@@ -98,6 +98,14 @@ final class ConfigurationMistakesTest {
             => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not 1 d 1 h
             gateway: {deadline: 8d}
             => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not 8 d
+            gateway: {host: 0.0.0.0, client-timeout: 2h, idle-timeout: 25h, deadline: 8d}
+            => @1: gateway.client-timeout: a client's time for a request must be 1 millisecond to 1 hour, not 2 h
+            => @1: gateway.idle-timeout: the idle time of a connection must be 1 millisecond to 1 day, not 1 d 1 h
+            => @1: gateway.deadline: a deadline must be 1 millisecond to 7 days, not 8 d
+            => @1: gateway.host: on 0.0.0.0 everyone who can reach this machine could use the accounts: add clients with keys, or listen on 127.0.0.1
+            gateway: {host: 0.0.0.0, batches: {keep: 7d}}
+            => @1: gateway.batches.folder: this key is missing; name the folder that keeps them
+            => @1: gateway.host: on 0.0.0.0 everyone who can reach this machine could use the accounts: add clients with keys, or listen on 127.0.0.1
             gateway: {batches: jobs}
             => @1: gateway.batches: expected keys with values here
             gateway: {batches: {keep: 7d}}
