@@ -78,6 +78,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        UserMistake.requireAtLeastOne("--dimensions", dimensions.orElse(1));
         try (BufferedReader lines = open();
                 Whippletree whippletree = opening.openToAskOnce(surroundings)) {
             options.checkNames(whippletree.configuration());

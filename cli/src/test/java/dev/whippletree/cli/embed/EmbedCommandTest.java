@@ -62,6 +62,7 @@ class EmbedCommandTest extends ShellTest {
     @CsvSource(quoteCharacter = '~', textBlock = """
             nowhere.txt, there is no file 'nowhere.txt'
             texts.txt --route nowhere, there is no route 'nowhere'
+            texts.txt --dimensions 0, --dimensions is 1 or more, not 0
             latin1, 'latin1' isn't text in UTF-8
             -, '-' isn't text in UTF-8
             """)
@@ -75,6 +76,7 @@ class EmbedCommandTest extends ShellTest {
 
         assertThat(shell.err()).contains(message).doesNotContain("\tat ");
         assertThat(shell.out()).isEmpty();
+        assertThat(shell.provider.asked).isEmpty();
     }
 
     @Test
