@@ -114,7 +114,7 @@ public final class InitCommand implements Callable<Integer> {
             out.println("Wrote " + output + " with " + Words.count(listed, "account") + ": " + configuration.found());
         } else if (configuration.entries().isEmpty()) {
             out.println("Wrote " + output + " with everything commented out: there is no token in the environment.");
-            out.println("A token in one of these variables is an account, even if the file doesn't list it:");
+            out.println("While the file lists no account, a token in one of these variables is one:");
             NoAccount.variables(
                             plugins.environmentVariables(),
                             surroundings.terminal().screen())
