@@ -62,7 +62,9 @@ public final class StateFolder {
                     + (Files.exists(folder)
                             ? " is a file; name a folder"
                             : " doesn't exist; create it, or remove the key 'state'"));
-        } else if (!Files.isWritable(folder)) {
+            return new StateFolder(folder, file, SavedState.EMPTY, warnings);
+        }
+        if (!Files.isWritable(folder)) {
             warnings.add("limits won't be remembered after this process: the state folder " + folder
                     + " isn't writable; make this process's user its owner");
         }

@@ -347,7 +347,7 @@ final class StateFolderTest {
         for (Path wrong : List.of(folder.resolve("missing"), Files.createFile(folder.resolve("file")))) {
             StateFolder opened = StateFolder.open(wrong);
 
-            assertThat(opened.warnings()).isNotEmpty();
+            assertThat(opened.warnings()).hasSize(1);
             assertThat(opened.exchange(used("p", 3, NOW), false, NOW))
                     .isInstanceOfSatisfying(
                             Exchange.SaveFailed.class,
