@@ -263,7 +263,8 @@ final class BatchCommandRun {
                 + Words.count(end.failed()) + " failed, in " + Words.duration(rounded(end.elapsed())) + " by "
                 + Words.count(end.calls(), "call")
                 + (failedCalls == 0 ? "." : ", " + Words.count(failedCalls) + " of them refused or failed."));
-        if (failure.isEmpty() || !InputFormat.of(files.output()).isTable()) {
+        boolean anyAnswer = end.done() > end.failed() + file.failed();
+        if (anyAnswer && (failure.isEmpty() || !InputFormat.of(files.output()).isTable())) {
             err.println("The answers are in " + files.output() + ".");
         }
         if (end.failed() + file.failed() > 0) {
