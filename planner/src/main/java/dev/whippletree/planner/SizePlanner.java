@@ -31,7 +31,8 @@ final class SizePlanner {
         this.runs = runs;
         this.interviews = interviews;
         this.parts = parts;
-        this.asIs = parts.add(named("as it is"), () -> runs.of(new Variant(interviews, request.pool())));
+        this.asIs =
+                parts.add(named("the accounts as they are"), () -> runs.of(new Variant(interviews, request.pool())));
         if (request.advice()) {
             int kinds = request.pool().groups().size();
             for (int kind = 0; kind < kinds; kind++) {

@@ -269,7 +269,7 @@ class PlannerTest {
         assertThat(told)
                 .extracting(PlanProgress::latest)
                 .containsExactlyInAnyOrder(
-                        "20 interviews: as it is",
+                        "20 interviews: the accounts as they are",
                         "20 interviews: the fewest accounts",
                         "20 interviews: advice",
                         "20 interviews: advice",

@@ -31,8 +31,8 @@ final class PlanProgressLine implements AutoCloseable {
 
     synchronized void show(PlanProgress progress) {
         long now = surroundings.timeline().nanoTime();
-        if (now - nextNanos < 0) {
-            return;
+        if (now - nextNanos < 0 || progress.done() == progress.parts()) {
+            return; // The plan follows at once.
         }
         shown = true;
         String text = progress.done() + " of " + progress.parts() + " parts planned: " + progress.latest();

@@ -52,4 +52,13 @@ class PlanProgressLineTest {
                 .isEqualToIgnoringNewLines("3 of 8 parts planned: 500 interviews: any one account lost"
                         + "5 of 8 parts planned: the fewest accounts");
     }
+
+    @Test
+    void lastPart_isNotTold_forThePlanFollows() {
+        try (PlanProgressLine line = line(Terminal.NONE)) {
+            timeline.advance(Duration.ofSeconds(2));
+            line.show(new PlanProgress(8, 8, "advice"));
+        }
+        assertThat(err.toString()).isEmpty();
+    }
 }
