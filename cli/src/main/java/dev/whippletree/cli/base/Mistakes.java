@@ -49,7 +49,7 @@ public record Mistakes(Surroundings surroundings) {
             return ExitCode.WRONG_USAGE;
         }
         if (thrown instanceof UserMistake mistake) {
-            say(mistake.getMessage());
+            mistake.problems().forEach(this::say);
             return ExitCode.WRONG_USAGE;
         }
         return unexpected(thrown);

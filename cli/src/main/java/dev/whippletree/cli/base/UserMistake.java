@@ -1,5 +1,6 @@
 package dev.whippletree.cli.base;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A mistake that only the user can correct. The command prints only its message; the exit code is 2. */
@@ -8,8 +9,20 @@ public final class UserMistake extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int HIGHEST_PORT = 65_535;
 
+    private final List<String> problems;
+
     public UserMistake(String message) {
-        super(message);
+        this(List.of(message));
+    }
+
+    /** Creates one of several problems, a sentence each. */
+    public UserMistake(List<String> problems) {
+        super(String.join(System.lineSeparator(), problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    List<String> problems() {
+        return problems;
     }
 
     /**

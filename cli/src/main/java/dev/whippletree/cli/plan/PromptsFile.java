@@ -90,7 +90,7 @@ public final class PromptsFile {
             var unused = BatchFile.check(files, configuration, measuring::add);
             return measuring.result(files.input().toString());
         } catch (BadInputException e) {
-            throw new UserMistake(String.join(System.lineSeparator(), e.problems()));
+            throw new UserMistake(e.problems());
         } catch (IOException e) {
             throw new UserMistake(files.input() + " can't be read: " + FileTrouble.reason(e));
         }

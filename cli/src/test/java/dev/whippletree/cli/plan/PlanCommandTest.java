@@ -115,6 +115,7 @@ class PlanCommandTest extends ShellTest {
         assertThat(shell.run("plan", "--accounts", ACCOUNTS, "--prompts", "p.jsonl"))
                 .isEqualTo(2);
         assertThat(shell.err()).contains("p.jsonl:2: ", "p.jsonl:3: ").doesNotContain("p.jsonl:1: ", "\tat ");
+        assertThat(shell.err().lines()).allMatch(line -> line.startsWith("whippletree: "));
         assertThat(shell.out()).isEmpty();
     }
 
