@@ -190,9 +190,6 @@ public final class BatchCommand implements Callable<Integer> {
         if (check && plan) {
             throw new UserMistake("--plan checks the prompts too: leave out --check");
         }
-        if (output.isEmpty() && !check && !plan) {
-            throw new UserMistake("no output: name a file for the answers with -o, such as -o answers.jsonl");
-        }
         return OptionalModule.BATCH.needed("batch", () -> new BatchCommandRun(surroundings, this).run());
     }
 }

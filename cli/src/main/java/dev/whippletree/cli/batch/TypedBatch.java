@@ -77,14 +77,14 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
      * @throws UserMistake if a value can't be used, saying which
      */
     BatchFiles files() {
-        Path output = output();
-        InputFormat format = command.format
-                .map(name -> one(InputFormat.class, "--format", name))
-                .orElse(isPiped() ? InputFormat.JSONL : InputFormat.of(named()));
         Path input = there();
         if (!isPiped() && (!Files.isReadable(input) || Files.isDirectory(input))) {
             throw new UserMistake(input + " can't be read or isn't a file");
         }
+        Path output = output();
+        InputFormat format = command.format
+                .map(name -> one(InputFormat.class, "--format", name))
+                .orElse(isPiped() ? InputFormat.JSONL : InputFormat.of(named()));
         return UserMistake.checked(
                 "",
                 () -> new BatchFiles(
@@ -101,6 +101,9 @@ record TypedBatch(BatchCommand command, Surroundings surroundings) {
     }
 
     private Path output() {
+        if (command.output.isEmpty() && !command.check && !command.plan) {
+            throw new UserMistake("no output: name a file for the answers with -o, such as -o answers.jsonl");
+        }
         Path output = surroundings.folder().resolve(command.output.orElse(Path.of(NOWHERE)));
         if (command.output.filter(STANDARD_INPUT::equals).isPresent()) {
             throw new UserMistake(

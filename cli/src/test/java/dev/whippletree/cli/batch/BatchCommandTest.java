@@ -505,6 +505,8 @@ final class BatchCommandTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             batch                                                     | no prompts:
             batch p.jsonl                                             | no output:
+            batch -                                                   | no output:
+            batch none.jsonl                                          | can't be read or isn't a file
             batch p.jsonl --check --plan                              | leave out --check
             batch p.jsonl -o a.jsonl --sync hourly                    | --sync has to be one of each, second, never
             batch p.jsonl -o a.jsonl --max-cost 5                     | --max-cost needs a price list
