@@ -10,7 +10,6 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -189,15 +188,13 @@ final class ConfigurationReader {
             String holder = source.isEmpty() ? "the configuration" : source;
             return root.section("prices").map(list -> PriceListReader.read(holder, list));
         }
-        Optional<String> name = root.text("prices");
+        Optional<Path> file = root.read("prices", name -> Path.of(source).resolveSibling(name));
         try {
-            return name.map(text -> PriceList.read(Path.of(source).resolveSibling(text)));
-        } catch (InvalidPathException e) {
-            root.problem("prices", "this isn't a valid file name: " + e.getReason());
+            return file.map(PriceList::read);
         } catch (ConfigurationException e) {
-            root.problems().addAll(e.problems());
+            e.problems().forEach(problem -> root.problem("prices", problem));
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     private static TenantWeights weights(Section root) {

@@ -189,9 +189,9 @@ final class ConfigurationMistakesTest {
             => @1: plugins: expected a single value
             => @2: state: expected a single value
             prices: "a\\0b"
-            => @1: prices: this isn't a valid file name: Nul character not allowed
+            => @1: prices: this isn't a valid path: Nul character not allowed
             prices: /no/such/prices.yaml
-            => /no/such/prices.yaml: there is no such file
+            => @1: prices: /no/such/prices.yaml: there is no such file
             cache-timeout: soon
             => @1: cache-timeout: 'soon' is not a duration such as 250ms, 30s, 5m, 1h, 1d, 1w
             cache-timeout: 999999999999d
