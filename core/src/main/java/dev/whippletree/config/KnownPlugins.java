@@ -1,6 +1,7 @@
 package dev.whippletree.config;
 
 import dev.whippletree.spi.SettingKey;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,19 +34,22 @@ public record KnownPlugins(PluginKind providers, PluginKind caches, PluginKind s
      * @param settings each plugin's settings, by the plugin's name
      * @param broken the entries that couldn't be loaded, a sentence each with class and jar; an unknown name may mean
      *     any of them
+     * @param folders the plugin folders that were searched
      */
-    public record PluginKind(String noun, Map<String, Set<SettingKey>> settings, List<String> broken) {
+    public record PluginKind(
+            String noun, Map<String, Set<SettingKey>> settings, List<String> broken, List<Path> folders) {
 
         /** Copies mutable values. */
         public PluginKind {
             Objects.requireNonNull(noun, "noun");
             settings = Map.copyOf(settings);
             broken = List.copyOf(broken);
+            folders = List.copyOf(folders);
         }
 
-        /** Returns a kind without broken entries. */
+        /** Returns a kind without broken entries and plugin folders. */
         public static PluginKind of(String noun, Map<String, Set<SettingKey>> settings) {
-            return new PluginKind(noun, settings, List.of());
+            return new PluginKind(noun, settings, List.of(), List.of());
         }
 
         /** Returns whether there is a plugin of that name. */
@@ -90,8 +94,12 @@ public record KnownPlugins(PluginKind providers, PluginKind caches, PluginKind s
             if (!broken.isEmpty()) {
                 return "; plugins that couldn't be loaded: " + String.join("; ", broken);
             }
+            String absent = folders.isEmpty()
+                    ? "isn't on the class path"
+                    : "is neither on the class path nor in "
+                            + folders.stream().map(Path::toString).collect(Collectors.joining(" or "));
             String module = "its module (whippletree-" + noun + "-" + name
-                    + ", if it is part of Whippletree) isn't on the class path, or was merged into a jar without"
+                    + ", if it is part of Whippletree) " + absent + ", or was merged into a jar without"
                     + " META-INF/services (merge them: shade plugin, ServicesResourceTransformer)";
             return Names.nearest(name, settings.keySet())
                     .map(near -> "; did you mean '" + near + "'?")

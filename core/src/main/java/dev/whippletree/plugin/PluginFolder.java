@@ -30,6 +30,7 @@ final class PluginFolder {
     private final SharedPackages shared;
     private final List<PluginLoader> loaders = new ArrayList<>();
     private final List<RejectedJar> refusals = new ArrayList<>();
+    private final List<Path> read = new ArrayList<>();
 
     PluginFolder(SharedPackages shared) {
         this.shared = shared;
@@ -55,6 +56,7 @@ final class PluginFolder {
 
     /** Reads a folder; throws a {@link ConfigurationException} if it isn't one, or can't be read. */
     void read(Path folder) {
+        read.add(folder);
         for (Path path : contents(folder)) {
             if (Files.isDirectory(path)) {
                 addFolder(path);
@@ -62,6 +64,11 @@ final class PluginFolder {
                 add(path, List.of(path));
             }
         }
+    }
+
+    /** Returns the folders that were read. */
+    List<Path> read() {
+        return read;
     }
 
     List<PluginLoader> loaders() {

@@ -2,6 +2,7 @@ package dev.whippletree.plugin;
 
 import dev.whippletree.config.KnownPlugins;
 import dev.whippletree.spi.SettingKey;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class PluginSearch<T> {
     private final Map<String, T> byName = new LinkedHashMap<>();
     private final Map<String, Set<SettingKey>> settings = new LinkedHashMap<>();
     private final List<String> broken = new ArrayList<>();
+    private final List<Path> folders = new ArrayList<>();
     private final List<String> duplicates = new ArrayList<>();
     private final List<String> copies = new ArrayList<>();
     private final List<FoundPlugin> found = new ArrayList<>();
@@ -56,6 +58,7 @@ final class PluginSearch<T> {
 
     /** Adds the plugins of a folder, and notes what was refused. */
     PluginSearch<T> addFrom(PluginFolder folder) {
+        folders.addAll(folder.read());
         folder.loaders().forEach(this::addFrom);
         folder.refusals().stream().filter(refusal -> refusal.concerns(type)).forEach(refusal -> {
             String where = refusal.where().toString();
@@ -90,7 +93,7 @@ final class PluginSearch<T> {
     }
 
     KnownPlugins.PluginKind known() {
-        return new KnownPlugins.PluginKind(noun, settings, broken);
+        return new KnownPlugins.PluginKind(noun, settings, broken, folders);
     }
 
     /**

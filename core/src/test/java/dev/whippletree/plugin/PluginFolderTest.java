@@ -122,6 +122,12 @@ final class PluginFolderTest {
     }
 
     @Test
+    void missingPlugin_isSaidWithTheFoldersThatWereSearched() {
+        assertThat(catalog(folder).known().providers().unknown("acme").orElseThrow())
+                .contains(" is neither on the class path nor in " + folder + ", or was merged");
+    }
+
+    @Test
     void plugin_runsInItsOwnClassLoader_whichSharesTheInterfacesAlone() throws Exception {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (PluginLoader loader = new PluginLoader(
