@@ -79,6 +79,16 @@ final class StateFile {
     void write(SavedState state) throws IOException {
         // A killed process may have left one that others can read.
         Files.deleteIfExists(temporary);
+        try {
+            writeTemporary(state);
+            replace(temporary, file);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary); // A full disk needs the room.
+            throw e;
+        }
+    }
+
+    private void writeTemporary(SavedState state) throws IOException {
         try (FileChannel channel =
                 PrivateFile.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             ByteBuffer contents = ByteBuffer.wrap(StateWriter.write(state));
@@ -88,7 +98,6 @@ final class StateFile {
             // A power failure could leave an empty file under the new name otherwise.
             channel.force(true);
         }
-        replace(temporary, file);
     }
 
     /** Moves an unreadable file aside, replacing one that was moved before. */

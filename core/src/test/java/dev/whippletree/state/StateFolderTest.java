@@ -436,6 +436,14 @@ final class StateFolderTest {
         assertThat(open().found()).isEqualTo(before);
     }
 
+    /** A full disk needs the room. */
+    @Test
+    void saveThatFails_leavesNoTemporaryFile() throws IOException {
+        Files.createDirectories(folder.resolve("state.json/occupied"));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> new StateFile(folder).write(SavedState.EMPTY));
+        assertThat(folder.resolve("state.tmp")).doesNotExist();
+    }
+
     @Test
     void folderThatAnotherIsSavingIn_isBusy() throws IOException {
         try (FileChannel channel = FileChannel.open(

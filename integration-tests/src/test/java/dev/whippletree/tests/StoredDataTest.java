@@ -72,7 +72,7 @@ final class StoredDataTest {
                     "gateway, files and batches",
                     Set.of("BatchPlace", "ClientFolder", "FileRequests", "GatewayBatches", "Upload", "WholeFiles")),
             Map.entry(
-                    "`state.json`, `state.lock`, and `state.broken` if it couldn't be read",
+                    "`state.json`, `state.lock`, `state.tmp` while it is written, and `state.broken` if it couldn't be read",
                     Set.of("StateFile", "StateFolder")),
             Map.entry("`trace-….jsonl`, `trace.key`", Set.of("Trace")),
             Map.entry("`chat-history`", Set.of("ChatHistory")),
