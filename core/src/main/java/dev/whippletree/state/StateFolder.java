@@ -66,7 +66,8 @@ public final class StateFolder {
         }
         if (!Files.isWritable(folder)) {
             warnings.add("limits won't be remembered after this process: the state folder " + folder
-                    + " isn't writable; make this process's user its owner");
+                    + " isn't writable: let this process's user write to it, or name another folder if its file"
+                    + " system is read-only");
         }
         return new StateFolder(folder, file, read(file, warnings), warnings);
     }
@@ -191,7 +192,8 @@ public final class StateFolder {
             return "because it doesn't exist";
         }
         if (e instanceof AccessDeniedException denied) {
-            return "access to " + denied.getFile() + " is denied; make this process's user its owner";
+            return "access to " + denied.getFile() + " is denied; make this process's user its owner, or name"
+                    + " another folder";
         }
         String what = e instanceof FileSystemException problem ? problem.getReason() : e.getMessage();
         return what != null ? what : e.toString();
