@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import dev.whippletree.model.ShownText;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,9 @@ final class LineAppender extends AppenderBase<ILoggingEvent> {
             return System.lineSeparator()
                     + ShownText.lines(ThrowableProxyUtil.asString(thrown).stripTrailing());
         }
-        String message = thrown.getMessage() == null ? "" : ": " + ShownText.line(thrown.getMessage());
-        return " (" + thrown.getClassName() + message + ")";
+        // What its toString says, if that is anything else.
+        String said = Optional.ofNullable(thrown.getOverridingMessage())
+                .orElseGet(() -> thrown.getClassName() + ": " + thrown.getMessage());
+        return " (" + ShownText.line(said) + ")";
     }
 }

@@ -24,7 +24,7 @@ final class LineAppenderTest {
 
     @Test
     void messageAndCause_commandNoTerminalAndStayOneLine() {
-        append();
+        append(new IllegalStateException(HOSTILE));
 
         assertThat(lines)
                 .containsExactly("warn: Redis: gone [2J 2J error: forged (java.lang.IllegalStateException: gone [2J 2J"
@@ -35,7 +35,7 @@ final class LineAppenderTest {
     void stackTrace_commandsNoTerminal() {
         LogOutput.level(false, true);
 
-        append();
+        append(new IllegalStateException(HOSTILE));
 
         assertThat(lines.get(0)).contains("\tat ").doesNotContain("\u001b", "\u009b", "\u202e");
     }
@@ -50,16 +50,28 @@ final class LineAppenderTest {
         assertThat(context.getLogger("org.example.Any").isWarnEnabled()).isTrue();
     }
 
-    private void append() {
+    @Test
+    void causeThatSpeaksForAnother_isNamedAsItSays() {
+        append(new IllegalStateException());
+        append(new RuntimeException("of another") {
+            @Override
+            public String toString() {
+                return "acme.NestException";
+            }
+        });
+
+        assertThat(lines)
+                .allMatch(line -> line.startsWith("warn: Redis: "))
+                .satisfiesExactly(
+                        line -> assertThat(line).endsWith(" (java.lang.IllegalStateException)"),
+                        line -> assertThat(line).endsWith(" (acme.NestException)"));
+    }
+
+    private void append(Throwable thrown) {
         LogOutput.to(lines::add);
         LoggerContext context = new LoggerContext();
         LoggingEvent event = new LoggingEvent(
-                "",
-                context.getLogger("test"),
-                Level.WARN,
-                "Redis: {}",
-                new IllegalStateException(HOSTILE),
-                new Object[] {HOSTILE});
+                "", context.getLogger("test"), Level.WARN, "Redis: {}", thrown, new Object[] {HOSTILE});
         new LineAppender().append(event);
     }
 }
