@@ -90,6 +90,9 @@ public final class ReleaseFolder {
             if (path.endsWith(".pom")) {
                 Files.writeString(copy, withAddresses(Files.readString(copy)));
             }
+            if (path.endsWith(".json")) {
+                Files.writeString(copy, withLicences(Files.readString(copy)));
+            }
             if (path.endsWith("-javadoc.jar")) {
                 require(copies, path.replace("-javadoc.jar", "-sources.jar"));
                 require(copies, path.replace("-javadoc.jar", SBOM));
@@ -108,6 +111,17 @@ public final class ReleaseFolder {
                 .replace("${whippletree.contact}", setting("contact"));
     }
 
+    /**
+     * JLine's licence has three clauses. CycloneDX goes by its name in JLine's POM, and takes it for the one with four.
+     */
+    private static String withLicences(String sbom) {
+        return Arrays.stream(sbom.split("(?=\"bom-ref\")"))
+                .map(part -> part.startsWith("\"bom-ref\" : \"pkg:maven/org.jline/")
+                        ? part.replace("BSD-4-Clause", "BSD-3-Clause")
+                        : part)
+                .collect(Collectors.joining());
+    }
+
     private static void require(Map<String, Path> copies, String path) {
         if (!copies.containsKey(path)) {
             throw new IllegalStateException("there is no " + path + "; build with mvn -Prelease verify");
@@ -123,6 +137,9 @@ public final class ReleaseFolder {
                 throw new IllegalStateException("there is no " + built + "; build with mvn -Prelease verify");
             }
             Path copy = Files.copy(built, release.resolve(name));
+            if (name.endsWith(".json")) {
+                Files.writeString(copy, withLicences(Files.readString(copy)));
+            }
             signer.sign(copy);
             checksums.append(Checksum.SHA256.of(copy)).append("  ").append(name).append('\n');
         }

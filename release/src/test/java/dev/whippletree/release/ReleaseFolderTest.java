@@ -150,6 +150,27 @@ final class ReleaseFolderTest {
                         + "  whippletree-1.2.3.zip\n");
     }
 
+    /** CycloneDX takes the name in JLine's POM for another licence. */
+    @Test
+    void licenceOfJline_isTheOneWithThreeClauses() throws IOException, InterruptedException {
+        String sbom = """
+                "bom-ref" : "pkg:maven/org.jline/jline-reader@4.6.0?type=jar",
+                "licenses" : [ { "license" : { "id" : "%s" } } ],
+                "bom-ref" : "pkg:maven/org.example/other@1.0?type=jar",
+                "licenses" : [ { "license" : { "id" : "BSD-4-Clause" } } ],
+                "ref" : "pkg:maven/org.jline/jline-reader@4.6.0?type=jar"
+                """;
+        write("core/target/whippletree-core-1.2.3-cyclonedx.json", sbom.formatted("BSD-4-Clause"));
+        write("cli/target/whippletree-1.2.3.cdx.json", sbom.formatted("BSD-4-Clause"));
+
+        release("", "");
+
+        assertThat(released("maven-central/" + CORE + "-cyclonedx.json"))
+                .content()
+                .isEqualTo(sbom.formatted("BSD-3-Clause"));
+        assertThat(released("whippletree-1.2.3.cdx.json")).content().isEqualTo(sbom.formatted("BSD-3-Clause"));
+    }
+
     @Test
     void releaseOfAnEarlierBuild_isReplaced() throws IOException, InterruptedException {
         write("target/release/whippletree-1.2.2.zip", "old");
