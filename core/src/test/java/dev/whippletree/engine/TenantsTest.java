@@ -162,6 +162,17 @@ final class TenantsTest {
     }
 
     @Test
+    void lineOfNoPlace_refusesOnlyWhatCannotStartAtOnce() {
+        oneByOne();
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(0));
+        CompletableFuture<Completion> first = ask("one", "first");
+        CompletableFuture<Completion> second = ask("one", "second");
+        fixture.run();
+        assertThat(first).isCompleted();
+        assertThat(failure(second).reason()).isEqualTo(Reason.LINE_FULL);
+    }
+
+    @Test
     void lineIsFullOfOneTenant_anothersPromptTakesThePlaceOfItsNewest() {
         oneByOne("1 / 1s");
         fixture.settings(EngineSettings.DEFAULT.withLineSize(10));
