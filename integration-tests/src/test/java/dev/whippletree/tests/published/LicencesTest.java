@@ -58,6 +58,11 @@ final class LicencesTest {
     }
 
     @Test
+    void archive_saysHowToBegin() {
+        assertThat(COMMAND.resolve("README.txt")).content().contains("JAVA_HOME", "whippletree ask --emulated");
+    }
+
+    @Test
     void commandAndEachJarOfOurs_haveLicenceAndNotice() throws IOException {
         String notice = Files.readString(Path.of("..", "NOTICE"));
         assertThat(COMMAND.resolve("NOTICE")).content().isEqualTo(notice);
