@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +19,8 @@ public final class ReleaseFolder {
 
     private static final String SBOM = "-cyclonedx.json";
     private static final List<String> ENDINGS = List.of(".jar", "-sources.jar", "-javadoc.jar", SBOM);
+
+    private static final Pattern THREE_CLAUSES = Pattern.compile("\"bom-ref\" : \"pkg:maven/org\\.(jline|antlr)/");
 
     private final Path project;
     private final Map<String, String> settings;
@@ -112,13 +115,13 @@ public final class ReleaseFolder {
     }
 
     /**
-     * JLine's licence has three clauses. CycloneDX goes by its name in JLine's POM, and takes it for the one with four.
+     * The licences of JLine and of StringTemplate have three clauses. CycloneDX goes by the name in their POMs, and takes
+     * it for the licence with four.
      */
     private static String withLicences(String sbom) {
         return Arrays.stream(sbom.split("(?=\"bom-ref\")"))
-                .map(part -> part.startsWith("\"bom-ref\" : \"pkg:maven/org.jline/")
-                        ? part.replace("BSD-4-Clause", "BSD-3-Clause")
-                        : part)
+                .map(part ->
+                        THREE_CLAUSES.matcher(part).lookingAt() ? part.replace("BSD-4-Clause", "BSD-3-Clause") : part)
                 .collect(Collectors.joining());
     }
 

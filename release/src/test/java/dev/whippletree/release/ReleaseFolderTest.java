@@ -150,12 +150,14 @@ final class ReleaseFolderTest {
                         + "  whippletree-1.2.3.zip\n");
     }
 
-    /** CycloneDX takes the name in JLine's POM for another licence. */
+    /** CycloneDX takes the name in the POMs of these two for another licence. */
     @Test
-    void licenceOfJline_isTheOneWithThreeClauses() throws IOException, InterruptedException {
+    void licenceWithThreeClauses_isNamedSo() throws IOException, InterruptedException {
         String sbom = """
                 "bom-ref" : "pkg:maven/org.jline/jline-reader@4.6.0?type=jar",
-                "licenses" : [ { "license" : { "id" : "%s" } } ],
+                "licenses" : [ { "license" : { "id" : "%1$s" } } ],
+                "bom-ref" : "pkg:maven/org.antlr/ST4@4.3.4?type=jar",
+                "licenses" : [ { "license" : { "id" : "%1$s" } } ],
                 "bom-ref" : "pkg:maven/org.example/other@1.0?type=jar",
                 "licenses" : [ { "license" : { "id" : "BSD-4-Clause" } } ],
                 "ref" : "pkg:maven/org.jline/jline-reader@4.6.0?type=jar"
