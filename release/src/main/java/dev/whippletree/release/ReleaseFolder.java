@@ -115,8 +115,8 @@ public final class ReleaseFolder {
     }
 
     /**
-     * The licences of JLine and of StringTemplate have three clauses. CycloneDX goes by the name in their POMs, and takes
-     * it for the licence with four.
+     * The licences of JLine and of StringTemplate have three clauses. CycloneDX goes by the name in their POMs, and
+     * takes it for the licence with four.
      */
     private static String withLicences(String sbom) {
         return Arrays.stream(sbom.split("(?=\"bom-ref\")"))
