@@ -67,6 +67,8 @@ public final class RouteSettings {
         if (patience.isNegative()) {
             throw new IllegalArgumentException("route " + name + ": patience can't be negative");
         }
+        requirePositive("deadline", deadline);
+        requirePositive("ttl", ttl);
         if (maxTokens.orElse(1) < 1) {
             throw new IllegalArgumentException(
                     "route " + name + ": max-tokens must be 1 or more, not " + maxTokens.getAsInt());
@@ -75,6 +77,12 @@ public final class RouteSettings {
             throw new IllegalArgumentException(
                     "route " + name + ": leave must be 0 % to 90 % of each limit, not " + leave * 100 + " %");
         }
+    }
+
+    private void requirePositive(String what, Optional<Duration> time) {
+        time.filter(value -> value.isZero() || value.isNegative()).ifPresent(value -> {
+            throw new IllegalArgumentException("route " + name + ": " + what + " must be positive, not " + value);
+        });
     }
 
     /** Returns a route of these tiers with every default. */

@@ -59,6 +59,18 @@ final class RouteSettingsTest {
                                 .patience(Duration.ofNanos(-1))
                                 .build()),
                 mistake(
+                        "route r: deadline must be positive, not PT0S",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .deadline(Duration.ZERO)
+                                .build()),
+                mistake(
+                        "route r: ttl must be positive, not PT-1S",
+                        () -> RouteSettings.builder("r")
+                                .tier(FIRST)
+                                .ttl(Duration.ofSeconds(-1))
+                                .build()),
+                mistake(
                         "route r: max-tokens must be 1 or more, not 0",
                         () -> RouteSettings.builder("r")
                                 .tier(FIRST)
