@@ -295,8 +295,8 @@ public final class Whippletree implements AutoCloseable {
      * Withdraws a waiting prompt, as cancelling does. A prompt whose call is under way still gets that call's answer,
      * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
-     * @param answer the result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed} for the
-     *     prompt; anything else is ignored. A request for vectors that needs several calls gets those under way, whose
+     * @param answer this Whippletree's result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed}
+     *     for the prompt; anything else is ignored. A request for vectors that needs several calls gets those under way, whose
      *     vectors are stored, and no other
      */
     public void withdraw(CompletableFuture<?> answer) {

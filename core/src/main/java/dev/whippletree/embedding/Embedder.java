@@ -127,7 +127,7 @@ public final class Embedder {
      * @param result of {@link #embed}; anything else is ignored
      */
     public void withdraw(CompletableFuture<?> result) {
-        if (result instanceof EmbeddingRequest.Result known) {
+        if (result instanceof EmbeddingRequest.Result known && engine.has(result)) {
             List<CompletableFuture<Completion>> answers;
             synchronized (this) {
                 answers = known.request().map(EmbeddingRequest::withdraw).orElse(List.of());

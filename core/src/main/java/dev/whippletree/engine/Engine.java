@@ -216,7 +216,10 @@ public final class Engine {
         return refusals;
     }
 
-    /** Withdraws a waiting prompt, by the result of {@link #complete}; during a call, once that has failed. */
+    /**
+     * Withdraws a waiting prompt, by the result of {@link #complete}; during a call, once that has failed. Ignores
+     * anything else, such as another engine's.
+     */
     public void withdraw(CompletableFuture<?> answer) {
         if (answer instanceof Subscription.CallerFuture outcome && monitor.decide(() -> leaveIfWaiting(outcome))) {
             outcome.cancel(false);
@@ -225,7 +228,8 @@ public final class Engine {
 
     /** Takes the caller out under the lock, so that no call begins for it afterwards. */
     private boolean leaveIfWaiting(Subscription.CallerFuture outcome) {
-        Optional<Subscription> subscription = outcome.subscription();
+        Optional<Subscription> subscription =
+                outcome.subscription().filter(own -> flights.underWay().contains(own.flight()));
         Optional<Subscription> waiting = subscription.filter(Subscription::isWaiting);
         waiting.ifPresentOrElse(flights::leave, () -> subscription.ifPresent(Subscription::wantsNoFurtherCall));
         return waiting.isPresent();
@@ -304,6 +308,12 @@ public final class Engine {
             request.completeExceptionally(PromptErrors.closed());
         }
         return taken;
+    }
+
+    /** Returns whether a request was {@linkplain #take taken} and hasn't ended. */
+    @SuppressWarnings("CollectionUndefinedEquality")
+    public boolean has(CompletableFuture<?> request) {
+        return monitor.decide(() -> requests.contains(request));
     }
 
     /** A prompt of texts for one model, the key of each text, and the bounds of its calls. */

@@ -600,6 +600,21 @@ final class EmbedderTest {
     }
 
     @Test
+    void requestOfAnotherEmbedder_isIgnored() {
+        EngineFixture others = new EngineFixture();
+        others.account("b");
+        Embedder other = new Embedder(others.engine(), others.timeline);
+        fixture.cache("near", cache.latency(HALF));
+        CompletableFuture<Embeddings> lookedUp = embed("a");
+        other.withdraw(lookedUp);
+        fixture.advance(HALF);
+        other.withdraw(lookedUp);
+        fixture.run();
+        assertVectors(lookedUp, "a");
+        assertNothingLeft();
+    }
+
+    @Test
     void withdrawnRequest_whoseTextAnothersCallWasRefusedFor_doesntAskAgain() {
         client.usually(client.failsAfter(LATENCY, FailureKind.REJECTED));
         CompletableFuture<Embeddings> both = embed("a", "b");

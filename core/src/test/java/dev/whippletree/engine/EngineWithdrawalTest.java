@@ -39,6 +39,27 @@ final class EngineWithdrawalTest {
     }
 
     @Test
+    void promptOfAnotherEngine_isIgnored() {
+        EngineFixture other = new EngineFixture();
+        ScriptedClient client = other.account("b", "1 / 1h");
+        client.usually(client.failsAfter(Duration.ofSeconds(5), FailureKind.REJECTED))
+                .then(client.answersAfter(Duration.ofSeconds(5)));
+        fixture.account("a", "1 / 1h");
+        CompletableFuture<Completion> underWay = other.ask("first");
+        CompletableFuture<Completion> waiting = other.ask("second");
+        other.advance(Duration.ofSeconds(1));
+        fixture.engine().withdraw(underWay);
+        fixture.engine().withdraw(waiting);
+        assertThat(waiting).isNotDone();
+        assertThat(fixture.status().prompts().cancelled()).isZero();
+        assertThat(other.status().waiting()).isEqualTo(1);
+        other.run();
+        assertThat(underWay).isCompleted();
+        assertThat(client.calls()).isEqualTo(2);
+        assertThat(other.status().prompts().underWay()).isZero();
+    }
+
+    @Test
     void promptWhoseCallIsUnderWay_isAnsweredAllTheSame() {
         fixture.account("a", "1 / 1h");
         CompletableFuture<Completion> first = fixture.ask("first");
