@@ -34,8 +34,11 @@ public final class ErrorReader {
     private static final Pattern TITLE =
             Pattern.compile("<title[^<>]*>([^<]{1,200})", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    private static final Pattern HALF_CHARACTER = Pattern.compile("(?:\\\\(?:u[0-9a-fA-F]{0,3})?|\uFFFD{1,3})$");
-    private static final Pattern HALF_VALUE = Pattern.compile("[A-Za-z0-9.+-]{1,40}$");
+    /** Two backslashes are a whole one. */
+    private static final Pattern HALF_CHARACTER =
+            Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*+)\\\\(?:u[0-9a-fA-F]{0,3})?$|\uFFFD{1,3}$");
+
+    private static final Pattern HALF_VALUE = Pattern.compile("(?:,\\s*+)?[A-Za-z0-9.+-]{1,40}$");
     private static final char UNREADABLE = '\uFFFD';
 
     /** One in so many characters may be unreadable. */
@@ -66,7 +69,7 @@ public final class ErrorReader {
 
     /** Reads JSON whose rest never came; a string that isn't finished is what came of it. */
     private static Optional<JsonNode> start(String text) {
-        return JsonFields.parseStart(HALF_CHARACTER.matcher(text).replaceFirst("") + '"')
+        return JsonFields.parseStart(HALF_CHARACTER.matcher(text).replaceFirst("$1") + '"')
                 .or(() -> JsonFields.parseStart(HALF_VALUE.matcher(text).replaceFirst("")));
     }
 

@@ -64,6 +64,7 @@ final class ErrorReaderTest {
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some \\\"words\\\"\\ | some \"words\"",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\\u00 | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\\\\ | some words\\",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\" | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\", | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"par | some words",
@@ -71,6 +72,8 @@ final class ErrorReaderTest {
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"param\": | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"param\":nul | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"input\":[{\"content\":1. | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"input\":[1,2 | some words",
+                "{\"error\":{\"code\":\"c\",\"message\":\"some words\",\"input\":[null, tru | some words",
                 "{\"error\":{\"code\":\"c\",\"message\":\"some words\"} | some words",
                 "{\"error\":{\"code\":\"c\" | the service gave no reason (502)"
             })
