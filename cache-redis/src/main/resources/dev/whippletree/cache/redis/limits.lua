@@ -58,6 +58,9 @@ local function add(limit, date, amount)
   end
   local stored = redis.pcall('HINCRBY', limit.key, whole(slot), whole(amount))
   if type(stored) == 'table' and stored.err then
+    if plausible(redis.call('HGET', limit.key, whole(slot)) or '0') then
+      redis.call('HINCRBY', limit.key, whole(slot), whole(amount))
+    end
     ignore(limit.key .. ' ' .. whole(slot), stored.err)
     redis.call('HSET', limit.key, whole(slot), whole(amount))
   end

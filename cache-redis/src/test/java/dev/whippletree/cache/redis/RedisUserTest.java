@@ -1,8 +1,11 @@
 package dev.whippletree.cache.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whippletree.cache.redis.contact.LimitName;
+import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.spi.Grant;
@@ -161,6 +164,32 @@ class RedisUserTest {
             if (without.equals("resetkeys")) {
                 assertThat(cache.fault(KEY)).contains("NOPERM").doesNotContain(PASSWORD);
             }
+        }
+    }
+
+    /** What was used before would be forgotten, as if another client had written it. */
+    @Test
+    void rightToAddAUseThatIsMissing_isTold_andNoUseIsForgotten() {
+        acl(rule);
+        LimitUse use = CoordinatedProcess.one(5, Duration.ofDays(30));
+        try (CoordinatedProcess one = process()) {
+            for (int n = 0; n < 3; n++) {
+                one.use(use);
+            }
+            String key = new String(
+                    new RedisKeys("whippletree").limit(use.scope().organization(), LimitName.of(use)), US_ASCII);
+            await().until(() -> "3".equals(other.hget(key, "s")));
+            String slot = other.hget(key, "o");
+
+            acl(List.of("SETUSER", "whippletree", "-hincrby"));
+            one.use(use);
+
+            await().untilAsserted(() -> assertThat(one.status().problem())
+                    .get()
+                    .asString()
+                    .contains("one of 5", "the user's rights")
+                    .doesNotContain("who else can write"));
+            assertThat(other.hget(key, slot)).isEqualTo("3");
         }
     }
 
