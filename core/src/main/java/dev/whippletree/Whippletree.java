@@ -296,8 +296,8 @@ public final class Whippletree implements AutoCloseable {
      * because it is paid for; if the call fails, the prompt is withdrawn then. Thread-safe.
      *
      * @param answer this Whippletree's result of {@link #complete}, {@link #stream(Prompt, Consumer)} or {@link #embed}
-     *     for the prompt; anything else is ignored. A request for vectors that needs several calls gets those under way, whose
-     *     vectors are stored, and no other
+     *     for the prompt; anything else is ignored. A request for vectors that needs several calls gets those under
+     *     way, whose vectors are stored, and no other
      */
     public void withdraw(CompletableFuture<?> answer) {
         assembly.engine().withdraw(Outcomes.ofEngine(answer));
