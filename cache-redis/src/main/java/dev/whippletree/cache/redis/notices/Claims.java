@@ -30,7 +30,7 @@ public final class Claims implements Contact.Member {
 
     private static final int RENEWALS_A_LEASE = 3;
 
-    /** The most renewals under way: each prompt in line may have a claim, and Redis has more to do. */
+    /** The most renewals, or ends, at once: each prompt in line may have a claim, and Redis has more to do. */
     private static final int MOST_AT_ONCE = 500;
 
     /** So that not all that wait for one claim look at the same moment. */
@@ -51,6 +51,9 @@ public final class Claims implements Contact.Member {
     private final Duration lease;
 
     private final Set<Own> owned = ConcurrentHashMap.newKeySet();
+
+    /** What has ended while nobody could be told, and Redis may keep or, if it stood still, take even later. */
+    private final Set<Own> untold = ConcurrentHashMap.newKeySet();
 
     // Guarded by this; by questions (RedisKeys.question).
     private final Map<String, Set<Waiter>> waiters = new HashMap<>();
@@ -95,7 +98,7 @@ public final class Claims implements Contact.Member {
     /** Redis may have made the claim all the same, so its end is sent too. */
     private Claim unanswered(Waiter waiter, String token) {
         waiter.end();
-        return new Claim.Ours(() -> unclaim(waiter.key, token), false);
+        return new Claim.Ours(() -> unclaim(new Own(waiter.key, token)), false);
     }
 
     private Claim answered(Waiter waiter, String token, long remainingMillis) {
@@ -110,17 +113,25 @@ public final class Claims implements Contact.Member {
         return new Claim.Ours(() -> end(own), true, lately ? Duration.ZERO : WITHOUT_TRACE);
     }
 
-    /** A claim that can't be ended there now isn't renewed any more, so it is over within its lease. */
-    private void unclaim(CacheKey key, String token) {
+    /** A claim that can't be ended there now is ended with a later contact, if its lease isn't over before. */
+    private void unclaim(Own own) {
         if (contact.isUp()) {
-            String notice = Notice.unclaimed(tokens.process(), key).text();
-            var unused = contact.heed(commands.unclaim(key, token, notice));
+            String notice = Notice.unclaimed(tokens.process(), own.key).text();
+            var unused = contact.heed(commands.unclaim(own.key, own.token, notice));
+        } else {
+            untold.add(own);
         }
+    }
+
+    @Override
+    public CompletionStage<Void> met() {
+        untold.stream().limit(MOST_AT_ONCE).filter(untold::remove).forEach(this::unclaim);
+        return CompletableFuture.completedFuture(null);
     }
 
     private void end(Own own) {
         if (owned.remove(own)) {
-            unclaim(own.key, own.token);
+            unclaim(own);
             services.executor().execute(() -> endAll(RedisKeys.question(own.key)));
         }
     }

@@ -55,18 +55,50 @@ final class ClaimsTest {
         return (Claim.Ours) claim.join();
     }
 
-    /** Nobody renews it, so others wait no longer than for a process that has died. */
+    /** Or others would wait for a call that nobody makes any more, for as long as for a process that has died. */
     @Test
-    void claimThatEndsWhileRedisIsAway_isLeftToItsLease() {
+    void claimThatEndsWhileRedisIsAway_isEndedThereOnceItIsBack() {
         Claim.Ours claim = claimed();
         network.setDown(true);
         timeline.advance(BEAT);
         claim.end().run();
+        assertThat(redis.claimed()).isEqualTo(1);
         network.setDown(false);
         timeline.advance(BEAT);
         assertThat(contact.isUp()).isTrue();
-        assertThat(redis.claimed()).isEqualTo(1);
-        timeline.advance(LEASE);
+        assertThat(redis.claimed()).isZero();
+    }
+
+    @Test
+    void claimThatWasntAnswered_andHasEndedBeforeItArrives_isEndedThereOnceRedisGoesOn() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        network.freeze(BEAT);
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(FaultyCommands.TIMEOUT.plusMillis(1));
+        ((Claim.Ours) claim.join()).end().run();
+        timeline.advance(BEAT.multipliedBy(2));
+        assertThat(contact.isUp()).isTrue();
+        assertThat(redis.claimed()).isZero();
+    }
+
+    /** A line of prompts may have ended meanwhile, and Redis has more to do. */
+    @Test
+    void claimsOfALongLine_areEndedInPortions() {
+        List<Claim> all = new ArrayList<>(List.of(claimed()));
+        for (int n = 1; n < 1_200; n++) {
+            claims.claim(Samples.key("tenant", "question " + n)).thenAccept(all::add);
+        }
+        timeline.advance(Duration.ofSeconds(1));
+        network.setDown(true);
+        timeline.advance(BEAT);
+        all.forEach(claim -> ((Claim.Ours) claim).end().run());
+        network.setDown(false);
+        timeline.advance(Contact.INTERVAL.plusMillis(100));
+        verify(commands, times(500)).unclaim(any(), anyString(), anyString());
+        timeline.advance(Contact.INTERVAL.multipliedBy(2));
+        verify(commands, times(1_200)).unclaim(any(), anyString(), anyString());
         assertThat(redis.claimed()).isZero();
     }
 
