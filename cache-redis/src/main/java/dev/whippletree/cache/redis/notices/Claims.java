@@ -125,7 +125,11 @@ public final class Claims implements Contact.Member {
 
     @Override
     public CompletionStage<Void> met() {
-        untold.stream().limit(MOST_AT_ONCE).filter(untold::remove).forEach(this::unclaim);
+        untold.stream().limit(MOST_AT_ONCE).filter(untold::remove).forEach(own -> {
+            // The end of one that Redis has lost would be told to all, who may be many that come back at once.
+            var unused = commands.renew(own.key, own.token, lease);
+            unclaim(own);
+        });
         return CompletableFuture.completedFuture(null);
     }
 

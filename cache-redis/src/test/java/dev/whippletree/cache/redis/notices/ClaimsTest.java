@@ -83,6 +83,20 @@ final class ClaimsTest {
         assertThat(redis.claimed()).isZero();
     }
 
+    /** A thousand processes may come back at once. */
+    @Test
+    void claimThatEndsWhileRedisIsAway_andIsOverByThen_isToldToNobody() {
+        Claim.Ours claim = claimed();
+        network.setDown(true);
+        timeline.advance(LEASE.multipliedBy(2));
+        claim.end().run();
+        network.setDown(false);
+        timeline.advance(BEAT);
+        assertThat(contact.isUp()).isTrue();
+        assertThat(redis.claimed()).isZero();
+        assertThat(redis.commands()).doesNotContainKey("message");
+    }
+
     /** A line of prompts may have ended meanwhile, and Redis has more to do. */
     @Test
     void claimsOfALongLine_areEndedInPortions() {
