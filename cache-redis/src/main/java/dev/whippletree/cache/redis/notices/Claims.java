@@ -126,7 +126,7 @@ public final class Claims implements Contact.Member {
     @Override
     public CompletionStage<Void> met() {
         untold.stream().limit(MOST_AT_ONCE).filter(untold::remove).forEach(own -> {
-            // The end of one that Redis has lost would be told to all, who may be many that come back at once.
+            // One that Redis has lost is set anew, since its end would be told to all, who may all come back at once.
             var unused = commands.renew(own.key, own.token, lease);
             unclaim(own);
         });
