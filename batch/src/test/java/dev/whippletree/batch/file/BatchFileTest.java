@@ -34,6 +34,7 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -134,6 +135,36 @@ final class BatchFileTest {
             lock.close();
             assertThat(BatchFile.lock(output)).isEmpty();
             assertThat(again).isNotNull();
+        }
+    }
+
+    /** A channel that stays open would free a later lock of this process when it is collected. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void lockThatAnotherHas_isRefusedWithoutATrace_andCanBeHadOnceItIsFree() throws IOException {
+        BatchFile.lock(output).orElseThrow().close();
+        Path file = folder.resolve("answers.jsonl.batch/lock");
+        try (FileChannel others = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            others.lock();
+
+            assertThat(BatchFile.lock(output)).isEmpty();
+
+            assertThat(openChannels(file)).isEqualTo(1);
+        }
+        BatchFile.lock(output).orElseThrow().close();
+    }
+
+    private static long openChannels(Path file) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(descriptor -> leadsTo(descriptor, file)).count();
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, Path file) {
+        try {
+            return Files.isSameFile(descriptor, file);
+        } catch (IOException e) {
+            return false; // It was closed meanwhile.
         }
     }
 
