@@ -62,6 +62,10 @@ final class MemoryBudgetTest {
         lease.end();
         assertThatThrownBy(() -> lease.read(1)).isInstanceOf(RequestException.class);
         assertThat(memory.used()).isZero();
+        lease.keeps(100);
+        assertThat(memory.used()).isZero();
+        lease.give(100);
+        assertThat(memory.used()).isZero();
     }
 
     @Test

@@ -129,6 +129,17 @@ final class PackedRequestTest extends OverGateway {
         assertAsked("Grüße", 1);
     }
 
+    @Test
+    void packedBody_takesNoMemory_onceItIsUnpacked() {
+        MemoryBudget memory = new MemoryBudget(MB);
+        ReceivedBody received = new ReceivedBody(memory.open(""));
+        received.add(ByteBuffer.wrap(gzip(body("Hello"))));
+
+        int size = received.unpacked(MB).size();
+
+        assertThat(memory.used()).isEqualTo(MemoryBudget.BYTES_PER_REQUEST + size * (long) MemoryBudget.BYTES_PER_BYTE);
+    }
+
     /** Wherever they are cut on their way. Thousands of empty ones would overflow the stack of the JDK's reader. */
     @Test
     void severalMembers_areRefused() {
