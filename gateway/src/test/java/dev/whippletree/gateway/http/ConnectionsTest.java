@@ -2,14 +2,19 @@ package dev.whippletree.gateway.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.RunningGateway;
 import dev.whippletree.model.Secret;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -290,6 +295,48 @@ final class ConnectionsTest {
         closed.get(0).handleEvent(all.get(0));
         closed.get(2).handleEvent(all.get(2));
         assertThat(served).as("but who left").containsExactly(all.get(0), all.get(2), all.get(3));
+    }
+
+    /** As while its key is read from a file. */
+    @Test
+    void whoLeavesBeforeItsKeyIsKnown_holdsNoPlace() throws Exception {
+        Connections connections = new Connections(2, served -> {});
+        List<ChannelListener<? super StreamConnection>> closed = new ArrayList<>();
+        for (int count = 0; count < 2; count++) {
+            StreamConnection left = accepted(closed);
+            ChannelListener<? super StreamConnection> close = opened(connections, left, closed);
+            connections
+                    .noting(exchange -> {
+                        close.handleEvent(left);
+                        Connections.belongsTo(exchange, "acme");
+                    })
+                    .handleRequest(exchange(left));
+        }
+        StreamConnection busy = accepted(closed);
+        opened(connections, busy, closed);
+        connections.noting(exchange -> Connections.belongsTo(exchange, "bolt")).handleRequest(exchange(busy));
+        StreamConnection another = accepted(closed);
+        opened(connections, another, closed);
+
+        assertThatThrownBy(() -> connections
+                        .noting(exchange -> Connections.belongsTo(exchange, "carol"))
+                        .handleRequest(exchange(another)))
+                .as("the other place is for those without a key")
+                .isInstanceOf(RequestException.class);
+    }
+
+    private static ChannelListener<? super StreamConnection> opened(
+            Connections connections,
+            StreamConnection connection,
+            List<ChannelListener<? super StreamConnection>> closed) {
+        connections.handleEvent(connection);
+        return closed.get(closed.size() - 1);
+    }
+
+    private static HttpServerExchange exchange(StreamConnection channel) {
+        HttpServerConnection connection = mock(HttpServerConnection.class, CALLS_REAL_METHODS);
+        doReturn(channel).when(connection).getChannel();
+        return new HttpServerExchange(connection);
     }
 
     /** Its thread does at once what it is told, but for what closes it. */
