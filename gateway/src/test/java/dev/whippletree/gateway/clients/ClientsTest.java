@@ -43,4 +43,19 @@ final class ClientsTest {
         clients.readKeyOf(latest).join();
         assertThatThrownBy(() -> clients.admitWatcher(latest)).isInstanceOf(RequestException.class);
     }
+
+    @Test
+    void keyThatWasReadBeforeAReload_isComparedAgainAfterIt() {
+        HttpServerExchange exchange = showing("an-older-watch-key");
+        watched("an-older-watch-key").readKeyOf(exchange).join();
+
+        Clients reloaded = watched("a-newer-watch-key");
+
+        assertThatThrownBy(() -> reloaded.admitWatcher(exchange)).isInstanceOf(RequestException.class);
+    }
+
+    private static Clients watched(String key) {
+        GatewaySettings settings = GatewaySettings.DEFAULT.withClients(List.of(), Optional.of(Secret.of(key)));
+        return new Clients(settings, new ManualTimeline(), Optional.empty());
+    }
 }

@@ -43,7 +43,7 @@ final class DisclosureTest {
             Reach.ORGANIZATION);
 
     private static Disclosure disclosure(GatewaySettings settings) {
-        List<AccountSettings> accounts = Stream.of("hf-1", "hf-1-b", "two words")
+        List<AccountSettings> accounts = Stream.of("hf-1", "hf-1-b", "two", "two words")
                 .map(id -> AccountSettings.of(id, "scripted", Optional.empty(), Settings.none("account " + id)))
                 .toList();
         return new Disclosure(
@@ -133,6 +133,8 @@ final class DisclosureTest {
         Disclosure hidden = disclosure(KEYED);
         assertThat(hidden.shown("account hf-1: bad; account 'hf-1-b' isn't on route 'hf-1'; account hf-12 is another"))
                 .isEqualTo("an account: bad; an account isn't on route 'hf-1'; account hf-12 is another");
+        assertThat(hidden.shown("account two words: no, account two: yes"))
+                .isEqualTo("an account: no, an account: yes");
     }
 
     @Test
