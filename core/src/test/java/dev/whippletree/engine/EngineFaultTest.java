@@ -14,9 +14,11 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
+import dev.whippletree.settings.EngineSettings;
 import dev.whippletree.spi.Admission;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.EngineListener;
@@ -202,6 +204,28 @@ final class EngineFaultTest {
         assertThat(fixture.status("a").failures()).isEmpty();
         assertThat(requests).hasSize(4).startsWith(0L, 0L, 0L);
         assertThat(requests.get(3)).isGreaterThanOrEqualTo(window.toNanos());
+    }
+
+    /** They have had their turn. */
+    @Test
+    void requestsThatWaitToBeSentAgain_keepTheirPlacesInALineThatIsFull() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(0));
+        ScriptedClient client = fixture.account("a", "2 / 1m");
+        ScriptedClient.Behaviour stale = client.later(SHORT, (prompt, model, sink) -> {
+            sink.staleConnection(true);
+            sink.failed(Failure.of(FailureKind.UNAVAILABLE, "closed"));
+            return () -> {};
+        });
+        client.then(stale).then(stale);
+        List<CompletableFuture<Completion>> waiting = List.of(
+                fixture.ask(Prompt.builder().user("first").session("long").build()),
+                fixture.ask(Prompt.builder().user("second").session("long").build()));
+        fixture.advance(SHORT);
+        assertThat(fixture.status().waiting()).isEqualTo(2);
+        CompletableFuture<Completion> newer = fixture.ask("newer");
+        assertThat(failure(newer).reason()).isEqualTo(Reason.LINE_FULL);
+        fixture.run();
+        assertThat(waiting).allSatisfy(answer -> assertThat(answer).isCompleted());
     }
 
     @Test

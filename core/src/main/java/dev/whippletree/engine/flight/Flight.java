@@ -66,6 +66,8 @@ public final class Flight implements Waiter {
     private Demand demand = Demand.NONE;
     private int bounds;
     private int calls;
+
+    private boolean begun;
     private long firstCallNanos;
 
     /** Whether its key still names all models that may answer it. */
@@ -277,6 +279,11 @@ public final class Flight implements Waiter {
         return calls;
     }
 
+    @Override
+    public boolean hasBegun() {
+        return begun;
+    }
+
     /** Returns the highest priority of its callers. */
     public Priority priority() {
         return ticket.priority();
@@ -334,6 +341,7 @@ public final class Flight implements Waiter {
             firstCallNanos = attempt.beganNanos();
         }
         calls++;
+        begun = true;
     }
 
     /** Returns how long ago its first call began; 0 without one. */

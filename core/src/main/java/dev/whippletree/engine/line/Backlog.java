@@ -23,7 +23,7 @@ public final class Backlog {
 
     /** Adds a ticket that has entered the line. One that has begun before is never shed. */
     void add(Ticket ticket) {
-        if (ticket.waiter().calls() > 0) {
+        if (ticket.waiter().hasBegun()) {
             return;
         }
         WaitingTenant tenant = ticket.queue().tenant();

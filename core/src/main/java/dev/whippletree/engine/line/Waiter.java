@@ -8,6 +8,9 @@ public interface Waiter {
     /** Returns how many calls were made for it. */
     int calls();
 
+    /** Returns whether a call was ever begun for it, also one that was never sent. */
+    boolean hasBegun();
+
     /** Returns the tokens that are finally counted for it, on average. */
     TokenCount meanTokens();
 

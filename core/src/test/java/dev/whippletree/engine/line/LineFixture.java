@@ -64,6 +64,11 @@ final class LineFixture {
         }
 
         @Override
+        public boolean hasBegun() {
+            return calls > 0;
+        }
+
+        @Override
         public TokenCount meanTokens() {
             return tokens;
         }
