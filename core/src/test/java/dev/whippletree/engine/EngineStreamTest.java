@@ -274,6 +274,17 @@ final class EngineStreamTest {
         assertThat(client.calls()).isEqualTo(2);
     }
 
+    @Test
+    void pieces_keepTheCallAlive_alsoWhileTheyRepeatWhatWasTold() {
+        Duration pause = Duration.ofSeconds(14);
+        client.then(breaksAfter("piece 0;piece 1;piece 2;"));
+        client.then(pieces(pause, pause, pause, pause));
+        ReadingCaller caller = read();
+        fixture.run();
+        assertThat(caller.whole().join().text()).isEqualTo("piece 0;piece 1;piece 2;piece 3;");
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
     private static Delta.Piece call(int index, String id, String name, String arguments) {
         return new Delta.ToolCallPart(index, Optional.of(id), Optional.of(name), arguments);
     }

@@ -102,6 +102,19 @@ final class EngineWithdrawalTest {
         assertThat(fixture.status().prompts().underWay()).isZero();
     }
 
+    @Test
+    void promptWhoseCallFails_isWithdrawn_beforeAnotherAccountIsAsked() {
+        ScriptedClient client = fixture.account("a");
+        client.usually(client.failsAfter(Duration.ofSeconds(5), FailureKind.UNAVAILABLE));
+        fixture.account("b");
+        CompletableFuture<Completion> withdrawn = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.engine().withdraw(withdrawn);
+        fixture.run();
+        assertThat(withdrawn).isCancelled();
+        assertThat(fixture.status().calls()).isEqualTo(1);
+    }
+
     /** Two hundred tokens each, on average; the last is one of a hundred. */
     @ParameterizedTest
     @CsvSource({

@@ -287,6 +287,18 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ahead_countsItsTenantsTurnsByWhatTheyCost() {
+        List<Ticket> large = List.of(enter("large"), enter("large"), enter("large"));
+        for (Ticket ticket : large) {
+            line.takeOut(ticket);
+            ticket.cost(4);
+            line.add(ticket);
+        }
+        enter("modest", "session ", 20);
+        assertThat(ahead(large.get(2))).as("two of its tenant, eight of the other").isBetween(9L, 11L);
+    }
+
+    @Test
     void ahead_countsOfTheOtherPriorityWhatTheShareOfBatchAllows() {
         Ticket batch = enter("batch", "one", Priority.BATCH);
         Ticket later = enter("batch", "one", Priority.BATCH);
