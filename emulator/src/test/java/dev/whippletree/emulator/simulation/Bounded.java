@@ -6,7 +6,9 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.Retries;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,7 +44,9 @@ final class Bounded implements Invariant {
             FailureKind.MODEL_UNAVAILABLE);
 
     private final Facts facts;
-    private long retries;
+
+    /** The failures after which there was a retry, which a stale connection may bring back once. */
+    private final Set<Asked.Failed> retried = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Bounded(Facts facts) {
         this.facts = facts;
@@ -123,12 +127,12 @@ final class Bounded implements Invariant {
         if (!latest.counts() || !isRetried(latest)) {
             return;
         }
-        retries++;
+        retried.add(latest);
         double seconds = Duration.ofNanos(facts.nowNanos).toMillis() / 1_000.0;
         double most = Math.max(1, policy.budgetPerSecond() * SAVINGS_SECONDS)
                 + policy.budgetPerSecond() * (seconds + 1)
                 + policy.budgetShare() * facts.flights;
-        facts.check(retries <= most, NAME, () -> retries + " retries, of at most " + most);
+        facts.check(retried.size() <= most, NAME, () -> retried.size() + " retries, of at most " + most);
     }
 
     @Override
