@@ -54,6 +54,19 @@ final class EngineTest {
                         answer -> assertThat(answer.join().origin().source()).isEqualTo(Origin.Source.CALL));
     }
 
+    @Test
+    void noCachePromptThatEnds_leavesAnEqualOneToBeJoined() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        client.then(client.answersAfter(Duration.ofSeconds(10)));
+        fixture.ask("question");
+        fixture.ask(Prompt.builder().user("question").noCache().build());
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Completion> joined = fixture.ask("question");
+        fixture.run();
+        assertThat(joined.join().origin().source()).isEqualTo(Origin.Source.JOINED);
+        assertThat(client.calls()).isEqualTo(2);
+    }
+
     /** A program may ask all its prompts, and read the answers at the end. */
     @Test
     void keptAnswer_doesNotKeepItsPrompt() {
@@ -224,6 +237,34 @@ final class EngineTest {
         fixture.run();
         assertThat(failure(answer).reason()).isEqualTo(Reason.CLOSED);
         assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void close_takesNoFurtherPromptOfARequest_onceItsGraceIsOver() {
+        ScriptedClient client = fixture.account("a", "10 / 1s");
+        CompletableFuture<Void> request = new CompletableFuture<>();
+        fixture.engine().take(request);
+        CompletableFuture<CompletableFuture<Completion>> further = request.handle((done, ended) ->
+                fixture.engine().complete(Prompt.of("further"), (answer, until, stored) -> stored.run()));
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ofSeconds(10));
+        fixture.run();
+        assertThat(failure(further.join()).reason()).isEqualTo(Reason.CLOSED);
+        assertThat(client.calls()).isZero();
+        assertThat(closed).isCompleted();
+    }
+
+    @Test
+    void close_leavesNoTimer() {
+        ScriptedClient client = fixture.account("a", "1 / 60s");
+        client.usually(client.hangs());
+        ReadingCaller.of(fixture.engine(), Prompt.of("called"));
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.ask("waiting");
+        fixture.advance(Duration.ofSeconds(1));
+        CompletableFuture<Void> closed = fixture.engine().close(Duration.ZERO);
+        fixture.advance(Duration.ZERO);
+        assertThat(closed).isCompleted();
+        assertThat(fixture.timeline.runNext()).isFalse();
     }
 
     @Test

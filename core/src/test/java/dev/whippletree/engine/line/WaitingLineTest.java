@@ -161,6 +161,16 @@ final class WaitingLineTest {
     }
 
     @Test
+    void tenantThatAsksHereAloneAgain_hasAllItsTurns_alsoIfItComesLater() {
+        line.spread("far", Priority.INTERACTIVE, 3);
+        line.spread("far", Priority.INTERACTIVE, 1);
+        enter("far", "interactive ", 100);
+        enter("near", "interactive ", 100);
+
+        assertThat(servedByTenant(80).get("far")).isBetween(39, 41);
+    }
+
+    @Test
     void turnsOfBatch_weighAsMuchAsTheirShare() {
         assertThat(line.turnOf(enter("heavy", "", Priority.INTERACTIVE)))
                 .isEqualTo(new TenantTurn("heavy", Priority.INTERACTIVE, 3));
@@ -255,6 +265,16 @@ final class WaitingLineTest {
     }
 
     @Test
+    void turnOfACallThatWasMade_isUsedUp_alsoIfItIsKept() {
+        Ticket made = enter("a", "one", Priority.INTERACTIVE);
+        enter("a", "one", Priority.INTERACTIVE);
+        Ticket other = enter("b", "one", Priority.INTERACTIVE);
+        serve(made, false);
+        line.keepTurn(made);
+        assertThat(serve()).isSameAs(other);
+    }
+
+    @Test
     void heldFlight_keepsItsPlaceThoughItsTenantBeginsOthers() {
         Ticket large = enter("a", "large", Priority.INTERACTIVE);
         Ticket small = enter("a", "small", Priority.INTERACTIVE);
@@ -263,6 +283,7 @@ final class WaitingLineTest {
         enter("b", "elsewhere ", 5);
         line.hold(large);
         serve(small, false);
+        line.hold(large);
         assertThat(line.next(null)).isSameAs(large);
         line.takeOut(large);
         line.add(large);
@@ -287,6 +308,20 @@ final class WaitingLineTest {
     }
 
     @Test
+    void ahead_followsTheWeights_andInHowManyProcessesATenantAsks() {
+        enter("heavy", "session ", 30);
+        enter("modest", "session ", 2);
+        Ticket third = enter("modest", "session 2", Priority.INTERACTIVE);
+        assertThat(ahead(third)).isBetween(8L, 9L);
+        line.spread("heavy", Priority.INTERACTIVE, 3);
+        assertThat(ahead(third)).isBetween(4L, 5L);
+        line.spread("heavy", Priority.INTERACTIVE, 1);
+        assertThat(ahead(third)).isBetween(8L, 9L);
+        line.weigh(TenantWeights.EQUAL);
+        assertThat(ahead(third)).isBetween(4L, 5L);
+    }
+
+    @Test
     void ahead_countsItsTenantsTurnsByWhatTheyCost() {
         List<Ticket> large = List.of(enter("large"), enter("large"), enter("large"));
         for (Ticket ticket : large) {
@@ -295,7 +330,9 @@ final class WaitingLineTest {
             line.add(ticket);
         }
         enter("modest", "session ", 20);
-        assertThat(ahead(large.get(2))).as("two of its tenant, eight of the other").isBetween(9L, 11L);
+        assertThat(ahead(large.get(2)))
+                .as("two of its tenant, eight of the other")
+                .isBetween(9L, 11L);
     }
 
     @Test
