@@ -209,13 +209,14 @@ public final class FileJournal implements Journal {
     }
 
     private void note(ResultLine line, long place) {
-        done.add(Digests.of64Bits(line.id()));
+        long id = Digests.of64Bits(line.id());
+        done.add(id);
         if (place == LineIndex.NONE) {
             failedBefore++;
             return;
         }
         used = used.plus(line.used());
-        notePlace(line, place);
+        notePlace(id, line.key(), place);
     }
 
     /** What was dropped has moved the answers behind it. */
@@ -223,16 +224,16 @@ public final class FileJournal implements Journal {
         try (Lines lines = Lines.ofResults(storage.read(file))) {
             while (lines.next()) {
                 long place = lines.start();
-                read(lines).ifPresent(line -> notePlace(line, place));
+                read(lines).ifPresent(line -> notePlace(Digests.of64Bits(line.id()), line.key(), place));
             }
         }
     }
 
-    private void notePlace(ResultLine line, long place) {
+    private void notePlace(long id, String key, long place) {
         if (options.findsAnswers()) {
-            places.put(Digests.of64Bits(line.id()), place);
+            places.put(id, place);
         }
-        noteKey(line.key(), place);
+        noteKey(key, place);
     }
 
     private void noteKey(String key, long place) {
