@@ -90,12 +90,7 @@ public final class ReleaseFolder {
         for (Map.Entry<String, Path> entry : copies.entrySet()) {
             String path = entry.getKey();
             Path copy = entry.getValue();
-            if (path.endsWith(".pom")) {
-                Files.writeString(copy, withAddresses(Files.readString(copy)));
-            }
-            if (path.endsWith(".json")) {
-                Files.writeString(copy, withLicences(Files.readString(copy)));
-            }
+            amend(copy);
             if (path.endsWith("-javadoc.jar")) {
                 require(copies, path.replace("-javadoc.jar", "-sources.jar"));
                 require(copies, path.replace("-javadoc.jar", SBOM));
@@ -106,6 +101,15 @@ public final class ReleaseFolder {
             }
         }
         return copies.size();
+    }
+
+    private void amend(Path copy) throws IOException {
+        String name = copy.toString();
+        if (name.endsWith(".pom")) {
+            Files.writeString(copy, withAddresses(Files.readString(copy)));
+        } else if (name.endsWith(".json")) {
+            Files.writeString(copy, withLicences(Files.readString(copy)));
+        }
     }
 
     /** The two addresses may be given on the command line, and the BOM has no parent to take them from. */
@@ -140,9 +144,7 @@ public final class ReleaseFolder {
                 throw new IllegalStateException("there is no " + built + "; build with mvn -Prelease verify");
             }
             Path copy = Files.copy(built, release.resolve(name));
-            if (name.endsWith(".json")) {
-                Files.writeString(copy, withLicences(Files.readString(copy)));
-            }
+            amend(copy);
             signer.sign(copy);
             checksums.append(Checksum.SHA256.of(copy)).append("  ").append(name).append('\n');
         }
