@@ -685,14 +685,11 @@ final class WhippletreeTest {
         assertThat(FakePlugins.EVENTS).isEmpty();
     }
 
-    /** Closing waits for the listener and the plugin, so they can't wait for closing. */
-    @Test
-    void closedByAListenerAndAPlugin_isClosedAllTheSame() throws Exception {
-        AtomicReference<Whippletree> itself = new AtomicReference<>();
+    /** Returns a provider whose accounts do something when they are closed. */
+    private static Provider mocked(Runnable closing) {
         ProviderClient client = mock();
         doAnswer(call -> {
-                    itself.get().close();
-                    FakePlugins.EVENTS.add("close b");
+                    closing.run();
                     return null;
                 })
                 .when(client)
@@ -700,6 +697,17 @@ final class WhippletreeTest {
         Provider provider = mock();
         when(provider.name()).thenReturn("mocked");
         when(provider.connect(any(), any())).thenReturn(client);
+        return provider;
+    }
+
+    /** Closing waits for the listener and the plugin, so they can't wait for closing. */
+    @Test
+    void closedByAListenerAndAPlugin_isClosedAllTheSame() throws Exception {
+        AtomicReference<Whippletree> itself = new AtomicReference<>();
+        Provider provider = mocked(() -> {
+            itself.get().close();
+            FakePlugins.EVENTS.add("close b");
+        });
         Whippletree whippletree = Whippletree.builder()
                 .provider(new FakeProvider())
                 .provider(provider)
@@ -774,18 +782,10 @@ final class WhippletreeTest {
     void closedOnceMoreMeanwhile_waitsUntilEverythingIsFreed() {
         AtomicReference<Whippletree> itself = new AtomicReference<>();
         AtomicReference<CompletableFuture<Void>> second = new AtomicReference<>();
-        ProviderClient client = mock();
-        doAnswer(call -> {
-                    second.set(itself.get().close(Duration.ZERO));
-                    FakePlugins.EVENTS.add(
-                            "freed while it is closed: " + second.get().isDone());
-                    return null;
-                })
-                .when(client)
-                .close();
-        Provider provider = mock();
-        when(provider.name()).thenReturn("mocked");
-        when(provider.connect(any(), any())).thenReturn(client);
+        Provider provider = mocked(() -> {
+            second.set(itself.get().close(Duration.ZERO));
+            FakePlugins.EVENTS.add("freed while it is closed: " + second.get().isDone());
+        });
         itself.set(builder().provider(provider).account("a", "mocked", "x").build());
 
         itself.get().close(Duration.ZERO);

@@ -66,8 +66,8 @@ final class BatchRunTest {
         private final List<BatchResult> results = new ArrayList<>();
         private final Map<String, Completion> before = new HashMap<>();
         private int room = Integer.MAX_VALUE;
-        private boolean lost;
-        private boolean broken;
+        private Runnable looking = () -> {};
+        private Runnable appending = () -> {};
         private int attempts;
 
         @Override
@@ -81,14 +81,15 @@ final class BatchRunTest {
         }
 
         @Override
+        public Optional<Completion> answerTo(String key) {
+            looking.run();
+            return Optional.empty();
+        }
+
+        @Override
         public void append(List<BatchResult> more) throws IOException {
             attempts++;
-            if (lost) {
-                throw new IllegalStateException("the disk is gone");
-            }
-            if (broken) {
-                throw new NoClassDefFoundError("the disk is gone");
-            }
+            appending.run();
             if (results.size() + more.size() > room) {
                 throw new IOException("answers.jsonl can't be written: no space left on device");
             }
@@ -757,37 +758,13 @@ final class BatchRunTest {
     @Test
     void surprise_endsTheRun_afterWhatIsUnderWay() {
         NoClassDefFoundError surprise = new NoClassDefFoundError("on purpose");
-        Journal surprising = new Journal() {
-
-            private int looks;
-
-            @Override
-            public boolean has(String id) {
-                return false;
+        AtomicInteger looks = new AtomicInteger();
+        journal.looking = () -> {
+            if (looks.incrementAndGet() == 5) {
+                throw surprise;
             }
-
-            @Override
-            public Optional<Completion> answer(String id) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<Completion> answerTo(String key) {
-                if (++looks == 5) {
-                    throw surprise;
-                }
-                return Optional.empty();
-            }
-
-            @Override
-            public void append(List<BatchResult> results) throws IOException {
-                journal.append(results);
-            }
-
-            @Override
-            public void close() {}
         };
-        BatchRun run = batch(pool.open()).journal(surprising).build().run(items(10));
+        BatchRun run = batch(pool.open()).build().run(items(10));
 
         assertThatThrownBy(() -> run(run)).hasCause(surprise);
         assertThat(journal.results).hasSize(4);
@@ -798,8 +775,12 @@ final class BatchRunTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void lostJournal_endsTheRun_afterWhatIsUnderWay(boolean broken) {
-        journal.lost = !broken;
-        journal.broken = broken;
+        journal.appending = () -> {
+            if (broken) {
+                throw new NoClassDefFoundError("the disk is gone");
+            }
+            throw new IllegalStateException("the disk is gone");
+        };
         BatchRun run = batch(pool.open()).build().run(items(1_000));
 
         assertThatThrownBy(() -> run(run)).hasRootCauseMessage("the disk is gone");
