@@ -546,12 +546,12 @@ public final class Whippletree implements AutoCloseable {
     @Override
     public void close() {
         CompletableFuture<Void> freed = close(GRACE);
-        if (ownTimeline.isPresent() && !isCalledByEngine()) {
+        if (ownTimeline.isPresent() && !isCalledByItself()) {
             freed.join();
         }
     }
 
-    private static boolean isCalledByEngine() {
+    private static boolean isCalledByItself() {
         List<String> callers = List.of(Engine.class.getPackageName() + ".", Assembly.class.getPackageName() + ".");
         return StackWalker.getInstance()
                 .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
