@@ -157,6 +157,18 @@ final class DoubtsTest {
     }
 
     @Test
+    void clientWhosePromptWasRefusedInAnEarlierRow_isNoneOfTheNext() {
+        account("a");
+        answered(1, "poisoner");
+        refused(POISON, "good one");
+        answered(1, "good one");
+        for (int bad = 0; bad < 200; bad++) {
+            refused(POISON, "poisoner");
+        }
+        assertNothingIsClosed();
+    }
+
+    @Test
     void poisonedPrompt_isAskedOnceOfEachAccount_thenOfAnotherService() {
         account("a");
         account("b");

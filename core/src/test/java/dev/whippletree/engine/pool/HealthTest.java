@@ -61,6 +61,27 @@ final class HealthTest {
     }
 
     @Test
+    void failuresBeforeACooldown_dontCountAfterIt() {
+        for (int pair = 0; pair < 10; pair++) {
+            succeed(0);
+            fail(0);
+        }
+        assertThat(health.isCooling(0)).isTrue();
+        for (int successes = 0; successes < 19; successes++) {
+            succeed(SECOND);
+        }
+        assertThat(fail(SECOND)).isFalse();
+    }
+
+    @Test
+    void serviceThatHasWorkedSince_isBelievedAgainWhenItSaysHowLongItRests() {
+        overloaded(7 * SECOND, 0);
+        succeed(7 * SECOND);
+        overloaded(9 * SECOND, 20 * SECOND);
+        assertThat(health.statedNanos(20 * SECOND)).isEqualTo(9 * SECOND);
+    }
+
+    @Test
     void overload_isEnoughByItself_andTheServicesWaitIsTheLeast() {
         assertThat(overloaded(7 * SECOND, 0)).isTrue();
         assertThat(health.waitNanos(0)).isEqualTo(7 * SECOND);

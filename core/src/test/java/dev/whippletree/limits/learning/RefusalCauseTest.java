@@ -186,4 +186,16 @@ final class RefusalCauseTest {
         }
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
+
+    @Test
+    void halfRefusedByChance_isRefutedByTenAdmittedInARow() {
+        while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {
+            assertThat(now).isLessThan(1000 * 1000 * MILLI);
+        }
+        admitted(10);
+        for (int call = 0; call < 7; call++) {
+            assertThat(refused()).as("row of %s", call + 1).isEqualTo(Verdict.CHANCE);
+        }
+        assertThat(refused()).isEqualTo(Verdict.LIMIT);
+    }
 }
