@@ -161,6 +161,15 @@ final class EngineRecoveryTest {
         assertThat(fixtureAnswer("checks it")).isCompleted();
     }
 
+    @Test
+    void recheck_letsPromptsProbeAtOnce_thatWaitForAnotherAccount() {
+        CompletableFuture<Completion> waits = waitsForAnother();
+        fixture.engine().recheck();
+        fixture.advance(Duration.ofMillis(150));
+        assertThat(waits).isCompleted();
+        assertThat(waits.join().origin().account()).isEqualTo("a");
+    }
+
     /** The first check would come a second after the refusal. */
     @Test
     void tokenThatCouldNotBeRead_isTriedWithTheNextPromptOnceItCan_beforeTheNextCheck() {

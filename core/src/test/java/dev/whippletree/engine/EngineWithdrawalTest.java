@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.settings.EngineSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,26 @@ final class EngineWithdrawalTest {
         fixture.run();
         assertThat(withdrawn).isCancelled();
         assertThat(fixture.status().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void promptWhoseConnectionWasStale_isWithdrawnThen() {
+        fixture.settings(EngineSettings.DEFAULT.withLineSize(1));
+        ScriptedClient client = fixture.account("a", "1 / 1h");
+        client.then(client.later(Duration.ofSeconds(5), (prompt, model, sink) -> {
+            sink.staleConnection(true);
+            return () -> {};
+        }));
+        CompletableFuture<Completion> withdrawn = fixture.ask("q");
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.engine().withdraw(withdrawn);
+        fixture.advance(Duration.ofHours(3));
+        assertThat(withdrawn).isCancelled();
+        assertThat(client.calls()).isEqualTo(1);
+        fixture.ask("takes the room");
+        CompletableFuture<Completion> waits = fixture.ask("waits");
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(waits).as("there is a place in line").isNotDone();
     }
 
     /** Two hundred tokens each, on average; the last is one of a hundred. */
