@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.whippletree.engine.pool.Topology;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.ConfigurationException;
+import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
@@ -119,6 +120,23 @@ final class EngineReloadTest {
         bench.member("b");
         bench.without("a").route("default", "b").reload();
         bench.run();
+        assertThat(bench.closed).containsExactly("a");
+    }
+
+    @Test
+    void removedAccountWhoseClientIsStillAtWork_isClosedAfterwards() {
+        List<String> meanwhile = new ArrayList<>();
+        bench.member("a").client().usually((prompt, model, sink) -> {
+            bench.member("b");
+            bench.without("a").route("default", "b").reload();
+            sink.failed(Failure.of(FailureKind.REJECTED, "no"));
+            bench.advance(SECOND);
+            meanwhile.addAll(bench.closed);
+            return () -> {};
+        });
+        bench.ask("question");
+        bench.run();
+        assertThat(meanwhile).isEmpty();
         assertThat(bench.closed).containsExactly("a");
     }
 
@@ -383,6 +401,20 @@ final class EngineReloadTest {
         bench.advance(Duration.ofSeconds(5));
         assertThat(bench.status("a").inFlight()).isEqualTo(1);
         assertThat(bench.status("a").maxConcurrency()).isEqualTo(1);
+    }
+
+    @Test
+    void concurrencyThatIsStillSearchedFor_keepsToTheNewBound() {
+        ScriptedClient client =
+                bench.member("a").with(said -> said.maxConcurrency(4)).client();
+        client.usually(client.answersAfter(Duration.ofSeconds(10)));
+        bench.askMany(20);
+        bench.advance(SECOND);
+        assertThat(bench.status("a").inFlight()).isEqualTo(4);
+        bench.member("a").with(said -> said.maxConcurrency(2));
+        bench.reload();
+        bench.advance(Duration.ofSeconds(10));
+        assertThat(bench.status("a").inFlight()).isEqualTo(2);
     }
 
     @Test

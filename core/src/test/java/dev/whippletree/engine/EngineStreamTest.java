@@ -446,6 +446,17 @@ final class EngineStreamTest {
         assertThat(kept.get(0).text()).isEqualTo("one two");
     }
 
+    @Test
+    void keptSubscription_doesNotKeepAPromptThatFailed() {
+        client.then(client.failsAfter(SECOND, FailureKind.REJECTED));
+        List<ReadingCaller> kept = new ArrayList<>();
+        WeakReference<String> text = new WeakReference<>(read(new String(new char[1_000_000]), kept));
+        fixture.run();
+        System.gc();
+        assertThat(text.refersTo(null)).isTrue();
+        assertThat(failure(kept.get(0).whole()).reason()).isEqualTo(PromptException.Reason.REJECTED);
+    }
+
     private String read(String text, List<ReadingCaller> kept) {
         kept.add(ReadingCaller.of(fixture.engine(), Prompt.of(text)));
         return text;
