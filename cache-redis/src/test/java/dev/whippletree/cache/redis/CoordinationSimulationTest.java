@@ -428,6 +428,25 @@ class CoordinationSimulationTest {
         return granted[0];
     }
 
+    /** One uses its share alone, and is back a second after the other. */
+    @Test
+    void whoIsBackFirst_leavesTheOthersWhatTheyUsedMeanwhile() {
+        open(1, 2, Map.of());
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        networks.forEach(network -> network.setDown(true));
+        timeline.advance(Duration.ofSeconds(3));
+        assertThat(grant(1, AMOUNT / 2 - 10)).isInstanceOf(Grant.Granted.class);
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(grant(0, AMOUNT / 2 + 11)).isInstanceOf(Grant.Refused.class);
+        timeline.advance(Duration.ofMillis(700));
+        networks.get(1).setDown(false);
+        timeline.advance(Duration.ofSeconds(2));
+
+        assertThat(grant(0, AMOUNT / 2 + 10)).isInstanceOf(Grant.Refused.class);
+        assertThat(grant(0, AMOUNT / 2 + 9)).isInstanceOf(Grant.Granted.class);
+    }
+
     /** Of a cluster, the shard that has the limits doesn't answer, and the others do. */
     @Test
     void shardThatDoesNotAnswer_costsItsLimitsTheSharedCount_andNothingElse() {

@@ -104,7 +104,7 @@ final class RedisCoordinationTest {
             assertThat(log.ofThisThread()).containsExactly("WARN " + problem);
 
             when(commands.trade(any())).thenAnswer(call -> completedFuture(done(call.getArgument(0))));
-            timeline.advance(Contact.INTERVAL);
+            timeline.advance(Contact.INTERVAL.multipliedBy(2));
             assertThat(coordination.status().problem()).isEmpty();
             assertThat(coordination.status().connected()).isTrue();
             assertThat(log.ofThisThread()).containsExactly("WARN " + problem, over);

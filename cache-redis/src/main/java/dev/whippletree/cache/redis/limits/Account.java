@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
  * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
- * put off.
+ * put off; and so they are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most.
  */
 final class Account {
 
@@ -94,7 +94,10 @@ final class Account {
     private long turn;
     private long sentNanos;
     private long freeUntilNanos;
-    private boolean inStep;
+
+    /** From when on it is in step; null until the others answer again. */
+    private @Nullable Long inStepFromNanos;
+
     private long outOfStepAtNanos;
     private boolean trading;
     private CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
@@ -136,17 +139,30 @@ final class Account {
         this.parts = parts;
         this.contact = parts.contact();
         this.usageSync = usageSync;
-        this.inStep = contact.isUp();
         this.outOfStepAtNanos = nanoTime();
+        this.inStepFromNanos = contact.isUp() || !contact.isDecided() ? outOfStepAtNanos : null;
+    }
+
+    private boolean isInStep() {
+        return inStepFromNanos != null && nanoTime() - inStepFromNanos >= 0;
     }
 
     /** What is seen of Redis from now on may lack what others haven't entered again. */
     private void fallOutOfStep() {
-        if (inStep) {
-            inStep = false;
+        if (isInStep()) {
             outOfStepAtNanos = nanoTime();
             blocks.values().forEach(Block::forgetAwaited);
         }
+        inStepFromNanos = null;
+    }
+
+    /** The others answer: it will be in step when they had the time to enter what they used alone; returns when. */
+    private Duration getInStep() {
+        long now = nanoTime();
+        if (inStepFromNanos == null && contact.isUp()) {
+            inStepFromNanos = now + Math.min(now - outOfStepAtNanos, LastLook.APART_NANOS);
+        }
+        return inStepFromNanos == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, inStepFromNanos - now));
     }
 
     /** Answers an attempt, at once or by the next trade. */
@@ -158,7 +174,7 @@ final class Account {
             news = true;
             return CompletableFuture.completedFuture(fly(id, uses));
         }
-        if (!inStep || !contact.isUp()) {
+        if (!isInStep() || !contact.isUp()) {
             return CompletableFuture.completedFuture(answerUnasked(id, uses));
         }
         Waiting attempt = new Waiting(id, uses, turn, new CompletableFuture<>());
@@ -247,16 +263,16 @@ final class Account {
     synchronized boolean isToTrade() {
         forgetIdle(nanoTime());
         if (isEmpty() && trouble == null) {
-            inStep = contact.isUp();
+            var unused = getInStep();
             return false;
         }
-        boolean behind = !inStep || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
+        boolean behind = !isInStep() || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
         return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 
     /** Returns after which time to trade though nobody waits; absent if that is known, or there is nothing to tell. */
     synchronized Optional<Duration> timer() {
-        if (timed || trading || !news || !inStep || !contact.isUp()) {
+        if (timed || trading || !news || !isInStep() || !contact.isUp()) {
             return Optional.empty();
         }
         timed = true;
@@ -267,7 +283,7 @@ final class Account {
     /** That time has passed: returns whether no other trade has come before. */
     synchronized boolean isDue() {
         timed = false;
-        return inStep && contact.isUp() && nanoTime() - sentNanos >= PACE.toNanos();
+        return isInStep() && contact.isUp() && nanoTime() - sentNanos >= PACE.toNanos();
     }
 
     /** Returns the next trade; nothing while one is under way, and then it comes afterwards. */
@@ -339,7 +355,7 @@ final class Account {
             block.unanswered()
                     .forEach(use -> uses.add(
                             new DatedEntry(entries.size(), Duration.ofNanos(now - use.atNanos()), use.amount())));
-            entries.add(block.state(name, !inStep, now));
+            entries.add(block.state(name, !isInStep(), now));
         });
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
@@ -394,7 +410,7 @@ final class Account {
     synchronized Outcome answered(Sent sent, @Nullable TradeReply reply, @Nullable Throwable failure) {
         trading = false;
         Optional<Duration> again = reply == null ? fail(sent, failure) : take(sent, reply);
-        boolean awaited = (more && reply != null) || (!waiting.isEmpty() && inStep && contact.isUp());
+        boolean awaited = (more && reply != null) || (!waiting.isEmpty() && isInStep() && contact.isUp());
         more = false;
         List<Askers.Spread> changes = new ArrayList<>();
         if (reply != null) {
@@ -410,7 +426,7 @@ final class Account {
     private Optional<Duration> fail(Sent sent, @Nullable Throwable failure) {
         Throwable cause = failure == null ? null : Cause.of(failure);
         boolean ownTrouble = cause instanceof TooManyCommandsException;
-        boolean again = contact.isUp() && (ownTrouble || (inStep && cause instanceof ShardUnavailableException));
+        boolean again = contact.isUp() && (ownTrouble || (isInStep() && cause instanceof ShardUnavailableException));
         fallOutOfStep();
         trouble = again || !contact.isUp() ? null : cause;
         sent.asked().forEach(this::answerUnasked);
@@ -432,13 +448,13 @@ final class Account {
         return switch (reply.verdict()) {
             case DONE -> {
                 told(reply.epoch());
-                inStep = contact.isUp();
                 done(sent, reply);
-                yield Optional.empty();
+                yield Optional.of(getInStep()).filter(rest -> !rest.isZero());
             }
             case CAREFUL -> {
                 told(reply.epoch());
                 fallOutOfStep();
+                inStepFromNanos = nanoTime() + reply.careful().toNanos();
                 putOff(sent);
                 yield Optional.of(reply.careful());
             }
@@ -537,7 +553,7 @@ final class Account {
     /** Returns how much all have left of a limit or, until this process is in step, its share; empty if unknown. */
     synchronized OptionalLong left(LimitUse use) {
         Block block = blocks.get(LimitName.of(use));
-        if (contact.isUp() && inStep) {
+        if (contact.isUp() && isInStep()) {
             return block == null ? OptionalLong.empty() : block.left(nanoTime());
         }
         if (!contact.isDecided()) {
@@ -559,7 +575,7 @@ final class Account {
         if (!waiting.isEmpty()) {
             clauses.add(waiting.size() == 1 ? "a call waits for Redis" : waiting.size() + " calls wait for Redis");
         }
-        List<String> asking = inStep ? askers.remarks(nanoTime()) : List.of();
+        List<String> asking = isInStep() ? askers.remarks(nanoTime()) : List.of();
         if (!asking.isEmpty()) {
             clauses.add("waiting: " + String.join(", ", asking));
         }

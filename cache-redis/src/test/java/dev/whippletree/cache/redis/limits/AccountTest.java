@@ -295,6 +295,7 @@ class AccountTest {
         assertThat(outcome.again()).as("once all have entered what was lost").contains(Duration.ofSeconds(1));
         assertThat(unasked).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
         assertThat(reserve("d", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+        timeline.advance(Duration.ofSeconds(1));
         Account.Sent last = send();
         assertThat(last.trade().uses()).as("told").isEmpty();
         answer(last, reply(last, Verdict.DONE, "second", 0, 0, 0));
@@ -564,6 +565,8 @@ class AccountTest {
         timeline.advance(Duration.ofSeconds(2));
 
         assertThat(account.isToTrade()).isFalse();
+        assertThat(reserve("early", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+        timeline.advance(Duration.ofSeconds(2));
         CompletableFuture<Grant> asks = reserve("b", ONE);
         assertThat(asks).isNotDone();
         assertThat(send().trade().knownEpoch()).isEmpty();
@@ -805,9 +808,27 @@ class AccountTest {
         Account.Sent sent = send();
         answer(sent, reply(sent, Verdict.CAREFUL, "first", 0, 0, 0));
         assertThat(account.left(ONE)).hasValue(90);
+        timeline.advance(Duration.ofSeconds(1));
         Account.Sent last = send();
         answer(last, granted(last, 0));
         assertThat(account.left(ONE)).hasValue(90);
+    }
+
+    /** Others may be back later, and only then enter what they used. */
+    @ParameterizedTest
+    @CsvSource({"100, 100", "2000, 2000", "60000, 2500"})
+    void afterATimeWithoutContact_attemptsArePutOffForAsLong_asOthersMayNeedToComeBack(long away, long rest) {
+        grant("a", ONE);
+        account.fallOut();
+        timeline.advance(Duration.ofMillis(away));
+        Account.Sent sent = send();
+        Account.Outcome outcome = answer(sent, granted(sent, 0));
+
+        assertThat(outcome.again()).contains(Duration.ofMillis(rest));
+        timeline.advance(Duration.ofMillis(rest).minusNanos(1));
+        assertThat(reserve("b", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+        timeline.advance(Duration.ofNanos(1));
+        assertThat(reserve("c", ONE)).as("asks again").isNotCompleted();
     }
 
     @Test
