@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class EqualVerifier implements Verifier {
 
-    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{Sc}%+<>=/*-]+");
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\p{P}\\p{Z}\\p{Cc}\\p{Cf}`&&[^%/*-]]+");
 
     /** Creates it. */
     public EqualVerifier() {}

@@ -4,12 +4,15 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Reads numbers among words: {@code 3}, {@code three}, {@code twenty five}, {@code third}. */
+/** Reads numbers among words: {@code 3}, {@code three}, {@code twenty five}, {@code third}, {@code mp3}. */
 final class NumberWords {
 
     private static final Map<String, Integer> TIMES =
             Map.of("hundred", 100, "thousand", 1_000, "million", 1_000_000, "billion", 1_000_000_000);
+
+    private static final Pattern NUMERAL = Pattern.compile("\\p{N}+(?:[.,]\\p{N}+)*");
 
     private NumberWords() {}
 
@@ -22,9 +25,8 @@ final class NumberWords {
         List<String> numbers = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (Character.isDigit(word.codePointAt(0))) {
-                numbers.add(digits(word));
-            } else if (isNumber(word) && !isPronoun(words, i)) {
+            NUMERAL.matcher(word).results().map(found -> digits(found.group())).forEach(numbers::add);
+            if (isNumber(word) && !isPronoun(words, i)) {
                 int end = i;
                 while (end + 1 < words.size() && isNumber(words.get(end + 1))) {
                     end++;

@@ -36,11 +36,12 @@ record Wording(
 
     /**
      * Joined by a capital, an underscore or a dot, or with a call's parentheses, or with an operator's characters in
-     * it.
+     * it; also a number's minus sign, and what two numbers are reckoned by. A dash within a range is neither.
      */
     private static final Pattern CODE = Pattern.compile("[A-Za-z]\\w*(?:[a-z][A-Z]|_)\\w+(?:\\(\\))?"
             + "|[A-Za-z]\\w+\\.[a-z]\\w+(?:\\(\\))?|\\w+\\(\\)|[A-Za-z]+(?:\\+\\+|#)"
-            + "|[-+*/%<>=&|^~][-+*/%<>=!&|^~]+|[<>=&|^~{}\\[\\]]");
+            + "|[-+*/%<>=&|^~][-+*/%<>=!&|^~]+|[<>=&|^~{}\\[\\]]"
+            + "|(?<![\\p{L}\\p{N}])[-−](?=\\p{N})|(?<=\\p{N} )[-−](?= \\p{N})|(?<=\\p{N} ?)[+*/×÷](?= ?\\p{N})");
 
     /** Denials that deny nothing of what is asked: they are left out of the count. */
     private static final Pattern HEDGE = Pattern.compile(

@@ -123,6 +123,12 @@ final class SimilarSettingsTest {
         "ﬁne, fine, true",
         "5 %, 5, false",
         "-1, 1, false",
+        "−1, 1, false",
+        "👍, 👎, false",
+        "✓, ✗, false",
+        "≤ 5, ≥ 5, false",
+        "कि, की, false",
+        "`yes`, Yes, true",
         "yes, no, false"
     })
     void equalVerifier_goesByWords(String stored, String fresh, boolean agree) {
