@@ -84,7 +84,11 @@ record Messages(boolean sendThinking, String thinkingField) {
                     "type",
                     "file",
                     "file",
-                    Map.of("filename", "file.pdf", "file_data", url(file.url(), file.mimeType(), file.base64Data())));
+                    Map.of(
+                            "filename",
+                            "file.pdf",
+                            "file_data",
+                            url("a PDF file", file.url(), file.mimeType(), file.base64Data())));
         }
         throw unsupported("content of type " + content.type());
     }
@@ -95,22 +99,34 @@ record Messages(boolean sendThinking, String thinkingField) {
             case LOW, HIGH, AUTO -> content.detailLevel().name().toLowerCase(Locale.ROOT);
             default -> throw unsupported("the detail level " + content.detailLevel() + " of an image");
         };
-        return Map.of("url", url(image.url(), image.mimeType(), image.base64Data()), "detail", detail);
+        return Map.of("url", url("an image", image.url(), image.mimeType(), image.base64Data()), "detail", detail);
     }
 
     private static Map<String, Object> audio(Audio audio) {
         if (audio.base64Data() == null || audio.mimeType() == null) {
             throw unsupported("audio without data in Base64 and a MIME type");
         }
-        return Map.of(
-                "data",
-                audio.base64Data(),
-                "format",
-                audio.mimeType().substring(audio.mimeType().indexOf('/') + 1));
+        return Map.of("data", audio.base64Data(), "format", format(audio.mimeType()));
     }
 
-    private static String url(@Nullable URI url, @Nullable String mimeType, @Nullable String base64) {
-        return url != null ? url.toString() : "data:" + mimeType + ";base64," + base64;
+    /** Services that take more than the protocol's two formats name them by their MIME types. */
+    private static String format(String mimeType) {
+        String subtype = mimeType.substring(mimeType.indexOf('/') + 1);
+        return switch (subtype) {
+            case "mpeg", "x-mp3", "x-mpeg" -> "mp3";
+            case "wave", "x-wav", "vnd.wave" -> "wav";
+            default -> subtype;
+        };
+    }
+
+    private static String url(String what, @Nullable URI url, @Nullable String mimeType, @Nullable String base64) {
+        if (url != null) {
+            return url.toString();
+        }
+        if (mimeType == null || base64 == null) {
+            throw unsupported(what + " without a URL, or data in Base64 and a MIME type,");
+        }
+        return "data:" + mimeType + ";base64," + base64;
     }
 
     private Message assistant(AiMessage message) {

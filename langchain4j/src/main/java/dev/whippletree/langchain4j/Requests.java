@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +136,7 @@ record Requests(
                                 "json_schema",
                                 Map.of(
                                         "name",
-                                        schema.name(),
+                                        Objects.requireNonNullElse(schema.name(), "answer"),
                                         "strict",
                                         strictJsonSchema,
                                         "schema",

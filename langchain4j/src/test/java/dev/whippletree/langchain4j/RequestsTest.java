@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.AudioContent;
 import dev.langchain4j.data.message.ChatMessage;
@@ -17,6 +18,7 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.message.VideoContent;
+import dev.langchain4j.data.pdf.PdfFile;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -318,6 +320,19 @@ final class RequestsTest {
                 ",'response_format':{'type':'json_schema','json_schema':{'name':'Person','strict':" + strict
                         + ",'schema':{'type':'object','properties':{'name':{'type':'string'}},'required':['name']"
                         + (strict ? ",'additionalProperties':false" : "") + "}}}");
+        assertThat(prompt(ChatRequestParameters.builder()
+                                .responseFormat(ResponseFormat.builder()
+                                        .type(ResponseFormatType.JSON)
+                                        .jsonSchema(JsonSchema.builder()
+                                                .rootElement(format.jsonSchema().rootElement())
+                                                .build())
+                                        .build())
+                                .build())
+                        .parameters()
+                        .extras()
+                        .get("response_format"))
+                .asString()
+                .contains("name=answer");
         assertAsks(
                 prompt(ChatRequestParameters.builder()
                         .responseFormat(ResponseFormat.JSON)
@@ -368,6 +383,15 @@ final class RequestsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"mpeg, mp3", "mp3, mp3", "x-wav, wav", "flac, flac"})
+    void audio_hasItsOwnFormat(String type, String format) {
+        assertThat(message(false, UserMessage.from(AudioContent.from("AAAA", "audio/" + type)))
+                        .parts())
+                .containsExactly(
+                        Map.of("type", "input_audio", "input_audio", Map.of("data", "AAAA", "format", format)));
+    }
+
+    @ParameterizedTest
     @MethodSource
     void whatTheProtocolDoesNotHave_isRefusedByItsName(ChatMessage message, String name) {
         assertThatThrownBy(() -> message(false, message))
@@ -383,6 +407,12 @@ final class RequestsTest {
                         UserMessage.from(ImageContent.from("https://example.com/cat.jpg", DetailLevel.ULTRA_HIGH)),
                         "ULTRA_HIGH"),
                 Arguments.of(UserMessage.from(AudioContent.from("https://example.com/cat.mp3")), "audio"),
+                Arguments.of(
+                        UserMessage.from(ImageContent.from(
+                                Image.builder().base64Data("AAAA").build())),
+                        "an image without a URL, or data in Base64 and a MIME type,"),
+                Arguments.of(
+                        UserMessage.from(PdfFileContent.from(PdfFile.builder().build())), "a PDF file without a URL"),
                 Arguments.of(CustomMessage.from(Map.of("a", 1)), "CUSTOM"),
                 Arguments.of(
                         ToolExecutionResultMessage.builder()
