@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.whippletree.Whippletree;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public abstract sealed class WhippletreeModelBuilder<B extends WhippletreeModelB
     private boolean strictTools;
     private boolean returnThinking;
     private boolean sendThinking;
-    private String thinkingField = "reasoning_content";
+    private @Nullable String thinkingField;
 
     WhippletreeModelBuilder() {}
 
@@ -142,7 +143,7 @@ public abstract sealed class WhippletreeModelBuilder<B extends WhippletreeModelB
      *
      * @param fieldName the message's field that the service expects it in, such as {@code reasoning}
      */
-    public B sendThinking(@Nullable Boolean sendThinking, String fieldName) {
+    public B sendThinking(@Nullable Boolean sendThinking, @Nullable String fieldName) {
         this.thinkingField = fieldName;
         return sendThinking(sendThinking);
     }
@@ -187,7 +188,12 @@ public abstract sealed class WhippletreeModelBuilder<B extends WhippletreeModelB
         Requests.requireSupported(defaults);
         return new Setup(
                 whippletree,
-                new Requests(whippletree, strictJsonSchema, strictTools, sendThinking, thinkingField),
+                new Requests(
+                        whippletree,
+                        strictJsonSchema,
+                        strictTools,
+                        sendThinking,
+                        Objects.requireNonNullElse(thinkingField, "reasoning_content")),
                 new Responses(returnThinking),
                 defaults,
                 listeners,

@@ -105,6 +105,10 @@ final class ModelsTest extends OverService {
                 builder().sendThinking(true, "thoughts").strictTools(true).build();
         assertThat(model.chat(request).aiMessage().thinking()).isNull();
         assertThat(service.requests().get(0).body()).contains("\"thoughts\":\"Hm.\"", "\"strict\":true");
+
+        service.reply(ScriptedReply.json(200, ANSWER));
+        builder().sendThinking(true, null).build().chat(request);
+        assertThat(service.requests().get(1).body()).contains("\"reasoning_content\":\"Hm.\"");
         assertThat(Responses.count(1L << 31)).isEqualTo(Integer.MAX_VALUE);
     }
 
