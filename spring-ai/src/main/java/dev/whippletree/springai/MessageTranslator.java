@@ -96,6 +96,10 @@ final class MessageTranslator {
     }
 
     private static Message assistant(String text, AssistantMessage said) {
+        if (!said.getMedia().isEmpty()) {
+            throw new UnsupportedOptionException(
+                    "media of an assistant", "put what the model should know into the text");
+        }
         List<ToolCall> calls = said.getToolCalls().stream()
                 .map(call -> new ToolCall(
                         call.id(),

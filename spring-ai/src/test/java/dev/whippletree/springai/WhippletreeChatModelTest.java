@@ -424,6 +424,13 @@ final class WhippletreeChatModelTest {
                     .isInstanceOf(UnsupportedOptionException.class)
                     .hasMessageStartingWith("media of the type " + type + " isn't supported by Whippletree: ");
         }
+        AssistantMessage said = AssistantMessage.builder()
+                .content("Look")
+                .media(List.of(media("image/png").data(new byte[] {1}).build()))
+                .build();
+        assertThatThrownBy(() -> model.call(new Prompt(List.of(said, new UserMessage("What was that?")))))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageStartingWith("media of an assistant isn't supported by Whippletree: ");
         assertThat(service.asked).isEmpty();
     }
 
