@@ -139,7 +139,11 @@ final class PromptTranslator {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> json(String text, String what) {
         try {
-            return JacksonUtils.getDefaultJsonMapper().readValue(text, Map.class);
+            Map<String, Object> object = JacksonUtils.getDefaultJsonMapper().readValue(text, Map.class);
+            if (object == null) {
+                throw new IllegalArgumentException(what + " isn't a JSON object: null");
+            }
+            return object;
         } catch (JacksonException e) {
             throw new IllegalArgumentException(what + " isn't a JSON object: " + e.getOriginalMessage(), e);
         }

@@ -160,6 +160,9 @@ public final class WhippletreeEmbeddingModel extends AbstractEmbeddingModel {
 
     @Override
     public String getEmbeddingContent(Document document) {
+        if (!document.isText()) {
+            throw new UnsupportedOptionException("media of a document", "embed a text that describes it");
+        }
         return document.getFormattedContent(metadataMode);
     }
 

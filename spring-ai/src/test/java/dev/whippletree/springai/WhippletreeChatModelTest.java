@@ -274,6 +274,11 @@ final class WhippletreeChatModelTest {
                         WhippletreeChatOptions.builder().outputSchema("{city").build()),
                 "outputSchema isn't a JSON object: ");
         assertRefused(
+                new Prompt(
+                        "Hi",
+                        WhippletreeChatOptions.builder().outputSchema("null").build()),
+                "outputSchema isn't a JSON object: null");
+        assertRefused(
                 new Prompt("Hi", ChatOptions.builder().temperature(3.0).build()),
                 "temperature must be 0 to 2, not 3.0");
     }

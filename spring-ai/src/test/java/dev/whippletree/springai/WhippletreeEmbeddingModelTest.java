@@ -10,6 +10,7 @@ import dev.whippletree.model.Priority;
 import dev.whippletree.model.PromptException;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.springframework.ai.content.Media;
 import org.springframework.ai.document.Document;
 import org.springframework.ai.document.MetadataMode;
 import org.springframework.ai.embedding.EmbeddingOptions;
@@ -24,6 +26,7 @@ import org.springframework.ai.embedding.EmbeddingRequest;
 import org.springframework.ai.embedding.EmbeddingResponse;
 import org.springframework.ai.retry.NonTransientAiException;
 import org.springframework.ai.retry.TransientAiException;
+import org.springframework.util.MimeTypeUtils;
 
 final class WhippletreeEmbeddingModelTest {
 
@@ -83,6 +86,16 @@ final class WhippletreeEmbeddingModelTest {
         assertThat(builder().metadataMode(MetadataMode.NONE).build().embed(document)[0])
                 .as("the text behind an empty line")
                 .isEqualTo(6f);
+    }
+
+    @Test
+    void documentWithoutText_isRefused() {
+        Document picture =
+                new Document(new Media(MimeTypeUtils.IMAGE_PNG, URI.create("https://example.com/a")), Map.of());
+        assertThatThrownBy(() -> model.embed(picture))
+                .isInstanceOf(UnsupportedOptionException.class)
+                .hasMessageStartingWith("media of a document isn't supported by Whippletree: ");
+        assertThat(service.asked).isEmpty();
     }
 
     @Test
