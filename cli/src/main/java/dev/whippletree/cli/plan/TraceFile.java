@@ -58,10 +58,10 @@ final class TraceFile {
                     + " gateway.trace, or a file of it");
         }
         all.sort(Comparator.comparing(RecordedPrompt::at));
-        Instant earliest = all.get(all.size() - 1).at().minus(LONGEST);
+        Instant last = all.get(all.size() - 1).at();
         List<RecordedPrompt> latest = all.stream()
                 .skip(Math.max(0, all.size() - PromptsFile.MOST_PROMPTS))
-                .dropWhile(prompt -> prompt.at().isBefore(earliest))
+                .dropWhile(prompt -> Duration.between(prompt.at(), last).compareTo(LONGEST) > 0)
                 .toList();
         String note = latest.size() == all.size() ? "" : "; they are the latest of " + Words.count(all.size());
         return new MeasuredPrompts(place.toString(), PromptList.of(latest), Optional.empty(), note);

@@ -103,6 +103,12 @@ final class TraceFileTest {
     }
 
     @Test
+    void earliestTimeThereIs_isATimeLikeOthers() throws IOException {
+        Path file = file("t.jsonl", line(0, 1, "").replaceFirst("\"at\":\"[^\"]*\"", "\"at\":\"" + Instant.MIN + "\""));
+        assertThat(TraceFile.read(file).prompts().prompts()).isEqualTo(1);
+    }
+
+    @Test
     void lastLineThatIsCutOff_isLeftOut_butNotTheFirst() throws IOException {
         String whole = line(0, 1, "");
         Path file = Files.writeString(folder.resolve("t.jsonl"), whole + "\n" + whole.substring(0, 40));
