@@ -107,9 +107,7 @@ public final class WhippletreeBatchChatModel implements BatchChatModel {
                 .run(items, result -> results.set(Integer.parseInt(result.id()), translated(result)));
         synchronized (this) {
             SubmittedBatch begun = new SubmittedBatch("batch-" + ++submitted, results, end);
-            batches.put(begun.id(), begun);
-            batches.values()
-                    .removeIf(old -> batches.size() > MOST_KEPT && old.end().isDone());
+            kept().put(begun.id(), begun);
             return begun.response();
         }
     }
@@ -161,11 +159,22 @@ public final class WhippletreeBatchChatModel implements BatchChatModel {
         find(batchId).end().cancel(false);
     }
 
+    /** Those under way drive out none that has ended. */
+    private synchronized Map<String, SubmittedBatch> kept() {
+        List<String> ended = batches.values().stream()
+                .filter(batch -> batch.end().isDone())
+                .map(SubmittedBatch::id)
+                .toList();
+        batches.keySet().removeAll(ended.subList(0, Math.max(0, ended.size() - MOST_KEPT)));
+        return batches;
+    }
+
     private synchronized SubmittedBatch find(String batchId) {
-        SubmittedBatch found = batches.get(batchId);
+        SubmittedBatch found = kept().get(batchId);
         if (found == null) {
-            throw ExceptionTranslator.translated(new IllegalArgumentException("there is no batch '" + batchId
-                    + "' of this model; it keeps the latest " + MOST_KEPT + ", for as long as it lives"));
+            throw ExceptionTranslator.translated(new IllegalArgumentException(
+                    "there is no batch '" + batchId + "' of this model; it keeps the latest " + MOST_KEPT
+                            + " that have ended, for as long as it lives"));
         }
         return found;
     }
@@ -181,7 +190,7 @@ public final class WhippletreeBatchChatModel implements BatchChatModel {
         Integer size = pagination == null ? null : pagination.pageSize();
         String from = pagination == null ? null : pagination.pageToken();
         int most = size == null ? USUAL_PAGE : Math.max(1, size);
-        List<BatchResponse<ChatResponse>> rest = batches.values().stream()
+        List<BatchResponse<ChatResponse>> rest = kept().values().stream()
                 .dropWhile(batch -> from != null && !batch.id().equals(from))
                 .map(SubmittedBatch::response)
                 .toList();

@@ -126,6 +126,20 @@ final class BatchChatModelTest extends OverService {
     }
 
     @Test
+    void batchesUnderWay_driveOutNoneThatHasEnded() {
+        reply("First");
+        ended(model.submit(batch("One?")));
+        reply("Second");
+        ended(model.submit(batch("Two?")));
+        for (int number = 0; number <= WhippletreeBatchChatModel.MOST_KEPT; number++) {
+            model.submit(batch("It waits for tomorrow: " + number));
+        }
+
+        assertThat(texts(model.retrieve("batch-1"))).containsExactly("First");
+        assertThat(texts(model.retrieve("batch-2"))).containsExactly("Second");
+    }
+
+    @Test
     void batchOfNothing_hasEnded() {
         BatchResponse<ChatResponse> batch = ended(model.submit(batch()));
         assertThat(batch.state()).isEqualTo(BatchState.SUCCEEDED);
