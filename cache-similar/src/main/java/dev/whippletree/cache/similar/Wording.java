@@ -65,7 +65,7 @@ record Wording(
                 negations(text),
                 names(text, found),
                 sorted(matches(CODE, text), matches(BACKTICKS, text)),
-                sorted(matches(QUOTED, text)),
+                sorted(matches(QUOTED, text.replace('‘', '\'').replace('’', '\''))),
                 sorted(words.stream().filter(Lexicon.LANGUAGES::contains).toList()));
     }
 
