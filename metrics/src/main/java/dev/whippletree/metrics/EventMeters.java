@@ -33,6 +33,9 @@ final class EventMeters implements Events.EventRecorder {
 
     @Override
     public void record(EventInstrument instrument, Map<String, String> labels, double amount) {
+        if (over) {
+            return; // The registry may have the next engine's meters under these names.
+        }
         Meter meter = meters.computeIfAbsent(new Key(instrument.name(), labels), first -> register(instrument, labels));
         if (over) {
             registry.remove(meter); // The end came between.

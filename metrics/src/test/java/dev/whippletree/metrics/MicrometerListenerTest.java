@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -288,6 +289,20 @@ final class MicrometerListenerTest {
         next.ask("question");
         pool.advance(SECOND);
         assertThat(answered(registry, "default")).isEqualTo(1);
+    }
+
+    @Test
+    void eventAfterTheEnd_takesNothingFromTheNextEngine() {
+        MeterRegistry registry = simple();
+        Map<String, String> labels = Map.of("engine", "default", "outcome", "failed", "reason", "");
+        EventMeters ended = new EventMeters(registry);
+        ended.record(EventInstrument.PROMPTS, labels, 1);
+        ended.end();
+        EventMeters next = new EventMeters(registry);
+        next.record(EventInstrument.PROMPTS, labels, 1);
+
+        ended.record(EventInstrument.PROMPTS, labels, 1);
+        assertThat(registry.get("whippletree.prompts").counter().count()).isEqualTo(1);
     }
 
     @Test
