@@ -184,14 +184,19 @@ public final class WhippletreeBatchChatModel implements BatchChatModel {
         return find(batchId).end();
     }
 
-    /** Returns the batches, oldest first. */
+    /**
+     * Returns the batches, oldest first.
+     *
+     * @throws LangChain4jException if the batch that a page begins with isn't there, or no longer
+     */
     @Override
     public synchronized BatchPage<ChatResponse> list(@Nullable BatchPagination pagination) {
         Integer size = pagination == null ? null : pagination.pageSize();
         String from = pagination == null ? null : pagination.pageToken();
         int most = size == null ? USUAL_PAGE : Math.max(1, size);
+        String first = from == null ? null : find(from).id();
         List<BatchResponse<ChatResponse>> rest = kept().values().stream()
-                .dropWhile(batch -> from != null && !batch.id().equals(from))
+                .dropWhile(batch -> first != null && !batch.id().equals(first))
                 .map(SubmittedBatch::response)
                 .toList();
         return new BatchPage<>(

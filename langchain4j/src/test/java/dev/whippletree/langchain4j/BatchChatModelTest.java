@@ -123,6 +123,9 @@ final class BatchChatModelTest extends OverService {
         assertThatThrownBy(() -> model.retrieve("batch-1"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("there is no batch 'batch-1'");
+        assertThatThrownBy(() -> model.list(new BatchPagination(29, "batch-1")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("there is no batch 'batch-1'");
     }
 
     @Test
