@@ -8,6 +8,7 @@ import static org.mockito.Mockito.when;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.clients.Access;
+import dev.whippletree.gateway.clients.Client;
 import dev.whippletree.gateway.http.HttpRefusals;
 import dev.whippletree.gateway.http.HttpServer;
 import dev.whippletree.gateway.http.MemoryBudget;
@@ -48,6 +49,7 @@ final class BatchThreadsTest {
 
     private final VirtualTimeline timeline = new VirtualTimeline(1);
     private final GatewayParts parts = mock(GatewayParts.class);
+    private final Access access = mock(Access.class, RETURNS_DEEP_STUBS);
     private GatewaySettings.Batches settings = GatewaySettings.Batches.in(Path.of(""));
     private int begun;
     private int lacking;
@@ -55,7 +57,6 @@ final class BatchThreadsTest {
     @BeforeEach
     void prepare() {
         settings = GatewaySettings.Batches.in(folder);
-        Access access = mock(Access.class, RETURNS_DEEP_STUBS);
         when(access.clients().named("alice")).thenReturn(Optional.empty());
         when(access.clients().of(any()).tenant()).thenReturn("");
         when(parts.access()).thenReturn(() -> access);
@@ -102,6 +103,23 @@ final class BatchThreadsTest {
 
             timeline.advance(Duration.ofMinutes(1).plus(PAUSE));
             assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "expired"));
+        }
+    }
+
+    @Test
+    void manyBatchesOfAClient_twoBeginAtOnce() throws Exception {
+        when(access.clients().named("alice")).thenReturn(Optional.of(mock(Client.class)));
+        ClientFolder.prepare(settings);
+        ClientFolder client = ClientFolder.of(settings, "alice");
+        for (int batch = 1; batch < 6; batch++) {
+            String id = "batch_0000000000000000000000000000000" + batch;
+            client.create(id, OverBatches.asked(id, "alice", "file-1", 0));
+        }
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            without(2, 6).begin();
+
+            assertThat(lacking).isEqualTo(2);
+            assertThat(log.all()).hasSize(2);
         }
     }
 

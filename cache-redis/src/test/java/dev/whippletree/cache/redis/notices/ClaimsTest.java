@@ -8,6 +8,7 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
@@ -16,6 +17,7 @@ import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.FaultyCommands;
 import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.contact.Tokens;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Claim;
 import dev.whippletree.testkit.FakeServices;
@@ -161,6 +163,23 @@ final class ClaimsTest {
         timeline.advance(Duration.ofMillis(10));
         verify(commands).unclaim(eq(KEY), anyString(), anyString());
         assertThat(ends).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void claimThatCouldntBeSent_isWaitedForNoLonger() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        doReturn(CompletableFuture.failedFuture(new TooManyCommandsException("too many")))
+                .when(commands)
+                .claim(any(), anyString(), any());
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(10));
+        assertThat(claim.join()).isInstanceOf(Claim.Ours.class);
+
+        claims.lookAgain();
+
+        verify(commands, never()).claimedFor(any());
     }
 
     /** As if Redis had lost the first before it granted the second. */
