@@ -133,6 +133,8 @@ final class BatchFileTest {
         lock.close();
         try (Closeable again = BatchFile.lock(output).orElseThrow()) {
             lock.close();
+            assertThat(Disk.isLockedHere(folder.resolve("answers.jsonl.batch/lock")))
+                    .isTrue();
             assertThat(BatchFile.lock(output)).isEmpty();
             assertThat(again).isNotNull();
         }
@@ -561,6 +563,22 @@ final class BatchFileTest {
         assertThat(answersById(output))
                 .hasSize(48)
                 .containsEntry("s11q3", answersById(output).get("s2q3"));
+    }
+
+    @Test
+    void answerWhoseLineIsAnotherQuestionsByNow_answersNoRepeat() throws IOException {
+        write(line("one", "A"), line("two", "A"), line("three", "B"));
+        try (BatchFile file = BatchFile.open(files(), whippletree, pool.timeline())) {
+            List<BatchItem> items = items(file);
+            String key = Journal.keyOf(items.get(0).prompt(), whippletree);
+            String other = Journal.keyOf(items.get(2).prompt(), whippletree);
+            Completion answer =
+                    new Completion("whole", Optional.empty(), List.of(), FinishReason.STOP, Optional.empty(), ORIGIN);
+            file.journal().append(List.of(new BatchResult.Answered(items.get(0), answer, key)));
+            assertThat(file.journal().answerTo(key)).isPresent();
+            Files.writeString(output, Files.readString(output).replace(key, other));
+            assertThat(file.journal().answerTo(key)).isEmpty();
+        }
     }
 
     @Test
