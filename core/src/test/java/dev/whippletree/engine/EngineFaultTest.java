@@ -13,6 +13,7 @@ import dev.whippletree.model.Delta;
 import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.FinishReason;
+import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
@@ -175,10 +176,13 @@ final class EngineFaultTest {
         assertThat(account.state()).isEqualTo(StatusSnapshot.AccountState.OPEN);
     }
 
-    @Test
-    void requestSentAgainOnANewConnection_countsTwice_andWaitsIfALimitHasNoRoom() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestSentAgainOnANewConnection_countsTwice_andWaitsIfALimitHasNoRoom(boolean ofModel) {
         Duration window = Duration.ofMinutes(1);
-        ScriptedClient client = fixture.account("a", "3 / 1m");
+        ScriptedClient client = fixture.account("a");
+        Limit limit = Limit.requests(3, window);
+        fixture.member("a").with(said -> ofModel ? said.limit(limit, EngineFixture.MODEL) : said.limit(limit));
         List<Long> requests = new ArrayList<>();
         ScriptedClient.Behaviour stale = (prompt, model, sink) -> {
             requests.add(fixture.elapsed().toNanos());

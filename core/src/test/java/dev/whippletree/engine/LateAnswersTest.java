@@ -246,12 +246,17 @@ final class LateAnswersTest {
         }
     }
 
-    @Test
-    void allAnswersBecomeLong_twoCallsOfEachAccountAreMadeAgain() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void allAnswersBecomeLong_twoCallsOfEachAccountAreMadeAgain_alsoIfOneWasSilentBefore(boolean silentBefore) {
         SplittableRandom random = new SplittableRandom(1);
-        account("a");
+        ScriptedClient first = account("a");
         account("b");
         usually(SHORT);
+        if (silentBefore) {
+            unanswered(first);
+            usually(SHORT);
+        }
         List<Question> questions = askMany(100, () -> random.nextInt(60_000, 110_000));
         fixture.advance(WHOLE.plus(SECOND));
         assertThat(questions).allSatisfy(question -> assertThat(question.lost()).isLessThan(15.1));

@@ -6,6 +6,7 @@ import dev.whippletree.engine.run.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class HealthTest {
@@ -229,6 +230,20 @@ final class HealthTest {
         assertThat(health.isSameOutage(0, health.begin(3 * SECOND), 4 * SECOND)).isFalse();
         assertThat(health.isSameOutage(2 * SECOND, health.begin(3 * SECOND), 20 * 60 * SECOND))
                 .isFalse();
+    }
+
+    @Test
+    void promptThatAnotherTargetRefusesTooOnceTheRowHasEnded_isNotTakenFromTheNextRow() {
+        Health other = new Health(8);
+        Health.FaultAttribution faults = new Health.FaultAttribution(health);
+        Health.FaultAttribution faultsOfOther = new Health.FaultAttribution(other);
+        succeed(0);
+        other.succeeded(other.begin(0), 0);
+        faultsOfOther.refused(1, "tenant", List.of(faults), LongStream.empty(), 1);
+        for (int prompt = 1; prompt <= 100; prompt++) {
+            assertThat(faults.refused(2, "tenant", List.of(), LongStream.empty(), 2))
+                    .isEqualTo(prompt == 100);
+        }
     }
 
     @Test

@@ -377,6 +377,20 @@ final class ScopeStateTest {
                 .isFalse();
     }
 
+    @Test
+    void declaredLimitIsTrustedAgain_theRateThatWasFoundByTrialIsForgotten() {
+        declare("100 requests / 10s", 62);
+        learns(0);
+        for (int second = 2; second < 12; second++) {
+            admitted(6, second * SECOND);
+        }
+        learns(12 * SECOND);
+        assertThat(scopeLimits.counters()).anyMatch(LimitCounter::isLearned);
+        admitted(1_001, 14 * SECOND);
+        assertThat(learner.doubtsKnown()).isFalse();
+        assertThat(scopeLimits.counters()).noneMatch(LimitCounter::isLearned);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "100 requests / 10s, 62, 62 of 100 requests / 10s, 1000",
