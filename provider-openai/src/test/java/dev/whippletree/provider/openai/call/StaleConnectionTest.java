@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StaleConnectionTest {
 
     private static final String BODY = "{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}";
-    private static final String ANSWER =
+    static final String ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
 
     @AutoClose
