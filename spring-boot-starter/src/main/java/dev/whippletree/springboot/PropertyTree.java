@@ -1,6 +1,7 @@
 package dev.whippletree.springboot;
 
 import dev.whippletree.config.ConfigurationTree;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -171,7 +172,7 @@ final class PropertyTree {
 
     private List<Object> list(List<Leaf> leaves, int depth) {
         int first = leaves.stream().mapToInt(Leaf::rank).min().orElseThrow();
-        Map<Integer, List<Leaf>> byIndex = leaves.stream()
+        Map<BigInteger, List<Leaf>> byIndex = leaves.stream()
                 .filter(leaf -> leaf.rank() == first)
                 .collect(Collectors.groupingBy(
                         leaf -> index(leaf.path().get(depth)), TreeMap::new, Collectors.toList()));
@@ -180,8 +181,8 @@ final class PropertyTree {
                 .toList();
     }
 
-    private static int index(String key) {
-        return Integer.parseInt(key.substring(1, key.length() - 1));
+    private static BigInteger index(String key) {
+        return new BigInteger(key.substring(1, key.length() - 1));
     }
 
     private Map<String, Object> map(List<Leaf> leaves, int depth) {

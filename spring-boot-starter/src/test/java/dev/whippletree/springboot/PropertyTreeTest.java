@@ -196,12 +196,13 @@ final class PropertyTreeTest {
     @Test
     void elementsOfALongList_keepTheirOrder() {
         Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("whippletree.caches[99999999999]", "last");
         for (int index = 11; index >= 0; index--) {
             properties.put("whippletree.caches[" + index + "]", "c" + index);
         }
         environment.getPropertySources().addLast(new MapPropertySource("properties", properties));
 
         assertThat(tree().values().get("caches"))
-                .isEqualTo(List.of("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11"));
+                .isEqualTo(List.of("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", "last"));
     }
 }
