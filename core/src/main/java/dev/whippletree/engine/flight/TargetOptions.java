@@ -220,7 +220,6 @@ public final class TargetOptions {
         keepThoseOn(next, barred);
         keepThoseOn(next, avoided);
         keepThoseOn(next, yielding);
-        keepThoseOn(next, refusing);
         if (!next.settings().tiers().equals(route.settings().tiers())) {
             eligibleTiers = 1;
         }
