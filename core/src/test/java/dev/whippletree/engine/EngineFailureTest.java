@@ -305,6 +305,34 @@ final class EngineFailureTest {
         assertThat(answer.join().origin().account()).isEqualTo("b");
     }
 
+    @Test
+    void firstTierAsksForALongPause_theSecondAnswersAtOnce() {
+        ScriptedClient primary = fixture.account("a", "1000 / 1s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        primary.usually(primary.limits(SHORT, FailureKind.UNAVAILABLE, Duration.ofMinutes(1), Reach.ACCOUNT));
+        CompletableFuture<Completion> answer = fixture.ask("q");
+        fixture.advance(Duration.ofMillis(110));
+        assertThat(answer.join().origin().account()).isEqualTo("b");
+        assertThat(primary.calls()).isEqualTo(1);
+    }
+
+    /** It has waited four seconds before, for a first attempt. */
+    @Test
+    void promptThatFailed_waitsForItsTierAnew() {
+        fixture.route(route -> route.toBuilder().patience(Duration.ofSeconds(5)).build());
+        ScriptedClient primary = fixture.account("a", "1 / 4s");
+        fixture.account("b", "1000 / 1s");
+        fixture.tier("a").tier("b");
+        primary.then(primary.answersAfter(SHORT)).then(primary.failsAfter(SHORT, FailureKind.UNAVAILABLE));
+        List<CompletableFuture<Completion>> answers = fixture.askMany(2);
+        fixture.run();
+        assertThat(answers)
+                .extracting(answer -> answer.join().origin().account())
+                .containsOnly("a");
+        assertThat(primary.calls()).isEqualTo(3);
+    }
+
     /** Only the one that is overloaded is passed over, not its equals. */
     @Test
     void overloadedOneOfEquals_itsEqualAnswers_notTheNextTier() {

@@ -12,7 +12,6 @@ import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.spi.Admission;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
@@ -198,10 +197,7 @@ public final class FailurePolicy {
         return new NextStep.TryAgain(backoffNanos(0, retries, random), false);
     }
 
-    /**
-     * Tries the same tier once more, then the next one as well; the next one at once if the service asks for a longer
-     * pause than the tier's patience.
-     */
+    /** Tries the same tier once more, then the next one as well. */
     private NextStep unavailable(Attempt attempt, Failure failure, long now) {
         Flight flight = attempt.flight();
         Target target = attempt.target();
@@ -214,9 +210,7 @@ public final class FailurePolicy {
         if (another) {
             options.avoid(target);
         }
-        boolean tooLong = Waits.nanos(failure.retryAfter().orElse(Duration.ZERO))
-                > Waits.nanos(flight.route().settings().patience());
-        if ((failures > 1 || tooLong) && !options.hasAllTiers()) {
+        if (failures > 1 && !options.hasAllTiers()) {
             options.widen();
         }
         return elsewhere(attempt, failure, now);
