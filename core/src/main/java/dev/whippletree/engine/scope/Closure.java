@@ -32,7 +32,10 @@ public final class Closure {
     /** How many prompts have been refused since that may have been at fault; 0 if one certainly wasn't. */
     private int doubtful;
 
-    /** When it last closed for a time nobody knows: calls that began earlier say nothing new. */
+    /**
+     * When it last closed for a time nobody knows: calls that began earlier say nothing new. If it isn't checked at
+     * once, nor do those of that very moment.
+     */
     private long closedAt;
 
     /** After what time the next refused probe has it checked again. */
@@ -115,7 +118,7 @@ public final class Closure {
         }
         set(isClosed(now) && endKnown ? Math.max(until, check) : check, false, why);
         unproven = true;
-        closedAt = now;
+        closedAt = Math.min(now + 1, check);
         probe = null;
         return news;
     }

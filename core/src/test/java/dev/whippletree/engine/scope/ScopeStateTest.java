@@ -294,6 +294,15 @@ final class ScopeStateTest {
         assertThat(closure.until()).isEqualTo(19 + SECOND);
     }
 
+    @Test
+    void refusedThatBeganWhenItClosed_isNotCheckedSooner_thoughItsPromptMayBeAtFault() {
+        Closure closure = new Closure();
+        closeUntilMended(closure, 0, 5);
+        assertThat(closure.closeUntilMended("forbidden", 5, true, 10 * SECOND, 6))
+                .isFalse();
+        assertThat(closure.until()).isEqualTo(5 + SECOND);
+    }
+
     private static boolean closeUntilMended(Closure closure, long began, long now) {
         return closure.closeUntilMended("no credit", began, false, 10 * SECOND, now);
     }
