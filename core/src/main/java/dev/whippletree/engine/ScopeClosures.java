@@ -78,8 +78,7 @@ final class ScopeClosures {
         if (refusal.halfOpen() || Waits.isShortened(failure)) {
             openHalf(scope.closure(), lease, now);
         }
-        boolean pause = stated.isEmpty() || until > now + stated.getAsLong();
-        if (until > now && scope.closure().closeUntil(until, pause, failure.message(), now)) {
+        if (until > now && scope.closure().closeUntil(until, now + stated.orElse(Waits.NONE), failure.message(), now)) {
             say(id, "is rate-limited" + on(scope) + " for " + PromptErrors.words(until - now), failure.message());
         }
         refusal.refusedAfter()

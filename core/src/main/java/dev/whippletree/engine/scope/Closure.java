@@ -20,8 +20,8 @@ public final class Closure {
     private boolean closed;
     private boolean endKnown;
 
-    /** Whether its end is known only as that of a pause of our own. */
-    private boolean guessed;
+    /** Until when the service said that it is closed; a pause of our own may be longer. */
+    private long statedUntil = Long.MIN_VALUE;
 
     private long until;
     private String reason = "";
@@ -60,22 +60,21 @@ public final class Closure {
      * no sooner.
      */
     public boolean closeUntil(long moment, String why, long now) {
-        return closeUntil(moment, false, why, now);
+        return closeUntil(moment, moment, why, now);
     }
 
     /**
      * Does the same.
      *
-     * @param pause whether the time is that of a pause of our own, longer than what the service said, if anything
+     * @param stated until when the service said; now if the time is only that of a pause of our own
      */
-    public boolean closeUntil(long moment, boolean pause, String why, long now) {
+    public boolean closeUntil(long moment, long stated, String why, long now) {
         boolean opened = !isClosed(now);
         boolean known = opened || endKnown;
         if (opened || moment > until) {
             set(moment, known, known ? why : reason);
-            guessed = pause;
         }
-        guessed &= pause;
+        statedUntil = Math.max(statedUntil, stated);
         return opened;
     }
 
@@ -151,7 +150,6 @@ public final class Closure {
         probedElsewhereUntil = Long.MIN_VALUE;
         closed = true;
         endKnown = known;
-        guessed = false;
         until = moment;
         reason = why;
     }
@@ -234,7 +232,7 @@ public final class Closure {
 
     /** Returns how long until the time at which it opens as the service said; {@link Waits#NONE} if there is none. */
     public long statedNanos(long now) {
-        return isClosed(now) && endKnown && !guessed ? until - now : Waits.NONE;
+        return isClosed(now) && endKnown && now < statedUntil ? until - now : Waits.NONE;
     }
 
     /** Returns whether one call is under way that finds out if it is open, and nobody knows yet. */

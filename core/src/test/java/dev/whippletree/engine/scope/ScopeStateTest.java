@@ -154,14 +154,17 @@ final class ScopeStateTest {
     @Test
     void pauseOfOurOwn_isNoStatedTime_untilTheServiceSaysOne() {
         Closure closure = new Closure();
-        closure.closeUntil(10, true, "no wait stated", 0);
+        closure.closeUntil(10, 0, "no wait stated", 0);
         assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
-        closure.closeUntil(20, true, "no wait stated", 0);
+        closure.closeUntil(20, 0, "no wait stated", 0);
         assertThat(closure.statedNanos(0)).isEqualTo(Waits.NONE);
         closure.closeUntil(15, "stated", 0);
         assertThat(closure.statedNanos(0)).isEqualTo(20);
-        closure.closeUntil(30, true, "no wait stated", 0);
+        closure.closeUntil(30, 0, "no wait stated", 0);
         assertThat(closure.statedNanos(20)).isEqualTo(Waits.NONE);
+        closure.closeUntil(60, 55, "refused again and again", 50);
+        assertThat(closure.statedNanos(54)).as("a pause longer than stated").isEqualTo(6);
+        assertThat(closure.statedNanos(55)).isEqualTo(Waits.NONE);
         closure.closeUntilMended("no credit", 50, false, SECOND, 50);
         assertThat(closure.statedNanos(50)).as("nobody knows when").isEqualTo(Waits.NONE);
     }
