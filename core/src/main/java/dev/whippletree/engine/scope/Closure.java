@@ -74,7 +74,7 @@ public final class Closure {
         if (opened || moment > until) {
             set(moment, known, known ? why : reason);
         }
-        statedUntil = Math.max(statedUntil, stated);
+        statedUntil = opened ? stated : Math.max(statedUntil, stated);
         return opened;
     }
 
