@@ -104,7 +104,7 @@ final class RedisCoordinationTest {
             assertThat(log.ofThisThread()).containsExactly("WARN " + problem);
 
             when(commands.trade(any())).thenAnswer(call -> completedFuture(done(call.getArgument(0))));
-            timeline.advance(Contact.INTERVAL.multipliedBy(2));
+            timeline.advance(Contact.INTERVAL.multipliedBy(3));
             assertThat(coordination.status().problem()).isEmpty();
             assertThat(coordination.status().connected()).isTrue();
             assertThat(log.ofThisThread()).containsExactly("WARN " + problem, over);
@@ -115,7 +115,7 @@ final class RedisCoordinationTest {
             timeline.advance(Contact.INTERVAL);
             assertThat(coordination.status().connected()).isFalse();
             when(commands.beat(any(), any())).thenReturn(completedFuture(new CoordinationCommands.Beat(2, false)));
-            timeline.advance(Contact.INTERVAL);
+            timeline.advance(Contact.INTERVAL.multipliedBy(3));
             assertThat(log.ofThisThread())
                     .satisfiesExactly(
                             line -> assertThat(line).isEqualTo("WARN " + problem),

@@ -173,6 +173,7 @@ class RedisUserTest {
         acl(rule);
         LimitUse use = CoordinatedProcess.one(5, Duration.ofDays(30));
         try (CoordinatedProcess one = process()) {
+            await().until(one::isInStep);
             for (int n = 0; n < 3; n++) {
                 one.use(use);
             }

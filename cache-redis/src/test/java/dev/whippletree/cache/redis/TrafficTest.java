@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,9 +53,11 @@ class TrafficTest {
     void bytes_areAsRedisCountsThem() throws Exception {
         try (RedisProcess redis = RedisProcess.started();
                 FakeServices services = FakeServices.real()) {
-            RedisSettings settings = RedisSettings.from(new Settings("coordinator redis", redis.settings()));
+            Map<String, String> patient = new HashMap<>(redis.settings());
+            patient.put("command-timeout", "2s");
+            RedisSettings settings = RedisSettings.from(new Settings("coordinator redis", patient));
             LettuceCommands commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
-            CacheStore store = new RedisCache().open(new Settings("cache redis", redis.settings()), services);
+            CacheStore store = new RedisCache().open(new Settings("cache redis", patient), services);
             commands.start(events);
             assertThat(events.subscribed.await(20, TimeUnit.SECONDS)).isTrue();
             // From now on, Redis knows the scripts.
