@@ -162,15 +162,19 @@ public final class FixedWindow extends ReportedQuota {
         startWindow();
     }
 
-    /** A window without reports may have been opened by the first use that began after the window before. */
+    /**
+     * A window without reports may have been opened by the first use that began after the window before. No window of
+     * what has arrived by then ends later.
+     */
     @Override
     void arriving(long begun, long now) {
-        if (guessed && !opened && begun >= lastLatestReset) {
+        boolean opens = guessed && !opened && begun >= lastLatestReset;
+        if (opens) {
             opened = true;
             usedAtOnce = begun - lastLatestReset <= AT_ONCE_NANOS;
             latestReset = now + lengthNanos();
         }
-        if (now < earliestReset) {
+        if (opens || now < earliestReset) {
             noteArrived();
         }
     }

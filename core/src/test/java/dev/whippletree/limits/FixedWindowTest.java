@@ -131,6 +131,16 @@ final class FixedWindowTest {
         assertThat(window.waitNanos(10, 15_000 * MILLI)).isEqualTo(8_000 * MILLI);
     }
 
+    /** It may be in the third window or in the fourth, but both are over a window's length after it arrived. */
+    @Test
+    void useThatOpensAWindowWithoutReports_isInNoLaterOne() {
+        report(9, WINDOW, 0);
+        window.reserve(10, 15_000 * MILLI).arrived(15_000 * MILLI);
+        window.reserve(10, 25_000 * MILLI).lost(33_000 * MILLI, 28_000 * MILLI);
+        assertThat(window.waitNanos(10, 33_000 * MILLI)).isEqualTo(WINDOW);
+        assertThat(window.left(43_000 * MILLI)).isEqualTo(10);
+    }
+
     /** In whole seconds 10 and 9 may be the same; 8 is nearer for sure, and so the earlier of two ends is right. */
     @Test
     void resetInWholeSeconds_hasComeNearerOnlyIfItDidByMoreThanASecond() {
