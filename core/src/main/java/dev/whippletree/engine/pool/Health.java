@@ -237,9 +237,11 @@ public final class Health {
         return all >= fewest && recentFailures.sumOfWholeSlices(now) * 2 >= all;
     }
 
-    /** Allows two attempts, then more for each success, as after a closure whose end was a guess. */
+    /**
+     * Allows two attempts, or one if it is out, then more for each success, as after a closure whose end was a guess.
+     */
     public void startSlowly() {
-        startWith(2);
+        startWith(Math.min(allowed, 2));
     }
 
     /** Begins an epoch with so many attempts allowed at first. */

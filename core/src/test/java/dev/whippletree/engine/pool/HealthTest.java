@@ -143,6 +143,16 @@ final class HealthTest {
     }
 
     @Test
+    void slowStartOfWhatIsOut_letsOneProbeThrough() {
+        overloaded(0, 0);
+        health.ended(health.begin(SECOND));
+        health.startSlowly();
+        assertThat(health.isProbing(SECOND)).isTrue();
+        succeed(SECOND);
+        assertThat(health.allowed()).isEqualTo(4);
+    }
+
+    @Test
     void concurrencyOfOne_isTrustedAfterItsProbe() {
         Health single = new Health(1);
         single.failed(single.begin(0), true, 0, "overloaded", 0);
