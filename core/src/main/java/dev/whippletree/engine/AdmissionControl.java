@@ -91,7 +91,7 @@ final class AdmissionControl {
                 monitor.after(flight.mailbox(), () -> enter(flight)); // A reload replaced the route meanwhile.
                 return;
             }
-            enteringAgain.remove(flight);
+            boolean again = enteringAgain.remove(flight) || flight.ticket().hasTurn();
             if (flight.stage() != Flight.Stage.LOOKING_UP) {
                 return;
             }
@@ -103,15 +103,14 @@ final class AdmissionControl {
                 flights.fail(flight, refusal.get());
                 return;
             }
-            boolean first = !flight.ticket().hasTurn();
-            if (first) {
+            if (!again) {
                 kept.resume(flight, now);
                 tally.tenants().asked(flight.prompt().tenant(), line, now);
                 route.budget().earn();
             }
             dispatcher.queue(flight);
             dispatcher.dispatch(DispatchTrigger.OF_THE_LINE);
-            if (first && flight.stage() == Flight.Stage.WAITING) {
+            if (!again && flight.stage() == Flight.Stage.WAITING) {
                 refuseIfHopeless(flight, now);
             }
         });

@@ -12,6 +12,7 @@ import dev.whippletree.model.Failure;
 import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Origin;
+import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.Reach;
@@ -641,6 +642,25 @@ final class EngineReloadTest {
         bench.reload();
         bench.run();
         assertThat(served).containsExactly("x1", "y1", "x0");
+    }
+
+    /** The budget has one retry at first, and half of one for each prompt. */
+    @Test
+    void batchPromptHurriedAfterItsCall_earnsNoSecondPartOfARetry_whenItPassesTheEntranceAgain() {
+        bench.route(route -> EngineFixture.with(route, new Retries(2, SECOND, SECOND, 0.5, 0.001)));
+        ScriptedClient before = bench.member("a").client();
+        before.usually(before.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        Prompt.Builder wanted = Prompt.builder().user("wanted");
+        bench.ask(wanted.priority(Priority.BATCH).build());
+        bench.advance(MOMENT);
+        bench.ask(wanted.priority(Priority.INTERACTIVE).build());
+        ScriptedClient after = bench.member("b").reconnected().client();
+        after.usually(after.failsAfter(MOMENT, FailureKind.UNAVAILABLE));
+        bench.without("a").route("default", "b").reload();
+        bench.advance(SECOND.multipliedBy(10));
+        assertThat(after.calls()).isEqualTo(1);
+        bench.run();
+        assertThat(after.calls()).isEqualTo(2);
     }
 
     @Test
