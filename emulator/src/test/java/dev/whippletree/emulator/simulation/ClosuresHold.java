@@ -78,9 +78,9 @@ final class ClosuresHold implements Invariant {
         closed.merge(scope, new Closed(facts.nowNanos, facts.nowNanos + wait.toNanos()), Closed::or);
     }
 
-    /** A call that was sent before the scope closed says nothing new. */
+    /** A call that was sent before the scope closed, or the moment it closed, says nothing new. */
     private void closeUntold(Call refused, String scope) {
-        if (refused.sentNanos >= untoldSince.getOrDefault(scope, Long.MIN_VALUE)) {
+        if (refused.sentNanos > untoldSince.getOrDefault(scope, Long.MIN_VALUE)) {
             close(scope, UNTIL_CHECKED);
             untoldSince.put(scope, facts.nowNanos);
         }
