@@ -20,6 +20,10 @@ final class EndsWhenStalled implements Invariant {
 
     private static final String NAME = "ends when stalled";
     private static final Duration MARGIN = Duration.ofSeconds(30);
+    private static final Duration USUAL_WINDOW = Duration.ofMinutes(1);
+
+    /** A call without a response may be counted this much later. */
+    private static final Duration TRANSIT = Duration.ofSeconds(5);
 
     /** After so many in a row, the engine expects nothing of a target's limits. */
     private static final int FAILURES_OF_AN_OUTAGE = 16;
@@ -38,28 +42,48 @@ final class EndsWhenStalled implements Invariant {
     private final Map<String, Long> stated = new HashMap<>();
     private final Map<String, Integer> failuresInARow = new HashMap<>();
 
-    /** When a call last ended before which the engine may have waited for a limit, or of which a part came. */
+    /** When a call began or ended last before which the engine may have waited for a limit, or of which a part came. */
     private long hopeNanos;
 
     EndsWhenStalled(Facts facts) {
         this.facts = facts;
         Duration whole = facts.scenario.route().timeouts().longest(false);
         Duration longestWindow = facts.scenario.accounts().stream()
-                .flatMap(account -> account.limits().stream())
-                .map(limit -> limit.limit().window())
+                .map(EndsWhenStalled::longestWindow)
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
         this.stallNanos = whole.plus(MARGIN).toNanos();
         // Before the time without a sign, a limit may have to have room, and after it a call may be under way.
         this.mostQuietNanos = facts.scenario.tellsTheTruth()
-                ? whole.multipliedBy(2).plus(MARGIN).plus(longestWindow).toNanos()
+                ? whole.multipliedBy(2)
+                        .plus(MARGIN)
+                        .plus(TRANSIT)
+                        .plus(longestWindow)
+                        .toNanos()
                 : Long.MAX_VALUE;
+    }
+
+    /** The engine takes a window whose length isn't said for a usual one. */
+    private static Duration longestWindow(SimulatedAccount account) {
+        Duration longest = account.limits().stream()
+                .map(limit -> limit.limit().window())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        return account.declared() || longest.compareTo(USUAL_WINDOW) > 0 ? longest : USUAL_WINDOW;
     }
 
     @Override
     public void asking(Asked asked) {
         if (asked.ask.prompt().endsWhenStalled()) {
             marked.add(asked);
+        }
+    }
+
+    /** A call whose connection turns out to be stale uses up a limit too, and isn't seen to end. */
+    @Override
+    public void sending(Call call) {
+        if (failuresInARow.getOrDefault(call.target(), 0) < FAILURES_OF_AN_OUTAGE) {
+            hopeNanos = facts.nowNanos;
         }
     }
 
