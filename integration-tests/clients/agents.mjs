@@ -128,7 +128,7 @@ await run({ name: '`@openai/agents`', version: version('@openai/agents'), protoc
     let text = '';
     const heard = (piece) => {
       text += piece;
-      cut();
+      cut(text);
     };
     return { ...(await failure(() => stream(models.impatient, input, {}, {}, heard), describe)), text };
   },

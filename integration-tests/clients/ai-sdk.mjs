@@ -164,9 +164,7 @@ await run(client, {
     let text = '';
     const heard = (part) => {
       text += part.type === 'text-delta' ? part.text : '';
-      if (text) {
-        cut();
-      }
+      cut(text);
     };
     return { ...(await failure(() => read(stream(models.impatient, prompt), heard), describe)), text };
   },

@@ -129,7 +129,7 @@ await run({ name: '`@anthropic-ai/sdk`', version: version('@anthropic-ai/sdk'), 
     const read = async () => {
       const events = stream(models.impatient, content).on('text', (piece) => {
         text += piece;
-        cut();
+        cut(text);
       });
       return told(await events.finalMessage());
     };

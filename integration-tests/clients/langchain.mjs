@@ -128,9 +128,7 @@ await run({ name: '`@langchain/openai`', version: version('@langchain/openai'), 
     let text = '';
     const heard = (piece) => {
       text += piece;
-      if (text) {
-        cut();
-      }
+      cut(text);
     };
     return { ...(await failure(() => stream(models.impatient, content, {}, {}, heard), describe)), text };
   },

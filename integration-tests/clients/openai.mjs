@@ -210,9 +210,7 @@ await run({ name: 'openai', version: version('openai'), protocol, errors: ERRORS
     const read = async () => {
       for await (const event of await ask(models.impatient, content, { stream: true })) {
         text += api.delta(event) ?? '';
-        if (text) {
-          cut();
-        }
+        cut(text);
       }
     };
     return { ...(await failure(read, describe)), text };
