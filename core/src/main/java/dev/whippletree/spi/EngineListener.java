@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 public interface EngineListener {
 
     /**
-     * The engine is ready. Called once, before all other events.
+     * The engine is ready. Called once, before all other events; a listener that throws here is told of none of them.
      *
      * @param status returns the present status; may be called at any time, from any thread, until {@link #ended}
      */

@@ -54,6 +54,23 @@ final class EngineListenerTest {
     }
 
     @Test
+    void listenerThatThrowsAtTheStart_isToldNothingMore() {
+        Hearing broken = new Hearing() {
+            @Override
+            public void started(Supplier<StatusSnapshot> status) {
+                throw new IllegalStateException("not twice");
+            }
+        };
+        fixture.listener(broken).listener(hearing);
+        fixture.ask("q");
+        fixture.run();
+        fixture.engine().close(Duration.ZERO);
+        fixture.run();
+        assertThat(broken.heard).isEmpty();
+        assertThat(hearing.heard).contains("ended");
+    }
+
+    @Test
     void callIsAnswered_isToldFromStartToEnd() {
         Instant start = fixture.timeline.now();
         client.then(client.later(LATENCY, (prompt, model, sink) -> {
@@ -235,7 +252,7 @@ final class EngineListenerTest {
     }
 
     /** Writes down what it is told. */
-    private static final class Hearing implements EngineListener {
+    private static class Hearing implements EngineListener {
 
         private final List<String> heard = new ArrayList<>();
         private final List<ServiceCall> calls = new ArrayList<>();

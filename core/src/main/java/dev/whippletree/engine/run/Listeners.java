@@ -8,6 +8,7 @@ import dev.whippletree.time.Timeline;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,7 +25,7 @@ public final class Listeners {
     private final AtomicBoolean over = new AtomicBoolean();
 
     public Listeners(List<EngineListener> listeners, Timeline timeline) {
-        this.listeners = List.copyOf(listeners);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
         this.faults = new PluginFaults(timeline);
     }
 
@@ -36,8 +37,16 @@ public final class Listeners {
         listeners.forEach(listener -> guard(listener, () -> event.accept(listener)));
     }
 
+    /** Tells that the engine is ready. A listener that throws here hears of nothing else. */
     public void started(Supplier<StatusSnapshot> status) {
-        tell(listener -> listener.started(status));
+        for (EngineListener listener : listeners) {
+            try {
+                listener.started(status);
+            } catch (Throwable e) {
+                log(listener, e);
+                listeners.remove(listener);
+            }
+        }
     }
 
     /** Tells that the engine has ended, the first time only. */

@@ -123,7 +123,7 @@ public final class Words {
 
     /** Returns a text cut to a length, with an ellipsis where something is missing. */
     public static String clip(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+        return text.length() <= most ? text : text.substring(0, start(text, most - 1)) + "…";
     }
 
     /**
@@ -135,8 +135,14 @@ public final class Words {
         if (text.length() <= most) {
             return text;
         }
-        int end = most / 2;
-        return text.substring(0, most - 1 - end) + "…" + text.substring(text.length() - end);
+        int end = text.length() - most / 2;
+        return text.substring(0, start(text, most - 1 - most / 2)) + "…"
+                + text.substring(Character.isLowSurrogate(text.charAt(end)) ? end + 1 : end);
+    }
+
+    /** Returns the length of a text's start, of at most so many, that ends with a whole character. */
+    private static int start(String text, int most) {
+        return most > 0 && Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
     }
 
     /**

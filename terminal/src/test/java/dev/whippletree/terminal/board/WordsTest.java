@@ -75,6 +75,14 @@ class WordsTest {
     }
 
     @Test
+    void clippedNames_endWithWholeCharacters() {
+        assertThat(Words.clip("a👍👍👍", 5)).isEqualTo("a👍…");
+        assertThat(Words.clip("👍👍", 2)).isEqualTo("…");
+        assertThat(Words.clipMiddle("a👍👍👍b", 6)).isEqualTo("a…👍b");
+        assertThat(Words.clipMiddle("👍👍👍👍", 7)).isEqualTo("👍…👍");
+    }
+
+    @Test
     void wrap_breaksBetweenWordsAndKeepsLongOnesWhole() {
         assertThat(Words.wrap("a bc averylongword d e", 4)).containsExactly("a bc", "averylongword", "d e");
     }
