@@ -33,7 +33,7 @@ import org.testng.SkipException;
 @Tag("slow")
 final class ReactiveStreamsTest {
 
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final long PATIENCE_MILLIS = 60_000;
 
     /** How long the kit waits for what must not come. */
     private static final long SILENCE_MILLIS = 20;
@@ -72,7 +72,7 @@ final class ReactiveStreamsTest {
     private final class Verification extends FlowPublisherVerification<Delta> {
 
         Verification() {
-            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
+            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS, SILENCE_MILLIS));
         }
 
         @Override

@@ -23,7 +23,7 @@ import org.testng.SkipException;
 @Tag("slow")
 final class ReactiveStreamsTest {
 
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final long PATIENCE_MILLIS = 60_000;
 
     /** How long the kit waits for what must not come. */
     private static final long SILENCE_MILLIS = 20;
@@ -77,7 +77,7 @@ final class ReactiveStreamsTest {
     private final class Results extends FlowPublisherVerification<BatchResult> {
 
         Results() {
-            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
+            super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS, SILENCE_MILLIS));
         }
 
         @Override
