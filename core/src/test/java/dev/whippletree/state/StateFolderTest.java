@@ -332,7 +332,7 @@ final class StateFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"state.json", "state.lock"})
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void pipeInPlaceOfAFile_isWaitedForByNobody(String name) throws Exception {
         assertThat(new ProcessBuilder("mkfifo", folder.resolve(name).toString())
                         .start()
