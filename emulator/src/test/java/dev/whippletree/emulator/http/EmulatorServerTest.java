@@ -2,6 +2,7 @@ package dev.whippletree.emulator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.whippletree.emulator.fault.FaultRule;
 import dev.whippletree.emulator.fault.FaultScript;
@@ -24,14 +25,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -135,9 +137,9 @@ class EmulatorServerTest {
 
         CompletableFuture<?> call = client.sendAsync(
                 request(server, ServiceKind.GROQ, "token", WHOLE), HttpResponse.BodyHandlers.discarding());
-        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("arrived at GROQ: " + WHOLE);
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("arrived at GROQ: " + WHOLE);
         call.cancel(true);
-        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("left GROQ: " + WHOLE);
+        assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo("left GROQ: " + WHOLE);
     }
 
     @Test
@@ -164,7 +166,7 @@ class EmulatorServerTest {
         EmulatorServer server = start(ServiceKind.OPENAI, "reset", Duration.ZERO);
         String body = stream ? STREAM : WHOLE;
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer token\r\n"
                                     + "Content-Length: " + body.length() + "\r\n\r\n" + body)
@@ -189,26 +191,37 @@ class EmulatorServerTest {
     @Test
     void hang_neverAnswers() {
         EmulatorServer server = start(ServiceKind.OPENAI, "hang", Duration.ZERO);
-        HttpRequest request = HttpRequest.newBuilder(
-                        request(server, ServiceKind.OPENAI, "token", WHOLE), (n, v) -> true)
-                .timeout(Duration.ofMillis(300))
-                .build();
 
-        assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
-                .isInstanceOf(HttpTimeoutException.class);
-        assertThat(server.stats().get(0).accounts().get(0).outcomes()).containsEntry("hang", 1L);
+        CompletableFuture<?> call = client.sendAsync(
+                request(server, ServiceKind.OPENAI, "token", WHOLE), HttpResponse.BodyHandlers.ofString());
+        while (outcomes(server).isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(outcomes(server)).containsExactly(entry("hang", 1L));
+        assertThat(call).failsWithin(Duration.ofMillis(300)).withThrowableOfType(TimeoutException.class);
+        call.cancel(true);
+    }
+
+    private static Map<String, Long> outcomes(EmulatorServer server) {
+        return server.stats().get(0).accounts().get(0).outcomes();
     }
 
     @Test
     void callerWhoLeaves_disturbsNobody() throws Exception {
-        EmulatorServer server = start(ServiceKind.OPENAI, FaultScript.NONE, Duration.ofMillis(200));
-        HttpRequest impatient = HttpRequest.newBuilder(
-                        request(server, ServiceKind.OPENAI, "token", STREAM), (name, value) -> true)
-                .timeout(Duration.ofMillis(50))
-                .build();
+        CountDownLatch arrived = new CountDownLatch(1);
+        EmulatorServer server = start(ServiceKind.OPENAI, Duration.ofMillis(200), new CallListener() {
+            @Override
+            public void arrived(ServiceKind service, byte[] body) {
+                arrived.countDown();
+            }
+        });
 
-        assertThatThrownBy(() -> client.send(impatient, HttpResponse.BodyHandlers.ofString()))
-                .isInstanceOf(HttpTimeoutException.class);
+        CompletableFuture<?> impatient = client.sendAsync(
+                request(server, ServiceKind.OPENAI, "token", STREAM), HttpResponse.BodyHandlers.ofString());
+        assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue();
+        impatient.cancel(true);
+
         assertThat(post(server, ServiceKind.OPENAI, "token", STREAM).body()).endsWith("data: [DONE]\n\n");
     }
 
