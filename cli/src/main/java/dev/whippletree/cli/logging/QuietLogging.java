@@ -13,8 +13,12 @@ import java.util.List;
  */
 public final class QuietLogging extends ContextAwareBase implements Configurator {
 
-    /** The client of Redis warns of each node at each attempt. What users should know of it, our own log says once. */
-    private static final List<String> NOISY = List.of("io.lettuce", "io.netty");
+    /**
+     * The client of Redis warns of each node at each attempt. What users should know of it, our own log says once.
+     * Ehcache asks on a machine that is slow for a moment whether it is swapping.
+     */
+    private static final List<String> NOISY = List.of(
+            "io.lettuce", "io.netty", "org.ehcache.shadow.org.terracotta.offheapstore.buffersource.TimingBufferSource");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
