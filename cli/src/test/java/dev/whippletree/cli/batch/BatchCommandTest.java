@@ -11,6 +11,7 @@ import dev.whippletree.model.FailureKind;
 import dev.whippletree.model.Message;
 import dev.whippletree.model.Priority;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AttemptSink;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,10 +19,13 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Durations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -77,7 +81,7 @@ final class BatchCommandTest {
         shell.provider.scripts.add(first::complete);
         shell.provider.scripts.add(second -> CompletableFuture.runAsync(() -> {
             answer(second);
-            await().until(() -> file("a.jsonl").contains("two"));
+            await().atMost(Durations.ONE_MINUTE).until(() -> file("a.jsonl").contains("two"));
             answer(first.join());
         }));
 
@@ -193,7 +197,15 @@ final class BatchCommandTest {
     @Test
     void callThatALimitRefuses_isSpent_whichTheSummarySays() {
         oneAtATime();
-        shell.provider.scripts.add(call -> call.failed(Failure.of(FailureKind.RATE_LIMITED, "slow down")));
+        // Asked again sooner, a slow machine might make another call before the batch stops.
+        Failure slowDown = new Failure(
+                FailureKind.RATE_LIMITED,
+                "slow down",
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(1)),
+                Reach.ACCOUNT);
+        shell.provider.scripts.add(call -> call.failed(slowDown));
 
         assertThat(shell.run("batch", "p.jsonl", "-o", "a.jsonl", "--max-calls=1"))
                 .isEqualTo(9);
