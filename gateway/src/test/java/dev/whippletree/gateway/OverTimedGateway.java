@@ -5,6 +5,7 @@ import dev.whippletree.model.Delta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +18,9 @@ public abstract class OverTimedGateway extends OverGateway {
     /** More than all buffers on the way hold: systems keep four megabytes of a connection and more. */
     protected static final int LARGE = 8_000_000;
 
+    /** The server measures this one by the real time: only a slow machine would ever let it pass. */
+    private static final Duration AN_HOUR = Duration.ofHours(1);
+
     protected final ManualTimeline timeline;
 
     protected OverTimedGateway(GatewaySettings settings) {
@@ -24,7 +28,8 @@ public abstract class OverTimedGateway extends OverGateway {
     }
 
     private OverTimedGateway(GatewaySettings settings, ManualTimeline timeline) {
-        super(new RunningGateway(settings, timeline, UnaryOperator.identity()));
+        super(new RunningGateway(
+                settings.withBounds(settings.bounds().withClientTimeout(AN_HOUR)), timeline, UnaryOperator.identity()));
         this.timeline = timeline;
         running.provider.usually(call -> {});
     }

@@ -431,7 +431,8 @@ final class GatewayBatchesTest extends OverBatches {
             Thread.onSpinWait();
         }
 
-        assertThat(at(running.get("/v1/files"), "data")).isEqualTo("[]");
+        assertThat(at(RunningGateway.hastily(() -> running.get("/v1/files")), "data"))
+                .isEqualTo("[]");
     }
 
     @Test
