@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.awaitility.Durations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -434,7 +435,7 @@ class LauncherTest {
         launchAndWait(classData.toString(), 3, "check");
         Files.writeString(home.resolve("lib/a.jar"), "and one more");
         launch(classData.toString(), "check");
-        await().until(() -> made().size() == 3 && !made().contains(first));
+        await().atMost(Durations.ONE_MINUTE).until(() -> made().size() == 3 && !made().contains(first));
     }
 
     @Test
@@ -500,7 +501,7 @@ class LauncherTest {
     }
 
     private void waitForMade(int count) {
-        await().until(() -> Files.exists(classData) && made().size() == count);
+        await().atMost(Durations.ONE_MINUTE).until(() -> Files.exists(classData) && made().size() == count);
     }
 
     /**

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Durations;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,7 +142,8 @@ final class SimilarQuestionsTest {
                 Gateway gateway = Gateway.start(whippletree, GatewaySettings.DEFAULT.withPort(0), real)) {
             assertThat(post(gateway, ONE).body()).contains("answer 1");
             // The farther tiers have it once the nearest one does.
-            await().until(() -> cache(post(gateway, ONE)).equals("ehcache"));
+            await().atMost(Durations.ONE_MINUTE)
+                    .until(() -> cache(post(gateway, ONE)).equals("ehcache"));
             HttpResponse<String> other = post(gateway, OTHER);
             assertThat(cache(other)).isEqualTo("similar");
             assertThat(other.body()).contains("answer 1");

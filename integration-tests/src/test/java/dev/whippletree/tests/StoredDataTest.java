@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Durations;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -203,9 +204,10 @@ final class StoredDataTest {
                 ask(gateway, "Who are you?");
 
                 assertThat(answers).hasSize(3).doesNotHaveDuplicates();
-                await().untilAsserted(() -> assertThat(Reachable.holdersOf(INSTRUCTION, whippletree, gateway))
-                        .as("classes that hold a prompt's text after its answer")
-                        .isEmpty());
+                await().atMost(Durations.ONE_MINUTE)
+                        .untilAsserted(() -> assertThat(Reachable.holdersOf(INSTRUCTION, whippletree, gateway))
+                                .as("classes that hold a prompt's text after its answer")
+                                .isEmpty());
                 assertThat(Reachable.holdersOf(QUESTION, whippletree, gateway))
                         .as("classes that hold a declared question's words")
                         .containsOnly("Wording");

@@ -1,6 +1,6 @@
 package dev.whippletree.cache.redis;
 
-import static org.awaitility.Awaitility.await;
+import static dev.whippletree.cache.redis.Patience.await;
 
 import dev.whippletree.spi.Coordination;
 import dev.whippletree.spi.Coordinator;

@@ -1,7 +1,7 @@
 package dev.whippletree.cache.redis;
 
+import static dev.whippletree.cache.redis.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;

@@ -1,9 +1,9 @@
 package dev.whippletree.cache.redis;
 
+import static dev.whippletree.cache.redis.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -105,6 +105,8 @@ class RedisOutageTest {
             } while (!killing.isDone());
             killing.join();
             await().until(() -> failureOf(get(store)) instanceof RedisUnavailableException);
+            // A connection that is soon made again isn't told of.
+            await().until(() -> ownLines().size() == 1);
             redis.start();
 
             awaitUse(store);

@@ -119,7 +119,7 @@ class RedisStoreTest {
         other.lpush(PLACE, "x".getBytes(UTF_8));
 
         assertThat(store.get(KEY).toCompletableFuture())
-                .failsWithin(Duration.ofSeconds(10))
+                .failsWithin(Duration.ofMinutes(1))
                 .withThrowableThat()
                 .withMessageContaining("WRONGTYPE");
     }

@@ -1,8 +1,8 @@
 package dev.whippletree.cache.redis;
 
+import static dev.whippletree.cache.redis.Patience.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.cache.redis.contact.RedisKeys;

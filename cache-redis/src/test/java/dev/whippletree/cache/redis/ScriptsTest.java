@@ -1,9 +1,9 @@
 package dev.whippletree.cache.redis;
 
+import static dev.whippletree.cache.redis.Patience.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
-import static org.awaitility.Awaitility.await;
 
 import dev.whippletree.cache.redis.contact.CoordinationCommands;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.AskerEntry;
@@ -57,6 +57,8 @@ class ScriptsTest {
     private static final String KEY_OF_CLAIM = new String(new RedisKeys("whippletree").claim(KEY), US_ASCII);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration TRACE = Duration.ofSeconds(2);
+    private static final int MOST_RUNS = 20;
     private static final long AMOUNT = 10;
     private static final LimitName NAME = new LimitName(Optional.empty(), "requests");
     private static final String PLACE = RedisKeys.place("acme", NAME);
@@ -233,8 +235,28 @@ class ScriptsTest {
         reserve("two", AMOUNT);
     }
 
+    /** Runs what holds only within the two seconds of a trace; again on an empty Redis if it took longer. */
+    private void withinATrace(Runnable test) {
+        for (int run = 1; ; run++) {
+            long start = System.nanoTime();
+            try {
+                test.run();
+                return;
+            } catch (AssertionError e) {
+                if (run == MOST_RUNS || System.nanoTime() - start < TRACE.toNanos()) {
+                    throw e;
+                }
+                empty();
+            }
+        }
+    }
+
     @Test
     void claim_isEndedByNobodyElse() {
+        withinATrace(this::endClaimsOfOthers);
+    }
+
+    private void endClaimsOfOthers() {
         assertThat(join(commands.claim(KEY, "first", HOUR))).isZero();
 
         join(commands.unclaim(KEY, "second", "notice"));
@@ -277,21 +299,29 @@ class ScriptsTest {
     /** Who looked for the answer before that may have missed it. */
     @Test
     void claim_saysWhetherAnotherMayHaveEndedLately() {
-        assertThat(claim("first")).isZero();
-        end("first");
-        assertThat(join(commands.claimedFor(KEY))).as("a look changes nothing").isNotPositive();
-        assertThat(claim("second")).isEqualTo(CoordinationCommands.ENDED_LATELY);
-        end("second");
+        withinATrace(this::claimAfterAnother);
         OtherClient.ask(redis.uri(), other -> other.pexpire(KEY_OF_CLAIM, 1));
         await().until(() -> OtherClient.ask(redis.uri(), other -> other.exists(KEY_OF_CLAIM)) == 0);
         assertThat(claim("third")).as("that was long ago").isZero();
     }
 
+    private void claimAfterAnother() {
+        assertThat(claim("first")).isZero();
+        end("first");
+        assertThat(join(commands.claimedFor(KEY))).as("a look changes nothing").isNotPositive();
+        assertThat(claim("second")).isEqualTo(CoordinationCommands.ENDED_LATELY);
+        end("second");
+    }
+
     @Test
     void trace_isLeftByWhateverEnds_forTwoSeconds() {
+        withinATrace(this::leaveTraces);
+    }
+
+    private void leaveTraces() {
         end("lost by Redis");
         long millis = OtherClient.ask(redis.uri(), other -> other.pttl(KEY_OF_CLAIM));
-        assertThat(millis).isBetween(1L, 2_000L);
+        assertThat(millis).isBetween(1L, TRACE.toMillis());
         assertThat(claim("next")).isEqualTo(CoordinationCommands.ENDED_LATELY);
         OtherClient.ask(redis.uri(), other -> other.set(KEY_OF_CLAIM, "never ends, and isn't believed"));
         assertThat(claim("next")).isEqualTo(CoordinationCommands.ENDED_LATELY);

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Durations;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -145,7 +146,7 @@ final class PlayedService implements AutoCloseable {
             case "left" -> awaitMark(left, mark);
             case "cut" -> Map.of("done", cut(mark).complete(null));
             case "waiting" -> {
-                await().until(() -> waiting.getAsInt() == Integer.parseInt(mark));
+                await().atMost(Durations.ONE_MINUTE).until(() -> waiting.getAsInt() == Integer.parseInt(mark));
                 yield Map.of();
             }
             case "received" ->
@@ -158,7 +159,7 @@ final class PlayedService implements AutoCloseable {
     }
 
     private static Map<String, Object> awaitMark(List<String> bodies, String mark) {
-        await().until(() -> bodies.stream().anyMatch(body -> body.contains(mark)));
+        await().atMost(Durations.ONE_MINUTE).until(() -> bodies.stream().anyMatch(body -> body.contains(mark)));
         return Map.of();
     }
 

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import org.awaitility.Durations;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,8 +64,10 @@ final class ExamplesTest {
             assertThat(injector.getInstance(Whippletree.class)).isSameAs(whippletree);
         }
         // Listeners are told behind the caller's back, so that none of them keeps it waiting.
-        await().untilAsserted(() ->
-                assertThat(injector.getInstance(AnswerCount.class).answers()).isEqualTo(1));
+        await().atMost(Durations.ONE_MINUTE)
+                .untilAsserted(
+                        () -> assertThat(injector.getInstance(AnswerCount.class).answers())
+                                .isEqualTo(1));
         assertThat(calls()).isEqualTo(1);
     }
 
@@ -74,18 +77,21 @@ final class ExamplesTest {
         Injector injector = com.example.metrics.Application.start(environment(), registry, OpenTelemetry.noop());
         try (Whippletree whippletree = injector.getInstance(Whippletree.class)) {
             whippletree.complete(Prompt.of("Who are you?")).join();
-            await().untilAsserted(() -> assertThat(registry.get("whippletree.prompts")
-                            .tag("outcome", "service")
-                            .counter()
-                            .count())
-                    .isEqualTo(1));
-            await().untilAsserted(() -> assertThat(registry.get("gen_ai.client.operation.duration")
-                            .tag("gen_ai.provider.name", "groq")
-                            .timer()
-                            .count())
-                    .isEqualTo(1));
+            await().atMost(Durations.ONE_MINUTE)
+                    .untilAsserted(() -> assertThat(registry.get("whippletree.prompts")
+                                    .tag("outcome", "service")
+                                    .counter()
+                                    .count())
+                            .isEqualTo(1));
+            await().atMost(Durations.ONE_MINUTE)
+                    .untilAsserted(() -> assertThat(registry.get("gen_ai.client.operation.duration")
+                                    .tag("gen_ai.provider.name", "groq")
+                                    .timer()
+                                    .count())
+                            .isEqualTo(1));
         }
-        await().untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
+        await().atMost(Durations.ONE_MINUTE)
+                .untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
         assertThat(calls()).isEqualTo(1);
     }
 

@@ -53,10 +53,10 @@ final class LettuceConnectorTest {
                     RedisSettings.from(new Settings("cache redis", Map.of("uri", uri, "command-timeout", "5s"))));
             CompletableFuture<Void> serving = CompletableFuture.runAsync(() -> load(server));
             assertThat(connector.connect())
-                    .failsWithin(Duration.ofSeconds(10))
+                    .failsWithin(Duration.ofMinutes(1))
                     .withThrowableThat()
                     .withMessageContaining("LOADING");
-            assertThat(serving).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(serving).succeedsWithin(Duration.ofMinutes(1));
             connector.close();
         }
     }

@@ -46,7 +46,7 @@ final class ChatClientTest {
 
         service.client().close();
 
-        assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
