@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 final class LineAppenderTest {
 
+    private static final String SLOW_ALLOCATION =
+            "org.ehcache.shadow.org.terracotta.offheapstore.buffersource.TimingBufferSource";
+
     private static final String HOSTILE = "gone\u001b[2J\u009b2J\u202e\nerror: forged";
 
     private final List<String> lines = new ArrayList<>();
@@ -41,12 +44,14 @@ final class LineAppenderTest {
     }
 
     @Test
-    void librariesThatRepeatThemselves_logNothing() {
+    void librariesThatRepeatThemselves_logNothing_norDoesEhcacheThatItWasSlow() {
         LoggerContext context = new LoggerContext();
         new QuietLogging().configure(context);
 
         assertThat(context.getLogger("io.lettuce.core.cluster.topology.Any").isErrorEnabled())
                 .isFalse();
+        assertThat(context.getLogger(SLOW_ALLOCATION).isErrorEnabled()).isFalse();
+        assertThat(context.getLogger("org.ehcache.Any").isWarnEnabled()).isTrue();
         assertThat(context.getLogger("org.example.Any").isWarnEnabled()).isTrue();
     }
 

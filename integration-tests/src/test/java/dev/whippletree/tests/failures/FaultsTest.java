@@ -16,7 +16,9 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.model.StatusSnapshot.AccountState;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
@@ -32,11 +34,16 @@ final class FaultsTest {
     /** More than the failures in a row after which a target cools down. */
     private static final int MISTAKES_OF_EACH_ACCOUNT = 6;
 
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
+    /** Far longer than an answer takes that comes at all, also on a busy machine. */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+
     private static StageSettings alone(ServiceKind service, Fault fault) {
         return new StageSettings(service)
                 .tier(first(MODEL))
                 .shortPauses()
-                .shortTimeout(fault.kind() == FailureKind.TIMEOUT);
+                .timeout(Optional.of(MOMENT).filter(time -> fault.kind() == FailureKind.TIMEOUT));
     }
 
     private static StageSettings beside(ServiceKind service, String rule) {
@@ -58,7 +65,7 @@ final class FaultsTest {
     @MethodSource("faults")
     void oneAccountFails_theOtherAnswersAtOnce(ServiceKind service, Fault fault) {
         try (Stage stage = beside(service, fault.script() + ":" + FIRST)
-                .shortTimeout(fault.kind() == FailureKind.TIMEOUT)
+                .timeout(Optional.of(LONGEST_ANSWER).filter(time -> fault.kind() == FailureKind.TIMEOUT))
                 .open()) {
             Prompt.Builder prompt = Prompt.builder().user("Why us?");
             if (fault == Fault.FLEX_CAPACITY) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeoutException;
 final class Stage implements AutoCloseable {
 
     /** Only keeps a test that would never end from never ending. */
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final SystemTimeline timeline = new SystemTimeline();
     private final EmulatorServer server;

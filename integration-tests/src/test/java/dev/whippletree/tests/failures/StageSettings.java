@@ -32,9 +32,6 @@ final class StageSettings {
 
     private static final Retries PAUSING = new Retries(2, Duration.ofHours(1), Duration.ofHours(1), 1, 1000);
     private static final Retries HARDLY_PAUSING = new Retries(2, Duration.ofMillis(1), Duration.ofMillis(1), 1, 1000);
-    /** Far longer than an answer takes that comes at all, also on a busy machine. */
-    private static final Duration WHOLE = Duration.ofSeconds(1);
-
     private final ServiceKind kind;
     private final List<FaultRule> faults = new ArrayList<>();
     private final List<Tier> tiers = new ArrayList<>();
@@ -75,9 +72,9 @@ final class StageSettings {
         return this;
     }
 
-    /** Lets an attempt take so long only that a silent service is soon given up. */
-    StageSettings shortTimeout(boolean isShort) {
-        timeouts = isShort ? new Timeouts(WHOLE, WHOLE, WHOLE) : Timeouts.DEFAULT;
+    /** Gives a silent service up after as long; without, as usual. */
+    StageSettings timeout(Optional<Duration> whole) {
+        timeouts = whole.map(time -> new Timeouts(time, time, time)).orElse(Timeouts.DEFAULT);
         return this;
     }
 
