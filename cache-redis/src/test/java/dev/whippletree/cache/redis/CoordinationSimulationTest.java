@@ -447,6 +447,25 @@ class CoordinationSimulationTest {
         assertThat(grant(0, AMOUNT / 2 + 9)).isInstanceOf(Grant.Granted.class);
     }
 
+    /** While it leaves the others time, it goes on looking whether there is contact. */
+    @Test
+    void contactIsMadeAtOnce_thoughOthersMayBeBackLater() {
+        open(1, 2, Map.of());
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+        networks.get(0).setDown(true);
+        timeline.advance(Duration.ofSeconds(5));
+        assertThat(processes.get(0).status().connected()).isFalse();
+        networks.get(0).setDown(false);
+        timeline.advance(Duration.ofMillis(100));
+
+        assertThat(processes.get(0).status().connected()).isTrue();
+        assertThat(processes.get(0).status().problem()).isEmpty();
+        assertThat(grant(0, 1)).as("others may be back later").isInstanceOf(Grant.Refused.class);
+        networks.get(0).setDown(true);
+        timeline.advance(Contact.INTERVAL.plus(FaultyCommands.TIMEOUT));
+        assertThat(processes.get(0).status().connected()).isFalse();
+    }
+
     /** Of a cluster, the shard that has the limits doesn't answer, and the others do. */
     @Test
     void shardThatDoesNotAnswer_costsItsLimitsTheSharedCount_andNothingElse() {

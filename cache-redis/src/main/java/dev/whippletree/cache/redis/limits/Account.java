@@ -156,13 +156,12 @@ final class Account {
         inStepFromNanos = null;
     }
 
-    /** The others answer: it will be in step when they had the time to enter what they used alone; returns when. */
-    private Duration getInStep() {
+    /** The others answer: it will be in step when they had the time to enter what they used alone. */
+    private void getInStep() {
         long now = nanoTime();
         if (inStepFromNanos == null && contact.isUp()) {
             inStepFromNanos = now + Math.min(now - outOfStepAtNanos, LastLook.APART_NANOS);
         }
-        return inStepFromNanos == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, inStepFromNanos - now));
     }
 
     /** Answers an attempt, at once or by the next trade. */
@@ -263,7 +262,7 @@ final class Account {
     synchronized boolean isToTrade() {
         forgetIdle(nanoTime());
         if (isEmpty() && trouble == null) {
-            var unused = getInStep();
+            getInStep();
             return false;
         }
         boolean behind = !isInStep() || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
@@ -448,8 +447,9 @@ final class Account {
         return switch (reply.verdict()) {
             case DONE -> {
                 told(reply.epoch());
+                getInStep();
                 done(sent, reply);
-                yield Optional.of(getInStep()).filter(rest -> !rest.isZero());
+                yield Optional.empty();
             }
             case CAREFUL -> {
                 told(reply.epoch());
