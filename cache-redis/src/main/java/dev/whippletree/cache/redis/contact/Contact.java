@@ -66,6 +66,8 @@ public final class Contact {
     // Guarded by this.
     private final int[] seen = new int[REMEMBERED_BEATS];
     private int beats;
+    private long lostAtNanos;
+    private long metAtNanos;
     private long doubtfulUntilNanos;
     private boolean beating;
     private boolean again;
@@ -86,6 +88,8 @@ public final class Contact {
         this.process = process;
         this.least = least;
         this.timeout = timeout;
+        lostAtNanos = services.nanoTime();
+        metAtNanos = lostAtNanos;
     }
 
     public void add(Member member) {
@@ -99,6 +103,16 @@ public final class Contact {
 
     public boolean isUp() {
         return up;
+    }
+
+    /** Returns when it was last lost; if it never was, when it began. */
+    public synchronized long lostAtNanos() {
+        return lostAtNanos;
+    }
+
+    /** Returns when it was last made. */
+    public synchronized long metAtNanos() {
+        return metAtNanos;
     }
 
     /** Returns whether there is contact and all members have caught up. */
@@ -191,6 +205,10 @@ public final class Contact {
         }
         synchronized (this) {
             seen[beats++ % REMEMBERED_BEATS] = beat.processes();
+            if (!up) {
+                metAtNanos = services.nanoTime();
+                lostAtNanos = decided ? lostAtNanos : metAtNanos;
+            }
             up = !closed;
         }
         CompletableFuture.allOf(members.stream()
@@ -253,7 +271,8 @@ public final class Contact {
         synchronized (this) {
             if (up) {
                 // Who waited in vain for an answer has waited long enough.
-                doubtfulUntilNanos = services.nanoTime() + (silence ? 0 : timeout.toNanos());
+                lostAtNanos = services.nanoTime();
+                doubtfulUntilNanos = lostAtNanos + (silence ? 0 : timeout.toNanos());
             }
             trouble = cause;
             up = false;

@@ -139,8 +139,8 @@ final class Account {
         this.parts = parts;
         this.contact = parts.contact();
         this.usageSync = usageSync;
-        this.outOfStepAtNanos = nanoTime();
-        this.inStepFromNanos = contact.isUp() || !contact.isDecided() ? outOfStepAtNanos : null;
+        this.outOfStepAtNanos = contact.lostAtNanos();
+        getInStep(contact.metAtNanos());
     }
 
     private boolean isInStep() {
@@ -156,11 +156,10 @@ final class Account {
         inStepFromNanos = null;
     }
 
-    /** The others answer: it will be in step when they had the time to enter what they used alone. */
-    private void getInStep() {
-        long now = nanoTime();
-        if (inStepFromNanos == null && contact.isUp()) {
-            inStepFromNanos = now + Math.min(now - outOfStepAtNanos, LastLook.APART_NANOS);
+    /** The others have answered since then: it will be in step when they had the time to enter what they used alone. */
+    private void getInStep(long sinceNanos) {
+        if (inStepFromNanos == null && (contact.isUp() || !contact.isDecided())) {
+            inStepFromNanos = sinceNanos + Math.min(sinceNanos - outOfStepAtNanos, LastLook.APART_NANOS);
         }
     }
 
@@ -262,7 +261,7 @@ final class Account {
     synchronized boolean isToTrade() {
         forgetIdle(nanoTime());
         if (isEmpty() && trouble == null) {
-            getInStep();
+            getInStep(nanoTime());
             return false;
         }
         boolean behind = !isInStep() || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
@@ -447,7 +446,7 @@ final class Account {
         return switch (reply.verdict()) {
             case DONE -> {
                 told(reply.epoch());
-                getInStep();
+                getInStep(nanoTime());
                 done(sent, reply);
                 yield Optional.empty();
             }
@@ -487,7 +486,11 @@ final class Account {
         for (int n = 0; n < said.size(); n++) {
             Block block = blocks.get(said.get(n).name());
             if (block != null) {
-                block.answered(reply.blocks().get(n), sentNanos, parts.lease().plus(FREE));
+                block.answered(
+                        reply.blocks().get(n),
+                        isInStep(),
+                        sentNanos,
+                        parts.lease().plus(FREE));
             }
         }
     }

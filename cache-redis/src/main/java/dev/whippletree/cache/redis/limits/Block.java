@@ -235,7 +235,8 @@ final class Block {
     /**
      * Returns what is to be said of it in a trade that is sent now, and goes on from there.
      *
-     * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then
+     * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then, and others
+     *     may have used what is left
      */
     BlockEntry state(LimitName name, boolean again, long nowNanos) {
         long pace = !ending && starts.sum(nowNanos) > 1 ? started.sum(nowNanos) : 0;
@@ -257,27 +258,30 @@ final class Block {
                 limit.window(),
                 said,
                 free,
-                ease ? Math.max(0, pace - free) : 0,
+                ease && !again ? Math.max(0, pace - free) : 0,
                 uses.sum(nowNanos, windowNanos()));
     }
 
     /**
      * Takes what was said of it.
      *
+     * @param complete whether all have entered what they used: otherwise it isn't known what is left
      * @param sentAtNanos when the trade was sent
      * @param lease for how long blocks last
      */
-    void answered(BlockReply reply, long sentAtNanos, Duration lease) {
+    void answered(BlockReply reply, boolean complete, long sentAtNanos, Duration lease) {
         free += reply.more();
         got.add(reply.more(), sentAtNanos);
         long more = gotSinceSent + reply.more();
-        look = new LastLook(
-                sentAtNanos,
-                Math.max(0, reply.left()),
-                ownAtSent + more,
-                got.sum(sentAtNanos),
-                Math.max(0, reply.held() - said - more),
-                sentAtNanos + lease.toNanos() + windowNanos());
+        if (complete) {
+            look = new LastLook(
+                    sentAtNanos,
+                    Math.max(0, reply.left()),
+                    ownAtSent + more,
+                    got.sum(sentAtNanos),
+                    Math.max(0, reply.held() - said - more),
+                    sentAtNanos + lease.toNanos() + windowNanos());
+        }
         gone = said == 0 && !isHeld();
         awaited = reply.awaited();
         sharedUntilNanos = sentAtNanos + Duration.ofMillis(reply.sharedMillis()).toNanos();

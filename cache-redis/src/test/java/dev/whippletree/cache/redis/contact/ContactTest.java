@@ -92,6 +92,15 @@ final class ContactTest {
     }
 
     @Test
+    void contactThatWasNeverLost_wasAwayForNoTime_thoughItsFirstBeatTookSome() {
+        start();
+        timeline.advance(Duration.ofMillis(100));
+        answer(0, 1);
+
+        assertThat(contact.metAtNanos()).isEqualTo(contact.lostAtNanos());
+    }
+
+    @Test
     void limitsAreShared_byTheMostThatWereSeenInTheLastTenSeconds() {
         met();
         for (int beat = 1; beat <= 6; beat++) {

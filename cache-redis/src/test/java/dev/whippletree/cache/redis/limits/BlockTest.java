@@ -26,7 +26,7 @@ class BlockTest {
     private final Block block = new Block(Limit.requests(100, Duration.ofMinutes(1)));
 
     private void answer(long more, long left, long held, long atNanos) {
-        block.answered(new BlockReply(more, left, held, 0, 0), atNanos, LEASE);
+        block.answered(new BlockReply(more, left, held, 0, 0), true, atNanos, LEASE);
     }
 
     private BlockEntry entry(long nowNanos) {
@@ -169,6 +169,28 @@ class BlockTest {
 
         assertThat(block.waitNanos(most + 1, 4, MINUTE + 10 * SECOND)).isPositive();
         assertThat(block.waitNanos(most, 4, MINUTE + 10 * SECOND)).isZero();
+    }
+
+    /** Others have yet to enter what they used. */
+    @Test
+    void whatIsLeftRightAfterAnOutage_isNotGoneBy() {
+        block.startGranted(10, 0);
+        entry(10 * SECOND);
+        answer(0, 40, 10, 10 * SECOND);
+        block.state(NAME, true, 12 * SECOND);
+        block.answered(new BlockReply(0, 90, 10, 0, 0), false, 12 * SECOND, LEASE);
+
+        assertThat(block.waitNanos(10, 4, 12 * SECOND)).isZero();
+        assertThat(block.waitNanos(11, 4, 12 * SECOND)).isPositive();
+    }
+
+    @Test
+    void nothingIsWantedRightAfterAnOutage() {
+        block.start(1, SECOND);
+        block.start(1, SECOND);
+
+        assertThat(block.state(NAME, true, SECOND).wanted()).isZero();
+        assertThat(block.state(NAME, false, SECOND).wanted()).isEqualTo(2);
     }
 
     /** What is granted while a trade is under way isn't in what that says is left. */
