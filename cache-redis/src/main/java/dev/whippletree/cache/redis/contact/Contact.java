@@ -130,10 +130,12 @@ public final class Contact {
      * may be granted to others as well, so it had better wait for a moment.
      */
     public synchronized boolean isDoubtful() {
-        return !up
-                && beats > 0
-                && !(reason() instanceof RefusedCommandException)
-                && services.nanoTime() - doubtfulUntilNanos < 0;
+        return !up && beats > 0 && !isRefused() && services.nanoTime() - doubtfulUntilNanos < 0;
+    }
+
+    /** Returns whether Redis refuses commands, or has until now: each process finds out with a beat that it doesn't. */
+    public boolean isRefused() {
+        return reason() instanceof RefusedCommandException;
     }
 
     /** Returns whether nothing may be granted without it: processes of another version count by themselves. */

@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
  * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
- * put off; and so they are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most.
+ * put off; and so they are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most,
+ * or if Redis refused commands, since then others are back by their beats.
  */
 final class Account {
 
@@ -159,7 +160,9 @@ final class Account {
     /** The others have answered since then: it will be in step when they had the time to enter what they used alone. */
     private void getInStep(long sinceNanos) {
         if (inStepFromNanos == null && (contact.isUp() || !contact.isDecided())) {
-            inStepFromNanos = sinceNanos + Math.min(sinceNanos - outOfStepAtNanos, LastLook.APART_NANOS);
+            boolean byBeats = trouble != null || contact.isRefused();
+            long away = byBeats ? LastLook.APART_NANOS : sinceNanos - outOfStepAtNanos;
+            inStepFromNanos = sinceNanos + Math.min(away, LastLook.APART_NANOS);
         }
     }
 
@@ -442,8 +445,7 @@ final class Account {
     }
 
     private Optional<Duration> take(Sent sent, TradeReply reply) {
-        trouble = null;
-        return switch (reply.verdict()) {
+        Optional<Duration> again = switch (reply.verdict()) {
             case DONE -> {
                 told(reply.epoch());
                 getInStep(nanoTime());
@@ -469,6 +471,8 @@ final class Account {
                 yield Optional.empty();
             }
         };
+        trouble = null;
+        return again;
     }
 
     private void told(String in) {

@@ -38,11 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An account over trades that end when the test says so. */
 class AccountTest {
@@ -351,7 +353,8 @@ class AccountTest {
         Account.Sent sent = send();
         answer(sent, granted(sent, 0));
         assertThat(account.trouble()).isEmpty();
-        assertThat(reserve("d", ONE)).isNotDone();
+        timeline.advance(Duration.ofMillis(2_500));
+        assertThat(reserve("d", ONE)).as("others' beats have asked again, too").isNotDone();
     }
 
     /** The others go on, and leave it no part. */
@@ -827,6 +830,35 @@ class AccountTest {
         timeline.advance(Duration.ofMillis(rest).minusNanos(1));
         assertThat(reserve("b", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
         timeline.advance(Duration.ofNanos(1));
+        assertThat(reserve("c", ONE)).as("asks again").isNotCompleted();
+    }
+
+    /** Each process tries again with its next beat only, however soon this one was back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void afterRefusals_attemptsArePutOffForABeat_howeverShortTheyWere(boolean all) {
+        RefusedCommandException full = new RefusedCommandException("OOM", new IllegalStateException());
+        grant("a", ONE);
+        Account.Sent refused = send();
+        if (all) {
+            contact.add(new Contact.Member() {
+                @Override
+                public CompletionStage<Void> met() {
+                    return new CompletableFuture<>();
+                }
+            });
+            contact.lost(full);
+        }
+        fail(refused, full);
+        timeline.advance(MOMENT);
+        contact.beat();
+        timeline.advance(MOMENT);
+        Account.Sent sent = send();
+        answer(sent, granted(sent, 0));
+
+        timeline.advance(Contact.INTERVAL);
+        assertThat(reserve("b", ONE)).isCompletedWithValue(new Grant.Refused(ONE, MOMENT));
+        timeline.advance(Duration.ofMillis(500));
         assertThat(reserve("c", ONE)).as("asks again").isNotCompleted();
     }
 
