@@ -169,7 +169,9 @@ final class ScopeStateTest {
         assertThat(closure.statedNanos(50)).as("nobody knows when").isEqualTo(Waits.NONE);
         closure.reopen(51);
         closure.closeUntil(70, 52, "no wait stated", 52);
-        assertThat(closure.statedNanos(53)).as("what was stated before it opened").isEqualTo(Waits.NONE);
+        assertThat(closure.statedNanos(53))
+                .as("what was stated before it opened")
+                .isEqualTo(Waits.NONE);
     }
 
     @Test
