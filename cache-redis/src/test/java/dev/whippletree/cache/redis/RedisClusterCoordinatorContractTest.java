@@ -67,7 +67,7 @@ class RedisClusterCoordinatorContractTest extends CoordinatorContract {
                         "claim-lease",
                         claimLease().toSeconds() + "s",
                         "command-timeout",
-                        "2s"));
+                        "5s"));
     }
 
     @Override
@@ -86,7 +86,7 @@ class RedisClusterCoordinatorContractTest extends CoordinatorContract {
 
     @Override
     protected Duration claimLease() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(3);
     }
 
     @Override

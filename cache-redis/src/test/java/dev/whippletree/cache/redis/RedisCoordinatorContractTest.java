@@ -77,12 +77,12 @@ class RedisCoordinatorContractTest extends CoordinatorContract {
                 claimLease().toSeconds() + "s",
                 "command-timeout",
                 // As long as that, one that is cut off leaves it open whether others are.
-                "2s"));
+                "5s"));
     }
 
     @Override
     protected Duration claimLease() {
-        return Duration.ofSeconds(1);
+        return Duration.ofSeconds(3);
     }
 
     @Override

@@ -35,7 +35,7 @@ class RedisCoordinatorOutageTest {
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, HOUR);
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "2s"));
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
 
     @Test
     void downAtStart_grantsTheConfiguredShare_andEntersItOnceItIsUp() throws Exception {

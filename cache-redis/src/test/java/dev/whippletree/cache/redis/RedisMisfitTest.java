@@ -23,7 +23,7 @@ class RedisMisfitTest {
     private static final LimitUse ONE_OF_100 = CoordinatedProcess.one(100, Duration.ofHours(1));
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "2s"));
+    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
 
     @Test
     void serverThatIsTakenForACluster_isNone() throws Exception {

@@ -245,7 +245,7 @@ class RedisUserTest {
     }
 
     private static Map<String, String> settings() {
-        return Map.of("username", "whippletree", "password", PASSWORD, "command-timeout", "2s");
+        return Map.of("username", "whippletree", "password", PASSWORD, "command-timeout", "5s");
     }
 
     private void acl(List<String> words) {
