@@ -112,9 +112,12 @@ final class ConnectWordsTest {
         try (RawService service = new RawService();
                 FakeServices services = FakeServices.real();
                 ProviderClient client = new OpenAiProvider()
-                        .connect(Bench.account(service.address(), Map.of("connect-timeout", "100ms")), services)) {
+                        .connect(Bench.account(service.address(), Map.of("connect-timeout", "1s")), services)) {
             service.reply(
-                    0, service.later("HTTP/1.1 200 OK\r\nContent-Length: " + answer.length() + "\r\n\r\n" + answer));
+                    0,
+                    service.after(
+                            Duration.ofMillis(1_100),
+                            "HTTP/1.1 200 OK\r\nContent-Length: " + answer.length() + "\r\n\r\n" + answer));
             RecordingSink sink = new RecordingSink(false);
             client.send(Prompt.of("How are you?"), "test/model", sink);
 

@@ -136,9 +136,11 @@ final class ErrorBodyTest {
         String end = "\",\"message\":\"busy";
         String body = start + "x".repeat(65_536 - start.length() - end.length() + more) + end + "y".repeat(10_000);
 
-        assertThat(failure(service.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body))
-                        .message())
-                .isEqualTo(message);
+        try (RawService patient = new RawService(Duration.ofHours(1))) {
+            patient.reply(0, patient.keptOpen(BUSY + "Content-Length: 100000\r\n\r\n" + body));
+
+            assertThat(patient.send().awaitFailure().message()).isEqualTo(message);
+        }
     }
 
     private Failure failure(RawService.Reply reply) {

@@ -136,9 +136,14 @@ public final class RawService implements AutoCloseable {
 
     /** Sends this after longer than an error's body may take in tests. */
     Reply later(String response) {
+        return after(Duration.ofMillis(200), response);
+    }
+
+    /** Sends this after a time. */
+    Reply after(Duration time, String response) {
         return out -> {
             CountDownLatch sent = new CountDownLatch(1);
-            services.schedule(Duration.ofMillis(200), sent::countDown);
+            services.schedule(time, sent::countDown);
             await(sent);
             out.write(bytes(response));
         };
