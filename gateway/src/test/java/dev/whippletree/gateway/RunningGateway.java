@@ -10,6 +10,7 @@ import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
+import dev.whippletree.settings.Timeouts;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayInputStream;
@@ -40,6 +41,10 @@ public final class RunningGateway implements AutoCloseable {
     public static final String HI_STREAMED = "{\"stream\":true," + HI.substring(1);
 
     private static final int PATIENCE_MILLIS = 60_000;
+
+    /** Its service is silent for as long as a test needs, which is long on a slow machine. */
+    private static final Timeouts PATIENT = Timeouts.DEFAULT.withBetweenTokens(Duration.ofHours(1));
+
     private static final int MOST_HASTY_TRIES = 20;
     private static final int TURNS_UNTIL_STUCK = 10_000;
 
@@ -89,6 +94,7 @@ public final class RunningGateway implements AutoCloseable {
                 .route(RouteSettings.builder(
                                 "fast", List.of(new Tier(List.of(new TargetSettings("one", "small-model")))))
                         .aliases(List.of("gpt-4o-mini"))
+                        .timeouts(PATIENT)
                         .build())
                 .route(RouteSettings.of(
                         "good",
