@@ -200,6 +200,42 @@ final class ClaimsTest {
         verify(commands, times(2)).unclaim(eq(KEY), anyString(), anyString());
     }
 
+    @Test
+    void claimsThatAreClosed_areRenewedNoMore() {
+        claimed();
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
+        doAnswer(call -> {
+                    sent.add(new CompletableFuture<>());
+                    return sent.get(sent.size() - 1);
+                })
+                .when(commands)
+                .renew(any(), anyString(), any());
+        timeline.advance(LEASE);
+        assertThat(sent).hasSize(1);
+
+        claims.close();
+        sent.get(0).complete(null);
+        timeline.advance(LEASE);
+
+        assertThat(sent).hasSize(1);
+    }
+
+    /** As somebody else may have written it into Redis. */
+    @Test
+    void claimThatIsSaidToLastLongerThanALease_isWaitedForNoLonger() {
+        contact.add(claims);
+        contact.start();
+        timeline.advance(BEAT);
+        doReturn(CompletableFuture.completedFuture(1L)).when(commands).claim(any(), anyString(), any());
+        doReturn(CompletableFuture.completedFuture(LEASE.toMillis() + 1))
+                .when(commands)
+                .claimedFor(any());
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofSeconds(1));
+
+        assertThat(((Claim.Others) claim.join()).ended().toCompletableFuture()).isDone();
+    }
+
     /** By what Redis says instead of a time ({@link CoordinationCommands#claim}). */
     @ParameterizedTest
     @CsvSource({"-1, true, 0", "0, true, 500", "1, false, 0"})

@@ -77,10 +77,10 @@ final class EventStreamTest {
     @Test
     void bytesThatAreNotUtf8_areNotedOfData_butNotOfOtherLines() throws IOException {
         String replacement = "\u00ef\u00bf\u00bd";
-        EventStream stream = new EventStream(
-                Reading.source(": \u00ff\n\ndata: H\u00ff\n\nid: \u00ff\ndata: " + replacement + "\n\n", false, 1));
+        EventStream stream = new EventStream(Reading.source(
+                ": \u00ff\n\ndata: H\u00ff\ndata: i\n\nid: \u00ff\ndata: " + replacement + "\n\n", false, 1));
 
-        assertThat(stream.next()).isEqualTo(new Event("", "H\ufffd", true, false));
+        assertThat(stream.next()).isEqualTo(new Event("", "H\ufffd\ni", true, false));
         assertThat(stream.next()).isEqualTo(data("\ufffd"));
     }
 
