@@ -270,6 +270,18 @@ final class BatchPlaceTest {
         assertThat(client.files()).isEmpty();
     }
 
+    /** As on a disk that is full. */
+    @Test
+    void batchThatCantBeKept_leavesNothing() throws IOException {
+        ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");
+        Files.createFile(Files.createDirectories(client.folder()).resolve("batches"));
+
+        assertThatThrownBy(() -> client.create(id(1), OverBatches.asked(id(1), "a", "x", 1)))
+                .isInstanceOf(IOException.class);
+
+        assertThat(folder.resolve("coming")).isEmptyDirectory();
+    }
+
     @Test
     void strayFiles_areLeftAlone() throws IOException {
         ClientFolder client = ClientFolder.of(GatewaySettings.Batches.in(folder), "a");

@@ -21,6 +21,7 @@ import dev.whippletree.time.VirtualTimeline;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.PathHandler;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -99,9 +100,11 @@ final class BatchThreadsTest {
             without(2, 2).begin();
             assertThat(lacking).isEqualTo(1);
             assertThat(log.all()).singleElement().asString().contains(batch.folder() + " can't be used now");
+
+            timeline.advance(Duration.ofMinutes(1).minus(PAUSE));
             assertThat(batch.end()).isEmpty();
 
-            timeline.advance(Duration.ofMinutes(1).plus(PAUSE));
+            timeline.advance(PAUSE.multipliedBy(2));
             assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "expired"));
         }
     }
@@ -120,6 +123,55 @@ final class BatchThreadsTest {
 
             assertThat(lacking).isEqualTo(2);
             assertThat(log.all()).hasSize(2);
+        }
+    }
+
+    /** Its lock is free, since what ended it runs no more. */
+    @Test
+    void batchThatEndsBeforeItsTurn_keepsItsEnd() throws Exception {
+        ClientFolder.prepare(settings);
+        String id = "batch_00000000000000000000000000000001";
+        Map<String, Object> asked = new HashMap<>(OverBatches.asked(id, "alice", "file-1", 0));
+        asked.put("expires_at", 1);
+        BatchPlace batch = ClientFolder.of(settings, "alice").create(id, asked);
+        GatewayBatches batches = new GatewayBatches(settings, parts, work -> {
+            begun++;
+            if (begun == 2) {
+                end(batch);
+            }
+            work.run();
+        });
+
+        batches.begin();
+
+        assertThat(batch.end()).hasValueSatisfying(end -> assertThat(end).containsEntry("status", "cancelled"));
+    }
+
+    private void end(BatchPlace batch) {
+        try {
+            batch.end(
+                    Map.of("status", "cancelled", "cancelled_at", timeline.now().getEpochSecond()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whoever stops it isn't interested in what fails. */
+    @Test
+    void batchThatIsFoundWhileTheGatewayCloses_isStopped() throws Exception {
+        ClientFolder.prepare(settings);
+        String id = "batch_00000000000000000000000000000001";
+        ClientFolder.of(settings, "alice").create(id, OverBatches.asked(id, "alice", "file-1", 0));
+        GatewayBatches batches = without(2, 2);
+        when(access.clients().named("alice")).then(asked -> {
+            batches.close(Duration.ZERO);
+            return Optional.of(mock(Client.class));
+        });
+        try (LoggedLines log = new LoggedLines(GatewayBatches.class)) {
+            batches.begin();
+
+            assertThat(lacking).isEqualTo(1);
+            assertThat(log.all()).isEmpty();
         }
     }
 

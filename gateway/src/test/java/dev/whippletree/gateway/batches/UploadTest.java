@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whippletree.config.GatewaySettings;
 import dev.whippletree.gateway.http.RequestException;
+import dev.whippletree.testkit.logging.LoggedLines;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -141,6 +142,20 @@ final class UploadTest {
         assertThat(folder.resolve("coming").resolve(ID)).doesNotExist();
     }
 
+    /** What is deleted takes up the disk for as long as it is open. */
+    @Test
+    void fileThatIsDiscarded_isClosed() throws IOException {
+        Upload upload = upload();
+        String form = form("one\ntwo");
+        give(upload, form.substring(0, form.length() - 6));
+        upload.discard();
+
+        try (LoggedLines log = new LoggedLines(Upload.class)) {
+            assertThatThrownBy(() -> upload.data(ByteBuffer.wrap(new byte[1]))).isInstanceOf(RequestException.class);
+            assertThat(log.all()).hasSize(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -251,5 +266,18 @@ final class UploadTest {
         assertThatThrownBy(() -> few.checkRoom(3, 0)).isInstanceOf(RequestException.class);
         fourth.discard();
         assertThat(ClientFolder.of(few.settings(), "b").files()).isEmpty();
+    }
+
+    @Test
+    void filesUnderWay_takeNoRoomOfAnotherClient() throws IOException {
+        ClientFolder one = client(100, 100, 1);
+        Upload first = upload(one, ID.substring(0, 36) + "a", 100);
+        Upload other = upload(ClientFolder.of(one.settings(), "b"), ID.substring(0, 36) + "b", 100);
+        give(first, form("1234"));
+        give(other, form("1234"));
+
+        assertThat(underWay).containsExactly(first, other);
+        first.discard();
+        other.discard();
     }
 }
