@@ -70,6 +70,13 @@ final class StrictRequestsTest extends OverGateway {
         assertRefused(POST + "Transfer-Encoding: " + encoding + "\r\n\r\n" + CHUNK + "0\r\n\r\n");
     }
 
+    /** Who doesn't know HTTP/1.1 may have taken the chunks for another request (RFC 9112, section 6.1). */
+    @Test
+    void chunksInAnEarlierHttp_areRefused() throws IOException {
+        assertRefused(
+                POST.replace("HTTP/1.1", "HTTP/1.0") + "Transfer-Encoding: chunked\r\n\r\n" + CHUNK + "0\r\n\r\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Content-Length: 71"})
     void chunksWithAnotherWordAboutTheLength_areRefused(String header) throws IOException {

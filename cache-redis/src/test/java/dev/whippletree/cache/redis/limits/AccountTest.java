@@ -675,9 +675,7 @@ class AccountTest {
         Map<String, Duration> places = Map.of(RedisKeys.place("test/acme", LimitName.of(ONE)), LEASE);
         UsageSync sync = new UsageSync(commands, contact, services, () -> places);
         Account other = new Account("test/acme", parts(), sync);
-        CompletableFuture<Grant> all = other.reserve(
-                        "a", List.of(new LimitUse(ONE.scope(), ONE.name(), ONE.limit(), 100)), TURN)
-                .toCompletableFuture();
+        CompletableFuture<Grant> last = other.reserve("a", List.of(ONE), TURN).toCompletableFuture();
         Account.Sent sent = other.startTrade().orElseThrow();
         Account.Outcome outcome = other.answered(
                 sent,
@@ -685,12 +683,12 @@ class AccountTest {
                         Verdict.DONE,
                         "first",
                         Duration.ZERO,
-                        List.of(new BlockReply(0, 0, 100, 0, 0)),
+                        List.of(new BlockReply(0, 0, 1, 0, 0)),
                         List.of(new AttemptReply(-1, 0)),
                         List.of(1)),
                 null);
         outcome.answers().forEach(Runnable::run);
-        assertThat(all).isCompletedWithValue(new Grant.Granted("a"));
+        assertThat(last).isCompletedWithValue(new Grant.Granted("a"));
         other.fallOut();
         timeline.advance(MOMENT);
         sync.met();
