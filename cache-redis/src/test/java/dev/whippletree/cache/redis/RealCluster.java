@@ -28,6 +28,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A real cluster of a test's own, of three masters and as many replicas as are wanted. Confined. */
 final class RealCluster implements AutoCloseable {
@@ -222,9 +223,15 @@ final class RealCluster implements AutoCloseable {
     }
 
     private boolean serves(Node node, int slot) {
-        List<String> words = List.of(own(node).split(" "));
-        return words.get(2).contains("master")
-                && words.stream().skip(8).filter(word -> !word.startsWith("[")).anyMatch(range -> holds(range, slot));
+        String line = own(node);
+        return line.split(" ")[2].contains("master") && hasSlot(line, slot);
+    }
+
+    private static boolean hasSlot(String line, int slot) {
+        return Stream.of(line.split(" "))
+                .skip(8)
+                .filter(word -> !word.startsWith("["))
+                .anyMatch(range -> holds(range, slot));
     }
 
     private static boolean holds(String range, int slot) {
@@ -300,7 +307,18 @@ final class RealCluster implements AutoCloseable {
 
     /** Lets nobody serve a slot, as all nodes know. */
     void abandon(int slot) {
-        present().forEach(node -> at(node, redis -> redis.clusterDelSlots(slot)));
+        // What was on its way from its master tells a node of it once more.
+        await().until(() -> {
+            List<Node> knowing =
+                    present().stream().filter(node -> knows(node, slot)).toList();
+            knowing.forEach(node -> at(node, redis -> redis.clusterDelSlots(slot)));
+            return knowing.isEmpty();
+        });
+    }
+
+    /** Returns whether a node knows of one that serves a slot. */
+    private boolean knows(Node node, int slot) {
+        return at(node, RedisCommands::clusterNodes).lines().anyMatch(line -> hasSlot(line, slot));
     }
 
     /** Lets a master serve a slot that nobody serves; the others hear of it. */
