@@ -118,13 +118,8 @@ final class ClaimsTest {
         assertThat(redis.claimed()).isZero();
     }
 
-    /** What ends meanwhile isn't renewed any more. */
-    @Test
-    void claimsOfALongLine_areRenewedInPortions_eachOnceTheOneBeforeIsAnswered() {
-        List<Claim> all = new ArrayList<>(List.of(claimed()));
-        for (int n = 1; n < 1_200; n++) {
-            claims.claim(Samples.key("tenant", "question " + n)).thenAccept(all::add);
-        }
+    /** Answers no renewal from now on; they are in this list, which grows. */
+    private List<CompletableFuture<Void>> unansweredRenewals() {
         List<CompletableFuture<Void>> sent = new ArrayList<>();
         doAnswer(call -> {
                     sent.add(new CompletableFuture<>());
@@ -132,6 +127,17 @@ final class ClaimsTest {
                 })
                 .when(commands)
                 .renew(any(), anyString(), any());
+        return sent;
+    }
+
+    /** What ends meanwhile isn't renewed any more. */
+    @Test
+    void claimsOfALongLine_areRenewedInPortions_eachOnceTheOneBeforeIsAnswered() {
+        List<Claim> all = new ArrayList<>(List.of(claimed()));
+        for (int n = 1; n < 1_200; n++) {
+            claims.claim(Samples.key("tenant", "question " + n)).thenAccept(all::add);
+        }
+        List<CompletableFuture<Void>> sent = unansweredRenewals();
         timeline.advance(LEASE);
         assertThat(all).hasSize(1_200);
         assertThat(sent).hasSize(500);
@@ -203,13 +209,7 @@ final class ClaimsTest {
     @Test
     void claimsThatAreClosed_areRenewedNoMore() {
         claimed();
-        List<CompletableFuture<Void>> sent = new ArrayList<>();
-        doAnswer(call -> {
-                    sent.add(new CompletableFuture<>());
-                    return sent.get(sent.size() - 1);
-                })
-                .when(commands)
-                .renew(any(), anyString(), any());
+        List<CompletableFuture<Void>> sent = unansweredRenewals();
         timeline.advance(LEASE);
         assertThat(sent).hasSize(1);
 
