@@ -647,6 +647,23 @@ class AccountTest {
     }
 
     @Test
+    void whoHasAsked_isTakenBack_thoughNothingIsInTheWindowAnyMore() {
+        for (String id : List.of("a", "b")) {
+            reserve(id, BRIEF);
+            Account.Sent sent = send();
+            answer(sent, reply(sent, Verdict.DONE, "first", 0, 0, 500));
+        }
+        timeline.advance(Duration.ofSeconds(6));
+
+        assertThat(account.isToTrade()).as("the others still count it").isTrue();
+        Account.Sent last = send();
+        assertThat(last.trade().blocks()).hasSize(1);
+        assertThat(last.trade().askers()).isEmpty();
+        answer(last, granted(last, 0));
+        assertThat(account.isToTrade()).isFalse();
+    }
+
+    @Test
     void limitThatIsShared_isToldWhoAsks_thoughALotIsLeft() {
         grant("a", ONE);
         account.settle("a", Optional.empty(), Duration.ZERO);
@@ -706,11 +723,16 @@ class AccountTest {
         grant("a", ONE);
         Account.Sent sent = send();
         answer(sent, granted(sent, 3));
+        assertThat(reserve("b", ONE)).as("free").isCompleted();
         account.settle("a", Optional.empty(), Duration.ZERO);
+        account.release("b");
 
         Trade last = account.giveBack().orElseThrow();
 
-        assertThat(last.blocks()).extracting(BlockEntry::held).containsExactly(0L);
+        assertThat(last.blocks())
+                .as("however many are started a second")
+                .extracting(BlockEntry::held, BlockEntry::free, BlockEntry::wanted)
+                .containsExactly(tuple(0L, 0L, 0L));
         assertThat(last.uses()).extracting(DatedEntry::amount).containsExactly(1L);
         assertThat(account.giveBack()).as("once").isEmpty();
     }
