@@ -54,14 +54,17 @@ public final class RedisCache implements Cache {
      */
     @Override
     public CacheStore open(Settings settings, Services services) {
-        RedisSettings read = RedisSettings.from(settings);
+        return open(RedisSettings.from(settings), services);
+    }
+
+    static CacheStore open(RedisSettings settings, Services services) {
         RedisLink link = new RedisLink(
-                read,
+                settings,
                 new RedisLink.Effect(
                         "answers are neither found nor stored there", "answers are found and stored there again"),
-                LettuceConnector.of(read, services),
+                LettuceConnector.of(settings, services),
                 services);
-        RedisStore store = new RedisStore(read, link, services);
+        RedisStore store = new RedisStore(settings, link, services);
         link.onConnected(store::lookAtClock);
         link.connect();
         return store;

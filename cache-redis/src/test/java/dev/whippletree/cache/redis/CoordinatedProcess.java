@@ -45,9 +45,26 @@ final class CoordinatedProcess implements AutoCloseable {
     private final Coordination coordination;
 
     CoordinatedProcess(String uri, Map<String, String> settings) {
+        coordination = new RedisCoordinator().open(settings(uri, settings), services);
+    }
+
+    private CoordinatedProcess(CoordinationSettings settings) {
+        CorruptValue corrupt = new CorruptValue(settings.redis(), services);
+        coordination = RedisCoordination.open(
+                settings, new LettuceCommands(settings.redis(), services, corrupt), services, corrupt);
+    }
+
+    /** Opens one over a Redis that is never away: it waits for answers, however long the machine stalls. */
+    static CoordinatedProcess patient(String uri, Map<String, String> settings) {
+        CoordinationSettings read = CoordinationSettings.from(settings(uri, settings));
+        return new CoordinatedProcess(new CoordinationSettings(
+                Patience.patient(read.redis()), read.processes(), read.claimLease(), read.callLease()));
+    }
+
+    private static Settings settings(String uri, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(Map.of("uri", uri));
         all.putAll(settings);
-        coordination = new RedisCoordinator().open(new Settings("coordinator redis", all), services);
+        return new Settings("coordinator redis", all);
     }
 
     /** Opens a coordination over commands that lead to no Redis. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class CoordinatedProcesses implements AfterTestExecutionCallback {
 
     private final Map<String, String> settings;
+    private final BiFunction<String, Map<String, String>, CoordinatedProcess> opener;
     private final List<CoordinatedProcess> all = new ArrayList<>();
 
     /**
@@ -22,7 +24,18 @@ final class CoordinatedProcesses implements AfterTestExecutionCallback {
      * @param settings of each of them, unless others are given
      */
     CoordinatedProcesses(Map<String, String> settings) {
+        this(settings, CoordinatedProcess::new);
+    }
+
+    private CoordinatedProcesses(
+            Map<String, String> settings, BiFunction<String, Map<String, String>, CoordinatedProcess> opener) {
         this.settings = settings;
+        this.opener = opener;
+    }
+
+    /** Creates none yet, whose Redis is never away, and which wait for its answers. */
+    static CoordinatedProcesses patient() {
+        return new CoordinatedProcesses(Map.of(), CoordinatedProcess::patient);
     }
 
     CoordinatedProcess open(String uri) {
@@ -32,7 +45,7 @@ final class CoordinatedProcesses implements AfterTestExecutionCallback {
     CoordinatedProcess open(String uri, Map<String, String> more) {
         Map<String, String> both = new HashMap<>(settings);
         both.putAll(more);
-        CoordinatedProcess process = new CoordinatedProcess(uri, both);
+        CoordinatedProcess process = opener.apply(uri, both);
         all.add(process);
         return process;
     }

@@ -33,7 +33,7 @@ class RedisClusterContractTest extends CacheContract {
 
     @Override
     protected Cache cache() {
-        return new RedisCache();
+        return new PatientRedisCache();
     }
 
     @Override
@@ -46,8 +46,6 @@ class RedisClusterContractTest extends CacheContract {
                         "password",
                         RealCluster.PASSWORD,
                         "key-prefix",
-                        "test-" + NAMESPACES.incrementAndGet(),
-                        "command-timeout",
-                        "5s"));
+                        "test-" + NAMESPACES.incrementAndGet()));
     }
 }

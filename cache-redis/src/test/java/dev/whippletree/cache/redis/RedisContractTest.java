@@ -36,12 +36,12 @@ class RedisContractTest extends CacheContract {
 
     @Override
     protected Cache cache() {
-        return new RedisCache();
+        return new PatientRedisCache();
     }
 
     @Override
     protected Settings settings() {
         String prefix = "test-" + NAMESPACES.incrementAndGet();
-        return new Settings("cache redis", Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "5s"));
+        return new Settings("cache redis", Map.of("uri", redis.uri(), "key-prefix", prefix));
     }
 }

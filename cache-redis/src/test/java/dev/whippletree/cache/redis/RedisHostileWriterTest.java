@@ -52,7 +52,7 @@ class RedisHostileWriterTest {
             List.of("NaN", "-5", "1e300", "9".repeat(400), "999999999999999", "\u001b[2J");
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
+    final CoordinatedProcesses processes = CoordinatedProcesses.patient();
 
     private RedisProcess redis;
     private RedisClient client;
@@ -332,8 +332,8 @@ class RedisHostileWriterTest {
 
     @Test
     void claimsAndProbesThatNeverEnd_areTakenOver() {
-        CoordinatedProcess one = processes.open(redis.uri(), Map.of("claim-lease", "1s"));
-        CoordinatedProcess two = processes.open(redis.uri(), Map.of("claim-lease", "1s"));
+        CoordinatedProcess one = processes.open(redis.uri(), Map.of("claim-lease", "5s"));
+        CoordinatedProcess two = processes.open(redis.uri(), Map.of("claim-lease", "5s"));
         processes.awaitInStep();
         String claim = text(KEYS.claim(KEY));
         String probe = text(KEYS.probe(SCOPE));

@@ -11,6 +11,7 @@ import dev.whippletree.spi.Coordinator;
 import dev.whippletree.spi.Grant;
 import dev.whippletree.spi.LimitUse;
 import dev.whippletree.spi.ScopeClosing;
+import dev.whippletree.testkit.PluginForm;
 import dev.whippletree.testkit.Samples;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
@@ -42,7 +42,7 @@ class RedisLimitsTest {
     private static final Scope ACME = CoordinatedProcess.SCOPE;
 
     @RegisterExtension
-    final CoordinatedProcesses processes = new CoordinatedProcesses(Map.of("command-timeout", "5s"));
+    final CoordinatedProcesses processes = CoordinatedProcesses.patient();
 
     private RedisProcess redis;
     private RedisClient client;
@@ -74,6 +74,8 @@ class RedisLimitsTest {
                 .contains(RedisCache.class);
         assertThat(ServiceLoader.load(Coordinator.class).stream().map(ServiceLoader.Provider::type))
                 .contains(RedisCoordinator.class);
+        RedisCache cache = new RedisCache();
+        PluginForm.check(cache, cache.name(), cache.settings());
     }
 
     @Test

@@ -162,8 +162,8 @@ class RedisStoreTest {
     }
 
     private CacheStore open(String prefix) {
-        Map<String, String> values = Map.of("uri", redis.uri(), "key-prefix", prefix, "command-timeout", "5s");
-        return new RedisCache().open(new Settings("cache redis", values), services);
+        Map<String, String> values = Map.of("uri", redis.uri(), "key-prefix", prefix);
+        return new PatientRedisCache().open(new Settings("cache redis", values), services);
     }
 
     private void put(CacheStore where, Duration ttl) {
