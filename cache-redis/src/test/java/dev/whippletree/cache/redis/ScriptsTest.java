@@ -14,7 +14,6 @@ import dev.whippletree.cache.redis.contact.CoordinationCommands.DatedEntry;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.Trade;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.TradeReply;
 import dev.whippletree.cache.redis.contact.CoordinationCommands.Verdict;
-import dev.whippletree.cache.redis.contact.CoordinationSettings;
 import dev.whippletree.cache.redis.contact.LimitName;
 import dev.whippletree.cache.redis.contact.RedisKeys;
 import dev.whippletree.cache.redis.link.CorruptValue;
@@ -75,9 +74,8 @@ class ScriptsTest {
     @BeforeAll
     void start() throws IOException {
         redis = RedisProcess.started();
-        RedisSettings settings = CoordinationSettings.from(
-                        new Settings("coordinator redis", Map.of("uri", redis.uri(), "command-timeout", "5s")))
-                .redis();
+        RedisSettings settings =
+                Patience.patient(RedisSettings.from(new Settings("coordinator redis", redis.settings())));
         commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
         commands.start(new CoordinationCommands.Events() {
             @Override

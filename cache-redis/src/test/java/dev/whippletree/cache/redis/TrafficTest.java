@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,11 +52,10 @@ class TrafficTest {
     void bytes_areAsRedisCountsThem() throws Exception {
         try (RedisProcess redis = RedisProcess.started();
                 FakeServices services = FakeServices.real()) {
-            Map<String, String> patient = new HashMap<>(redis.settings());
-            patient.put("command-timeout", "2s");
-            RedisSettings settings = RedisSettings.from(new Settings("coordinator redis", patient));
+            RedisSettings settings =
+                    Patience.patient(RedisSettings.from(new Settings("coordinator redis", redis.settings())));
             LettuceCommands commands = new LettuceCommands(settings, services, new CorruptValue(settings, services));
-            CacheStore store = new RedisCache().open(new Settings("cache redis", patient), services);
+            CacheStore store = RedisCache.open(settings, services);
             commands.start(events);
             assertThat(events.subscribed.await(20, TimeUnit.SECONDS)).isTrue();
             // From now on, Redis knows the scripts.
