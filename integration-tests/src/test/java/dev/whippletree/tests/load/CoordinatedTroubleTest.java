@@ -9,7 +9,6 @@ import dev.whippletree.emulator.model.ServiceStats;
 import dev.whippletree.model.Completion;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.stress.interviews.InterviewDriver;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
@@ -21,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +42,10 @@ class CoordinatedTroubleTest {
     private static final int PROCESSES = 3;
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
-    /** A process that stands still for longer than Redis is awaited makes a call of its own, and is right to. */
+    /**
+     * A process that stands still for longer than Redis is awaited makes a call of its own, and uses a share of limits
+     * beside the others, and is right to.
+     */
     private static final Map<String, String> PATIENT = Map.of("command-timeout", "5s");
 
     private final List<Whippletree> processes = new ArrayList<>();
@@ -79,8 +80,8 @@ class CoordinatedTroubleTest {
         }
     }
 
-    private void openConnected(Map<String, String> more) {
-        open(more);
+    private void openConnected() {
+        open(PATIENT);
         awaitConnected();
     }
 
@@ -105,20 +106,8 @@ class CoordinatedTroubleTest {
                 .toList();
     }
 
-    /** Something that happens to Redis. */
-    private interface Trouble {
-        void happen() throws Exception;
-    }
-
-    /** Conducts the interviews; the trouble comes when a quarter of the prompts has ended. */
-    private InterviewResults conduct(Trouble trouble) throws Exception {
-        CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
-        InterviewDriver driver =
-                bench.driver(prompt -> complete(prompt).whenComplete((completion, failure) -> quarter.countDown()));
-        CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
-        quarter.await();
-        trouble.happen();
-        return LoadBench.resultsOf(interviews);
+    private InterviewResults conduct(LoadBench.Trouble trouble) throws Exception {
+        return LoadBench.resultsOf(bench.conduct(this::complete, trouble));
     }
 
     private void assertAllAnsweredWithinLimits(InterviewResults results) {
@@ -148,7 +137,7 @@ class CoordinatedTroubleTest {
     @Test
     void withoutTrouble_eachQuestionCostsOneCall_andTheLimitsAreKept() throws Exception {
         redis.start();
-        openConnected(PATIENT);
+        openConnected();
         assertAllAnsweredWithinLimits(conduct(() -> {}));
         assertOneCallForEachQuestion();
         assertThat(coordinations()).allSatisfy(there -> {
@@ -162,22 +151,24 @@ class CoordinatedTroubleTest {
     @ValueSource(strings = {"killed", "restarted", "frozen", "emptied", "scripts flushed", "out of memory"})
     void inTrouble_eachKeepsToItsShareAndSaysSo_andAllShareAgainOnceItIsOver(String trouble) throws Exception {
         redis.start();
-        openConnected(trouble.equals("scripts flushed") ? PATIENT : Map.of());
+        openConnected();
         assertAllAnsweredWithinLimits(conduct(() -> happen(trouble)));
         switch (trouble) {
             case "killed" -> {
                 assertThat(coordinations())
                         .anySatisfy(there -> assertThat(there.alone()).isPositive());
-                assertThat(coordinations())
-                        .allSatisfy(there -> assertThat(there.problem()).isPresent());
+                await().atMost(LONGEST_RECOVERY)
+                        .untilAsserted(() -> assertThat(coordinations())
+                                .allSatisfy(there -> assertThat(there.problem()).isPresent()));
                 redis.start();
             }
             case "frozen" -> redis.resume();
             case "scripts flushed" -> assertOneCallForEachQuestion();
             case "out of memory" -> {
-                assertThat(coordinations())
-                        .anySatisfy(
-                                there -> assertThat(there.problem().orElse("")).containsIgnoringCase("memory"));
+                await().atMost(LONGEST_RECOVERY)
+                        .untilAsserted(() -> assertThat(coordinations())
+                                .anySatisfy(there ->
+                                        assertThat(there.problem().orElse("")).containsIgnoringCase("memory")));
                 onRedis(commands -> commands.configSet("maxmemory", "0"));
             }
             default -> {}

@@ -16,8 +16,10 @@ import dev.whippletree.time.SystemTimeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** An emulated service that listens, for as many Whippletrees as are put in front of it. Confined to one thread. */
@@ -65,6 +67,33 @@ final class LoadBench implements AutoCloseable {
     CompletableFuture<InterviewResults> conduct(InterviewDriver driver) {
         service.startFaultsAt(timeline.nanoTime());
         return driver.start();
+    }
+
+    /** Something that happens while interviews are under way. */
+    interface Trouble {
+        void happen() throws Exception;
+    }
+
+    /**
+     * Starts the interviews, and lets something happen when a quarter of the prompts has ended. However late that is,
+     * the last quarter is asked afterwards.
+     */
+    CompletableFuture<InterviewResults> conduct(Function<Prompt, CompletableFuture<Completion>> ask, Trouble trouble)
+            throws Exception {
+        int quarter = load.interviews().prompts() / 4;
+        CountDownLatch ended = new CountDownLatch(quarter);
+        AtomicInteger asked = new AtomicInteger();
+        CompletableFuture<Void> happened = new CompletableFuture<>();
+        CompletableFuture<InterviewResults> interviews = conduct(driver(prompt -> {
+            boolean late = asked.incrementAndGet() > 3 * quarter;
+            return (late ? happened : CompletableFuture.completedFuture(null))
+                    .thenCompose(done -> ask.apply(prompt))
+                    .whenComplete((completion, failure) -> ended.countDown());
+        }));
+        ended.await();
+        trouble.happen();
+        happened.complete(null);
+        return interviews;
     }
 
     /** Returns a driver of the case's interviews. */

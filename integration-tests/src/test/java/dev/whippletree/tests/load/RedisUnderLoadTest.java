@@ -6,12 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
-import dev.whippletree.stress.interviews.InterviewDriver;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.testkit.redis.RedisProcess;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -75,9 +73,8 @@ class RedisUnderLoadTest {
         try (RedisProcess redis = RedisProcess.started();
                 LoadBench bench = LoadBench.start(LOAD);
                 Whippletree whippletree = open(bench, redis, behindEhcache)) {
-            CompletableFuture<InterviewResults> interviews = startedAndUnderWay(bench, whippletree);
-            trouble.happen(redis);
-            assertThat(trouble == Trouble.RESTARTED || !interviews.isDone()).isTrue();
+            CompletableFuture<InterviewResults> interviews =
+                    bench.conduct(whippletree::complete, () -> trouble.happen(redis));
             assertAllAnswered(LoadBench.resultsOf(interviews), whippletree);
             assertThat(trouble == Trouble.RESTARTED || redisOf(whippletree).faults() > 0)
                     .isTrue();
@@ -92,17 +89,6 @@ class RedisUnderLoadTest {
             builder.cache("ehcache");
         }
         return builder.cache("redis", redis.settings()).build();
-    }
-
-    /** Returns interviews of which a quarter is done. */
-    private static CompletableFuture<InterviewResults> startedAndUnderWay(LoadBench bench, Whippletree whippletree)
-            throws InterruptedException {
-        CountDownLatch quarter = new CountDownLatch(LOAD.interviews().prompts() / 4);
-        InterviewDriver driver = bench.driver(
-                prompt -> whippletree.complete(prompt).whenComplete((completion, failure) -> quarter.countDown()));
-        CompletableFuture<InterviewResults> interviews = bench.conduct(driver);
-        quarter.await();
-        return interviews;
     }
 
     private static void assertAllAnswered(InterviewResults results, Whippletree whippletree) {
