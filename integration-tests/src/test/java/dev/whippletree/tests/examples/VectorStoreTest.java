@@ -105,7 +105,8 @@ final class VectorStoreTest {
                     .hasRootCauseMessage("the program crashes");
         }
         long callsBefore = stats().calls();
-        assertThat(callsBefore).isBetween(3L, PARTS - 1L);
+        // All of them, if the program takes as long to crash as the limits put calls off.
+        assertThat(callsBefore).isBetween(3L, (long) PARTS);
         assertThat(Files.readAllLines(folder.resolve("vectors.jsonl"))).hasSize((int) callsBefore);
 
         InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
