@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /** One of several processes of a test, each with threads, connections and memory of its own. */
 final class CoordinatedProcess implements AutoCloseable {
@@ -37,6 +38,10 @@ final class CoordinatedProcess implements AutoCloseable {
     static final TenantTurn TURN = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     private static final AtomicInteger PROBES = new AtomicInteger();
+
+    /** What is said for a day, and rightly so, once the machine has stood still for a second. */
+    private static final Pattern STOOD_STILL =
+            Pattern.compile("(; )?coordinator redis: the clock of Redis at .*? was set ahead by .*?\\(NTP\\)");
 
     /** Of a limit that nobody else uses, and so small that none of it is ever free. */
     private final String probe = "probe-" + PROBES.incrementAndGet();
@@ -87,6 +92,13 @@ final class CoordinatedProcess implements AutoCloseable {
 
     CoordinationStatus status() {
         return coordination.status();
+    }
+
+    /** Returns what the status says is wrong, unless it is only that the machine stood still. */
+    Optional<String> problem() {
+        return status().problem()
+                .map(text -> STOOD_STILL.matcher(text).replaceAll(""))
+                .filter(text -> !text.isEmpty());
     }
 
     Grant reserve(LimitUse... uses) {

@@ -85,7 +85,7 @@ class RedisClusterTest {
             return false;
         }
         process.release(granted.id());
-        return process.status().alone() == before && process.status().problem().isEmpty();
+        return process.status().alone() == before && process.problem().isEmpty();
     }
 
     private void awaitInStep(List<CoordinatedProcess> all, int shard) {
@@ -135,7 +135,7 @@ class RedisClusterTest {
 
         assertThat(alone(two)).isZero();
         assertThat(two)
-                .allSatisfy(process -> assertThat(process.status().problem()).isEmpty());
+                .allSatisfy(process -> assertThat(process.problem()).isEmpty());
     }
 
     /** With what the page says of a cluster beside it, on each node. */
@@ -160,7 +160,7 @@ class RedisClusterTest {
         assertThat(((Claim.Ours) process.claim(Samples.key("t", "of a user"))).agreed())
                 .isTrue();
         assertThat(process.status().alone()).isZero();
-        assertThat(process.status().problem()).isEmpty();
+        assertThat(process.problem()).isEmpty();
     }
 
     @Test
@@ -298,7 +298,7 @@ class RedisClusterTest {
         assertThat(cluster.masterOf(RealCluster.key(moved))).isSameAs(to);
         assertThat(alone(two)).isZero();
         assertThat(two)
-                .allSatisfy(process -> assertThat(process.status().problem()).isEmpty());
+                .allSatisfy(process -> assertThat(process.problem()).isEmpty());
 
         cluster.beginMove(slot, to, from);
         while (cluster.moveKeys(slot, 100, to, from) > 0) {

@@ -113,7 +113,7 @@ class RedisFailoverTest {
             return false;
         }
         process.release(granted.id());
-        return process.status().alone() == before && process.status().problem().isEmpty();
+        return process.status().alone() == before && process.problem().isEmpty();
     }
 
     private static List<Work> begin(List<CoordinatedProcess> two, LimitUse use) {

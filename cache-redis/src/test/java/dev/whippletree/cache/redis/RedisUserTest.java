@@ -138,7 +138,7 @@ class RedisUserTest {
                             .toCompletableFuture()
                             .join())
                     .isTrue();
-            assertThat(one.status().problem()).isEmpty();
+            assertThat(one.problem()).isEmpty();
             assertThat(one.status().alone() + two.status().alone()).isZero();
         }
         assertThat(log()).isEmpty();
@@ -203,7 +203,7 @@ class RedisUserTest {
             await().until(() -> one.status().problem().isPresent());
             acl(rule);
             await().until(() ->
-                    one.status().connected() && one.status().problem().isEmpty());
+                    one.status().connected() && one.problem().isEmpty());
         }
     }
 

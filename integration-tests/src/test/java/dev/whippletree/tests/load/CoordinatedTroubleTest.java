@@ -93,6 +93,13 @@ class CoordinatedTroubleTest {
                 }));
     }
 
+    /** Returns what is wrong, unless it is only that the machine stood still for a second. */
+    private static String problem(StatusSnapshot.CoordinatorStatus there) {
+        return there.problem()
+                .map(text -> text.replaceAll("(; )?coordinator redis: the clock .*? was set ahead by .*?\\(NTP\\)", ""))
+                .orElse("");
+    }
+
     private synchronized CompletableFuture<Completion> complete(Prompt prompt) {
         String session = prompt.session().orElseThrow();
         return bySession
@@ -143,7 +150,7 @@ class CoordinatedTroubleTest {
         assertThat(coordinations()).allSatisfy(there -> {
             assertThat(there.alone()).isZero();
             assertThat(there.faults()).isZero();
-            assertThat(there.problem()).isEmpty();
+            assertThat(problem(there)).isEmpty();
         });
     }
 
@@ -175,7 +182,7 @@ class CoordinatedTroubleTest {
         }
         awaitConnected();
         assertThat(coordinations())
-                .allSatisfy(there -> assertThat(there.problem()).isEmpty());
+                .allSatisfy(there -> assertThat(problem(there)).isEmpty());
     }
 
     private void happen(String trouble) throws Exception {
