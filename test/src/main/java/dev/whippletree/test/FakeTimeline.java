@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual time for programs with threads of their own. Events that are due run at once, one after the other; those that
@@ -131,16 +132,20 @@ final class FakeTimeline implements Timeline {
     /** Until it parks next, a thread of the pool is said to wait for the pool. */
     private boolean waitsInATask(Thread worker) {
         Object blocker = LockSupport.getBlocker(worker);
-        return blocker != null && blocker != pool && waits(worker);
+        return blocker != null && blocker != pool && waits(worker, blocker);
+    }
+
+    private static boolean waits(Thread thread) {
+        return waits(thread, LockSupport.getBlocker(thread));
     }
 
     /** Returns whether a thread has ended, or waits for more than the engine's lock and has to wait on. */
-    private static boolean waits(Thread thread) {
-        Object blocker = LockSupport.getBlocker(thread);
+    private static boolean waits(Thread thread, @Nullable Object blocker) {
         if (blocker instanceof ManagedBlocker future) {
             return !future.isReleasable();
         }
         boolean locked = blocker != null && blocker.getClass().getEnclosingClass() == ReentrantLock.class;
-        return !locked && thread.getState().compareTo(Thread.State.BLOCKED) > 0;
+        boolean still = thread.getState().compareTo(Thread.State.BLOCKED) > 0;
+        return still && !locked && LockSupport.getBlocker(thread) == blocker; // Or it waits for the lock by now.
     }
 }
