@@ -128,8 +128,17 @@ class CoordinatedTroubleTest {
         }
     }
 
+    /** A look or a claim that isn't answered within a second is a fault, and may cost a call. */
     private void assertOneCallForEachQuestion() {
-        assertThat(bench.stats().calls()).isEqualTo(LOAD.interviews().distinct());
+        long faults = processes.stream()
+                .map(Whippletree::status)
+                .mapToLong(status -> status.coordination().orElseThrow().faults()
+                        + status.caches().stream()
+                                .mapToLong(StatusSnapshot.CacheTier::faults)
+                                .sum())
+                .sum();
+        long distinct = LOAD.interviews().distinct();
+        assertThat(bench.stats().calls()).isBetween(distinct, distinct + faults);
     }
 
     private void onRedis(Consumer<RedisCommands<String, String>> commands) {
@@ -149,7 +158,6 @@ class CoordinatedTroubleTest {
         assertOneCallForEachQuestion();
         assertThat(coordinations()).allSatisfy(there -> {
             assertThat(there.alone()).isZero();
-            assertThat(there.faults()).isZero();
             assertThat(problem(there)).isEmpty();
         });
     }
