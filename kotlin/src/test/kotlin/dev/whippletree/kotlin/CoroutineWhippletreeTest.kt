@@ -53,7 +53,7 @@ internal class CoroutineWhippletreeTest {
         timeline.advance(java.time.Duration.ZERO)
     }
 
-    private fun run(test: suspend TestScope.() -> Unit) = runTest(timeout = 10.seconds, testBody = test)
+    private fun run(test: suspend TestScope.() -> Unit) = runTest(testBody = test)
 
     /** Returns what a coroutine returns that only waits for the engine. */
     private suspend fun <T> TestScope.settled(outcome: Deferred<T>): T {
