@@ -14,6 +14,7 @@ import dev.whippletree.settings.Timeouts;
 import dev.whippletree.time.SystemTimeline;
 import dev.whippletree.time.Timeline;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -156,7 +157,7 @@ public final class RunningGateway implements AutoCloseable {
      * Sends a request to a gateway that cuts slow clients off after a moment, until this machine was fast enough for
      * it.
      */
-    public static HttpResponse<String> hastily(Callable<HttpResponse<String>> request) throws Exception {
+    public static <T> T hastily(Callable<T> request) throws Exception {
         for (int tries = 1; ; tries++) {
             try {
                 return request.call();
@@ -275,6 +276,9 @@ public final class RunningGateway implements AutoCloseable {
     /** Reads a response that says how long it is. */
     public static String readResponse(Socket socket) throws IOException {
         String head = readUntil(socket, "\r\n\r\n");
+        if (head.isEmpty()) {
+            throw new EOFException("the connection ended before a response");
+        }
         String length = head.replaceFirst("(?s).*Content-Length: (\\d+).*", "$1");
         byte[] body = socket.getInputStream().readNBytes(Integer.parseInt(length));
         return head + new String(body, StandardCharsets.UTF_8);
