@@ -134,8 +134,7 @@ class RedisClusterTest {
         await().until(heard::isEmpty);
 
         assertThat(alone(two)).isZero();
-        assertThat(two)
-                .allSatisfy(process -> assertThat(process.problem()).isEmpty());
+        assertThat(two).allSatisfy(process -> assertThat(process.problem()).isEmpty());
     }
 
     /** With what the page says of a cluster beside it, on each node. */
@@ -297,8 +296,7 @@ class RedisClusterTest {
         await().untilAsserted(() -> assertThat(used(moved)).isEqualTo(4));
         assertThat(cluster.masterOf(RealCluster.key(moved))).isSameAs(to);
         assertThat(alone(two)).isZero();
-        assertThat(two)
-                .allSatisfy(process -> assertThat(process.problem()).isEmpty());
+        assertThat(two).allSatisfy(process -> assertThat(process.problem()).isEmpty());
 
         cluster.beginMove(slot, to, from);
         while (cluster.moveKeys(slot, 100, to, from) > 0) {

@@ -202,8 +202,7 @@ class RedisUserTest {
         try (CoordinatedProcess one = process()) {
             await().until(() -> one.status().problem().isPresent());
             acl(rule);
-            await().until(() ->
-                    one.status().connected() && one.problem().isEmpty());
+            await().until(() -> one.status().connected() && one.problem().isEmpty());
         }
     }
 
