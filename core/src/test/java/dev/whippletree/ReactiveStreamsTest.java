@@ -14,6 +14,7 @@ import dev.whippletree.spi.Provider;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.spi.Services;
 import dev.whippletree.spi.SettingKey;
+import dev.whippletree.testkit.shared.AwaitedFailure;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -77,8 +78,8 @@ final class ReactiveStreamsTest {
 
         @Override
         public Flow.Publisher<Delta> createFlowPublisher(long deltas) {
-            return whippletree.stream(
-                    Prompt.builder().user(Long.toString(deltas)).noCache().build());
+            return AwaitedFailure.of(whippletree.stream(
+                    Prompt.builder().user(Long.toString(deltas)).noCache().build()));
         }
 
         @Override

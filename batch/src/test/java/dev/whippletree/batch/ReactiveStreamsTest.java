@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.whippletree.Whippletree;
 import dev.whippletree.model.Prompt;
 import dev.whippletree.testkit.FakeProvider;
+import dev.whippletree.testkit.shared.AwaitedFailure;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -75,50 +75,6 @@ final class ReactiveStreamsTest {
         return new BatchItem("i" + number, Prompt.of("Hello"));
     }
 
-    /**
-     * Lets a wrong request return once the run has failed: the kit looks for the failure once, after
-     * {@link #SILENCE_MILLIS}, however much patience it has.
-     */
-    private record AwaitedFailure(BatchRun run, Flow.Subscriber<? super BatchResult> receiver)
-            implements Flow.Subscriber<BatchResult> {
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            receiver.onSubscribe(new Flow.Subscription() {
-                @Override
-                public void request(long count) {
-                    subscription.request(count);
-                    if (count <= 0) {
-                        run.end()
-                                .handle((progress, failure) -> failure)
-                                .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
-                                .join();
-                    }
-                }
-
-                @Override
-                public void cancel() {
-                    subscription.cancel();
-                }
-            });
-        }
-
-        @Override
-        public void onNext(BatchResult result) {
-            receiver.onNext(result);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            receiver.onError(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            receiver.onComplete();
-        }
-    }
-
     private final class Results extends FlowPublisherVerification<BatchResult> {
 
         Results() {
@@ -127,10 +83,9 @@ final class ReactiveStreamsTest {
 
         @Override
         public Flow.Publisher<BatchResult> createFlowPublisher(long results) {
-            BatchRun run = Batch.over(whippletree)
+            return AwaitedFailure.of(Batch.over(whippletree)
                     .build()
-                    .run(LongStream.range(0, results).mapToObj(ReactiveStreamsTest::item));
-            return subscriber -> run.subscribe(subscriber == null ? null : new AwaitedFailure(run, subscriber));
+                    .run(LongStream.range(0, results).mapToObj(ReactiveStreamsTest::item)));
         }
 
         /** A run has one subscriber. */

@@ -11,6 +11,7 @@ import dev.whippletree.model.PromptException;
 import dev.whippletree.model.PromptException.Reason;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.settings.EngineSettings;
+import dev.whippletree.testkit.shared.Garbage;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;

@@ -25,6 +25,7 @@ import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.spi.CacheHit;
 import dev.whippletree.spi.CacheKey;
 import dev.whippletree.spi.Cancellable;
+import dev.whippletree.testkit.shared.Garbage;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

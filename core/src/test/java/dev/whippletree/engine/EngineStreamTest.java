@@ -21,6 +21,7 @@ import dev.whippletree.settings.Timeouts;
 import dev.whippletree.spi.AnswerEnd;
 import dev.whippletree.spi.AttemptSink;
 import dev.whippletree.testkit.logging.LoggedLines;
+import dev.whippletree.testkit.shared.Garbage;
 import dev.whippletree.time.Timeline;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

@@ -19,6 +19,7 @@ import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.RouteSettings.TargetSettings;
 import dev.whippletree.settings.RouteSettings.Tier;
 import dev.whippletree.testkit.logging.LoggedLines;
+import dev.whippletree.testkit.shared.Garbage;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -97,7 +97,8 @@ class StreamsTest {
     @Tag("thorough")
     void verifierThatIsWrongInFiveOfAHundred_isWithinTheBound() {
         Stream stream = Stream.banking(20);
-        assertThat(wrongPerRequest(results(SEEDS, stream::shuffled, 0.01, 0.05))).isLessThanOrEqualTo(0.01);
+        assertThat(wrongPerRequest(results(SEEDS, stream::shuffled, 0.01, 0.05)))
+                .isLessThanOrEqualTo(0.01);
     }
 
     /** One request in twenty is made to lie exactly where another question lies, and wants something else. */

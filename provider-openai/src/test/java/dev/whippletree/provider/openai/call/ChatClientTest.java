@@ -10,6 +10,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.testkit.provider.RecordingSink;
+import dev.whippletree.testkit.shared.Garbage;
 import dev.whippletree.time.VirtualTimeline;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -59,11 +60,7 @@ final class ChatClientTest {
         try (ProviderClient client = new OpenAiProvider().connect(account, FakeServices.on(timeline))) {
             WeakReference<RecordingSink> sink = new WeakReference<>(ended(client, timeline));
 
-            for (int time = 0; time < 50 && !sink.refersTo(null); time++) {
-                System.gc();
-            }
-
-            assertThat(sink.refersTo(null)).isTrue();
+            assertThat(Garbage.isGone(sink)).isTrue();
         }
     }
 
