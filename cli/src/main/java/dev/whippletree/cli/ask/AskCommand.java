@@ -102,8 +102,9 @@ public final class AskCommand implements Callable<Integer> {
     }
 
     private int askEmulated(Prompt prompt) {
+        Optional<String> model = opening.modelToEmulate();
         surroundings.say("the answer comes from an emulated service, not from a model");
-        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, model, List.of())) {
             return answer(accounts.whippletree(), prompt);
         }
     }

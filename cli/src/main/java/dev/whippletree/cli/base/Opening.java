@@ -137,6 +137,19 @@ public final class Opening {
     }
 
     /**
+     * Returns the model to ask an emulated service for, if one is given.
+     *
+     * @throws UserMistake if a configuration is given too
+     */
+    public Optional<String> modelToEmulate() {
+        if (file.isPresent()) {
+            throw new UserMistake("--emulated asks one emulated service and reads no configuration, so it can't be"
+                    + " combined with --config; choose one");
+        }
+        return model;
+    }
+
+    /**
      * Reads and checks the configuration without opening anything, for a command that also takes accounts as an option.
      *
      * @throws dev.whippletree.model.ConfigurationException with every problem

@@ -12,6 +12,7 @@ import dev.whippletree.config.Configuration;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -67,8 +68,9 @@ public final class ChatCommand implements Callable<Integer> {
     }
 
     private int chatEmulated() {
+        Optional<String> model = opening.modelToEmulate();
         surroundings.say("the answers come from an emulated service, not from a model");
-        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings)) {
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, model, List.of())) {
             return chat(accounts.whippletree());
         }
     }

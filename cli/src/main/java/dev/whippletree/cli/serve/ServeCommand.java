@@ -75,9 +75,10 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int serveEmulated() {
+        Optional<String> model = opening.modelToEmulate();
         surroundings.say("the answers come from an emulated service, not from a model");
         ServeRun run = new ServeRun(surroundings, wish(), Optional.empty());
-        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, run.listeners())) {
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, model, run.listeners())) {
             return run.run(accounts.whippletree());
         }
     }

@@ -37,7 +37,7 @@ public final class ServeRehearsal {
     /** Returns a gateway's answers to that many prompts of a second Whippletree, whole and streamed. Blocks. */
     public static List<Completion> serve(Surroundings surroundings, int prompts) {
         Telemetry telemetry = new Telemetry(surroundings.timeline());
-        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, telemetry.listeners());
+        try (EmulatedAccounts accounts = EmulatedAccounts.open(surroundings, Optional.empty(), telemetry.listeners());
                 Gateway gateway = Gateway.start(accounts.whippletree(), FREE_PORT, surroundings.timeline(), telemetry);
                 Whippletree asking = surroundings
                         .builders()

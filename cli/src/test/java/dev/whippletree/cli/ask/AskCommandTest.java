@@ -23,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -198,6 +199,21 @@ class AskCommandTest extends ShellTest {
         shell.succeeds("ask", "--emulated", "Hello");
         assertThat(shell.out().lines()).hasSize(1);
         assertThat(shell.err()).contains("emulated");
+    }
+
+    @Test
+    void emulated_answersAsTheModelThatIsGiven() {
+        shell.succeeds("ask", "--emulated", "--model", "mine", "Hello");
+        assertThat(shell.out()).endsWith(" mine]\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ask Hello", "chat", "serve"})
+    @Timeout(60)
+    void emulated_readsNoConfiguration(String command) {
+        String line = command + " --emulated --config any.yaml";
+        assertThat(shell.run(line.split(" "))).isEqualTo(2);
+        assertThat(shell.err()).contains("can't be combined with --config").doesNotContain("answer");
     }
 
     @ParameterizedTest
