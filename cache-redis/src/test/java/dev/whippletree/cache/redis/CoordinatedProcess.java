@@ -18,6 +18,7 @@ import dev.whippletree.spi.Services;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.spi.TenantTurn;
 import dev.whippletree.testkit.FakeServices;
+import dev.whippletree.testkit.redis.StoodStill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 
 /** One of several processes of a test, each with threads, connections and memory of its own. */
 final class CoordinatedProcess implements AutoCloseable {
@@ -38,10 +38,6 @@ final class CoordinatedProcess implements AutoCloseable {
     static final TenantTurn TURN = new TenantTurn("", Priority.INTERACTIVE, 1);
 
     private static final AtomicInteger PROBES = new AtomicInteger();
-
-    /** What is said for a day, and rightly so, once the machine has stood still for a second. */
-    private static final Pattern STOOD_STILL =
-            Pattern.compile("(; )?coordinator redis: the clock of Redis at .*? was set ahead by .*?\\(NTP\\)");
 
     /** Of a limit that nobody else uses, and so small that none of it is ever free. */
     private final String probe = "probe-" + PROBES.incrementAndGet();
@@ -96,9 +92,7 @@ final class CoordinatedProcess implements AutoCloseable {
 
     /** Returns what the status says is wrong, unless it is only that the machine stood still. */
     Optional<String> problem() {
-        return status().problem()
-                .map(text -> STOOD_STILL.matcher(text).replaceAll(""))
-                .filter(text -> !text.isEmpty());
+        return StoodStill.leftOutOf(status().problem());
     }
 
     Grant reserve(LimitUse... uses) {

@@ -11,6 +11,7 @@ import dev.whippletree.model.Prompt;
 import dev.whippletree.model.StatusSnapshot;
 import dev.whippletree.stress.interviews.InterviewResults;
 import dev.whippletree.testkit.redis.RedisProcess;
+import dev.whippletree.testkit.redis.StoodStill;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -93,13 +94,6 @@ class CoordinatedTroubleTest {
                 }));
     }
 
-    /** Returns what is wrong, unless it is only that the machine stood still for a second. */
-    private static String problem(StatusSnapshot.CoordinatorStatus there) {
-        return there.problem()
-                .map(text -> text.replaceAll("(; )?coordinator redis: the clock .*? was set ahead by .*?\\(NTP\\)", ""))
-                .orElse("");
-    }
-
     private synchronized CompletableFuture<Completion> complete(Prompt prompt) {
         String session = prompt.session().orElseThrow();
         return bySession
@@ -158,7 +152,7 @@ class CoordinatedTroubleTest {
         assertOneCallForEachQuestion();
         assertThat(coordinations()).allSatisfy(there -> {
             assertThat(there.alone()).isZero();
-            assertThat(problem(there)).isEmpty();
+            assertThat(StoodStill.leftOutOf(there.problem())).isEmpty();
         });
     }
 
@@ -190,7 +184,8 @@ class CoordinatedTroubleTest {
         }
         awaitConnected();
         assertThat(coordinations())
-                .allSatisfy(there -> assertThat(problem(there)).isEmpty());
+                .allSatisfy(there ->
+                        assertThat(StoodStill.leftOutOf(there.problem())).isEmpty());
     }
 
     private void happen(String trouble) throws Exception {

@@ -1,6 +1,5 @@
 package dev.whippletree.testkit.shared;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -10,8 +9,6 @@ import java.util.concurrent.TimeUnit;
  * once, after a few milliseconds, however much patience it has.
  */
 public final class AwaitedFailure<T> implements Flow.Subscriber<T> {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Flow.Subscriber<? super T> receiver;
     private final CompletableFuture<Void> told = new CompletableFuture<>();
@@ -32,7 +29,7 @@ public final class AwaitedFailure<T> implements Flow.Subscriber<T> {
             public void request(long count) {
                 subscription.request(count);
                 if (count <= 0) {
-                    told.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+                    told.orTimeout(1, TimeUnit.MINUTES).join();
                 }
             }
 
