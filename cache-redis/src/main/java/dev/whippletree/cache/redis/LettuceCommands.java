@@ -201,7 +201,7 @@ final class LettuceCommands implements CoordinationCommands {
                         .collect(Collectors.joining(","))));
         for (BlockEntry block : trade.blocks()) {
             arguments.addAll(List.of(block.amount(), millisUp(block.window())));
-            arguments.addAll(List.of(block.held(), block.free(), block.wanted(), block.used()));
+            arguments.addAll(List.of(block.held(), block.free(), block.wanted(), block.used(), block.counted()));
         }
         arguments.add(trade.uses().size());
         trade.uses().forEach(use -> arguments.addAll(List.of(use.limit(), millisDown(use.ago()), use.amount())));
@@ -220,13 +220,20 @@ final class LettuceCommands implements CoordinationCommands {
         return Math.floorDiv(ago.toNanos(), 1_000_000L);
     }
 
-    /** Values are of all blocks, then of all attempts, then of all askers; there are none if nothing was done. */
+    /**
+     * Values are of all blocks, then of all attempts, then of all askers; or, if something was lost, what is counted of
+     * each block; there are none if nothing was done.
+     */
     private static TradeReply tradeReply(List<Object> reply, Trade trade) {
         Iterator<Long> values = reply.stream().skip(3).map(Long.class::cast).iterator();
         List<BlockReply> ofBlocks = new ArrayList<>();
         List<AttemptReply> ofAttempts = new ArrayList<>();
         List<Integer> ofAskers = new ArrayList<>();
-        if (values.hasNext()) {
+        List<Long> counted = new ArrayList<>();
+        Verdict verdict = Verdict.valueOf(Scripts.text(reply.get(0)).toUpperCase(Locale.ROOT));
+        if (verdict == Verdict.CHANGED) {
+            values.forEachRemaining(counted::add);
+        } else if (values.hasNext()) {
             trade.blocks()
                     .forEach(block -> ofBlocks.add(
                             new BlockReply(values.next(), values.next(), values.next(), values.next(), values.next())));
@@ -236,12 +243,13 @@ final class LettuceCommands implements CoordinationCommands {
             trade.askers().forEach(asker -> ofAskers.add(Math.toIntExact(values.next())));
         }
         return new TradeReply(
-                Verdict.valueOf(Scripts.text(reply.get(0)).toUpperCase(Locale.ROOT)),
+                verdict,
                 Scripts.text(reply.get(1)),
                 Duration.ofMillis((Long) reply.get(2)),
                 ofBlocks,
                 ofAttempts,
-                ofAskers);
+                ofAskers,
+                counted);
     }
 
     @Override

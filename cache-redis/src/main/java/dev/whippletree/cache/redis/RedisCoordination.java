@@ -76,7 +76,7 @@ final class RedisCoordination implements Coordination, Contact.Member {
         commands.start(new CoordinationCommands.Events() {
             @Override
             public void connected() {
-                contact.beat();
+                contact.connected();
             }
 
             @Override

@@ -42,6 +42,14 @@ local function readEpoch(key, epoch)
   return nil
 end
 
+-- Tells all to be careful until everybody has entered what was lost.
+local function beCareful(state)
+  if state.careful <= state.now then
+    state.careful = state.now + REBUILDING_MILLIS
+    redis.call('HSET', state.key, 'r', whole(state.careful))
+  end
+end
+
 -- Begins an epoch where there is none. Who knew another one, or meets one that is young, tells all to be careful until
 -- everybody has entered what was lost.
 local function enterEpoch(key, known, fresh)
@@ -67,7 +75,7 @@ local function enterEpoch(key, known, fresh)
   return state
 end
 
--- The state must outlive every limit, or what limits still hold would be entered a second time.
+-- The state outlives every limit: a process that hasn't traded for long may have used some.
 local function keepState(state, limits)
   local ttl = SPARE_MILLIS
   for _, limit in ipairs(limits) do

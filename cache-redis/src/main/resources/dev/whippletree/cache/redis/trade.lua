@@ -2,7 +2,7 @@
 --   KEYS  the organization's state, then each limit
 --   ARGV  known epoch or '', epoch to begin if there is none, process, turn, number of the uses, lease, whose turns it asks for;
 --         for each limit: amount, window, and of the block: what it holds, how much of that is free, how much more is wanted,
---         and what has ended here within the window;
+--         what has ended here within the window, and the number of the last uses that were counted, or 0 if that may be forgotten;
 --         then the number of uses, and for each: which limit (from 0), how long ago, amount;
 --         then the number of attempts, and for each what it takes of each limit
 -- A block is what the process says, so a trade may be sent again; uses are counted once a number, and a turn that has been
@@ -18,7 +18,9 @@
 -- A process's share is that of the turns that it asks for, by their weights; each is divided by the processes that ask for it.
 -- Replies verdict, epoch, how long to be careful; of each limit, how much more is free, what is left, what all blocks hold,
 -- what others wait for, for how long some are held back; of each attempt, which limit refuses it or -1, and its wait; of each turn
--- that is asked for, by how many processes. A change of epoch, and a turn that comes late, do nothing.
+-- that is asked for, by how many processes. Where the epoch has changed, or uses that were counted are missing, as after a failover
+-- or from an old dump, nothing is done, and of each limit the reply has the number of the uses that were counted last. Nor does a
+-- turn that comes late do anything.
 
 local EASE, SPARE = 10, 20
 local PACE, SHARE, RESERVE, BURST = 1.1, 1.05, 50, 100
@@ -31,10 +33,6 @@ local known, fresh, process = ARGV[1], ARGV[2], ARGV[3]
 local turn, number, lease, askers = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local state = enterEpoch(KEYS[1], known, fresh)
 local now = state.now
-if state.changed then
-  keepState(state, {})
-  return told(reply('changed', state, {}))
-end
 
 local position = 7
 local function argument()
@@ -42,7 +40,7 @@ local function argument()
   return tonumber(ARGV[position])
 end
 
-local limits, late = {}, false
+local limits, counted, late, lost = {}, {}, false, state.changed
 for i = 2, #KEYS do
   local amount = argument()
   local window = argument()
@@ -58,6 +56,11 @@ for i = 2, #KEYS do
   limit.block = {amount = held, free = free, expiry = now + lease, turn = turn, number = number, askers = askers}
   limit.block.promised, limit.block.due = limit.before.promised, limit.before.due
   late = late or limit.before.turn >= turn
+  if limit.before.number < argument() then
+    lost = true
+    beCareful(state)
+  end
+  counted[#counted + 1] = limit.before.number
   limits[#limits + 1] = limit
 end
 
@@ -76,6 +79,8 @@ end
 
 if late then
   return finish('late', {})
+elseif lost then
+  return finish('changed', counted)
 end
 for _ = 1, argument() do
   local limit = limits[argument() + 1]

@@ -168,7 +168,7 @@ class CommandCostsTest {
                 number,
                 number,
                 Duration.ofSeconds(152),
-                List.of(new BlockEntry(name, amount, MINUTE, held, 0, 2, 5)),
+                List.of(new BlockEntry(name, amount, MINUTE, held, 0, 2, 5, number - 1)),
                 IntStream.range(0, uses)
                         .mapToObj(use -> new DatedEntry(0, Duration.ofMillis(500 + 10 * use), 1))
                         .toList(),

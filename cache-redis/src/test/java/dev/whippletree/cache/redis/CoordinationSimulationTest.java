@@ -68,6 +68,7 @@ class CoordinationSimulationTest {
 
     private final Map<String, Long> inFlight = new HashMap<>();
     private long most;
+    private Runnable replica = () -> {};
 
     private void open(long seed, int count, Map<String, String> settings) {
         timeline = new VirtualTimeline(seed);
@@ -131,7 +132,8 @@ class CoordinationSimulationTest {
         FREEZES(0, AMOUNT, 12),
         OUTAGES(0, AMOUNT, LATE),
         RESTARTS_WITHOUT_DATA(0, AMOUNT, 12),
-        RESTARTS_IN_THE_MIDST_OF_WORK(0, AMOUNT, 12);
+        RESTARTS_IN_THE_MIDST_OF_WORK(0, AMOUNT, 12),
+        FAILOVERS(0, AMOUNT, 12);
 
         private final long least;
         private final long most;
@@ -199,17 +201,27 @@ class CoordinationSimulationTest {
                     networks.forEach(network -> network.setDown(down));
                 }
             }
-            case RESTARTS_WITHOUT_DATA -> restartAtTimes(QUIET);
-            case RESTARTS_IN_THE_MIDST_OF_WORK -> restartAtTimes(Duration.ZERO);
+            case RESTARTS_WITHOUT_DATA -> restartAtTimes(QUIET, redis::empty);
+            case RESTARTS_IN_THE_MIDST_OF_WORK -> restartAtTimes(Duration.ZERO, redis::empty);
+            case FAILOVERS -> failOverAtTimes();
         }
     }
 
-    private void restartAtTimes(Duration quiet) {
+    /** A replica that heard nothing for a while takes over. */
+    private void failOverAtTimes() {
+        RandomGenerator random = timeline.random();
+        if (random.nextInt(20) == 0) {
+            replica = redis.image();
+        }
+        restartAtTimes(Duration.ZERO, replica);
+    }
+
+    private void restartAtTimes(Duration quiet, Runnable loss) {
         RandomGenerator random = timeline.random();
         if (random.nextInt(150) == 0) {
             timeline.advance(quiet);
             networks.forEach(network -> network.setDown(true));
-            redis.empty();
+            loss.run();
             for (FaultyCommands network : networks) {
                 timeline.schedule(random.nextLong(1_000_000_000L), () -> network.setDown(false));
             }

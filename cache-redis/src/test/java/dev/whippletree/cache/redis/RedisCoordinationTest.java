@@ -163,6 +163,7 @@ final class RedisCoordinationTest {
                         .map(block -> new BlockReply(0, 5, 0, 0, 0))
                         .toList(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 

@@ -96,6 +96,37 @@ class RedisCoordinatorOutageTest {
         }
     }
 
+    /** It still knows its epoch and both processes, so nothing but the numbers of uses tells what is missing. */
+    @Test
+    void usesSinceAnOldDump_areToldAgain_andTheLimitHolds() throws Exception {
+        try (RedisProcess redis = RedisProcess.started()) {
+            CoordinatedProcess one = process(redis, Map.of());
+            CoordinatedProcess two = process(redis, Map.of());
+            for (int i = 0; i < 30; i++) {
+                one.settle(one.granted(ONE_OF_100), Duration.ofMinutes(30));
+            }
+            awaitKnownToAll(List.of(one, two), 30);
+            OtherClient.ask(redis.uri(), RedisCommands::save);
+            use(one, 30);
+            use(two, 20);
+            awaitKnownToAll(List.of(one, two), 80);
+
+            redis.kill();
+            redis.start();
+
+            processes.awaitInStep();
+            assertThat(one.useAll(ONE_OF_100) + two.useAll(ONE_OF_100)).isEqualTo(20);
+            await().untilAsserted(
+                            () -> assertThat(field(redis, ONE_OF_100, "s")).isEqualTo("100"));
+        }
+    }
+
+    private static void use(CoordinatedProcess process, int times) {
+        for (int i = 0; i < times; i++) {
+            process.use(ONE_OF_100);
+        }
+    }
+
     @Test
     void claimThatRedisHasLost_isEndedForThoseThatWait_beforeItsLeaseIsOver() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
@@ -115,11 +146,7 @@ class RedisCoordinatorOutageTest {
     void flushed_withoutAnyDisconnection_isNoticedAndMended() throws Exception {
         try (RedisProcess redis = RedisProcess.started()) {
             List<CoordinatedProcess> three = processes.open(redis.uri(), 3);
-            three.forEach(process -> {
-                for (int i = 0; i < 30; i++) {
-                    process.use(ONE_OF_100);
-                }
-            });
+            three.forEach(process -> use(process, 30));
             awaitKnownToAll(three, 90);
 
             OtherClient.ask(redis.uri(), RedisCommands::flushall);

@@ -139,7 +139,7 @@ class ScriptsTest {
     }
 
     private static BlockEntry block(long held, long free, long wanted) {
-        return new BlockEntry(NAME, AMOUNT, HOUR, held, free, wanted, 0);
+        return new BlockEntry(NAME, AMOUNT, HOUR, held, free, wanted, 0, 0);
     }
 
     private TradeReply tell(String process, long number, List<DatedEntry> uses) {
@@ -151,7 +151,8 @@ class ScriptsTest {
     }
 
     private long left(Duration window) {
-        TradeReply reply = trade("looker", 1, new BlockEntry(NAME, AMOUNT, window, 0, 0, 0, 0), List.of(), List.of());
+        TradeReply reply =
+                trade("looker", 1, new BlockEntry(NAME, AMOUNT, window, 0, 0, 0, 0, 0), List.of(), List.of());
         assertThat(reply.verdict()).isEqualTo(Verdict.DONE);
         return reply.blocks().get(0).left();
     }
@@ -420,7 +421,7 @@ class ScriptsTest {
 
     @Test
     void attempts_areGrantedOneAfterTheOther_ofAllLimitsOrOfNone() {
-        BlockEntry tokens = new BlockEntry(new LimitName(Optional.of("m"), "tokens"), 100, HOUR, 0, 0, 0, 0);
+        BlockEntry tokens = new BlockEntry(new LimitName(Optional.of("m"), "tokens"), 100, HOUR, 0, 0, 0, 0, 0);
         TradeReply reply = trade(
                 "one",
                 1,
@@ -638,14 +639,14 @@ class ScriptsTest {
     void whileSomebodyWaits_nothingMoreIsFree() {
         assertThat(want("one", 0, 30).more()).isEqualTo(30);
         LimitName large = new LimitName(Optional.empty(), "large");
-        trade("two", 1, new BlockEntry(large, 1_000, HOUR, 0, 0, 0, 0), List.of(), List.of(List.of(990L)));
+        trade("two", 1, new BlockEntry(large, 1_000, HOUR, 0, 0, 0, 0, 0), List.of(), List.of(List.of(990L)));
 
         assertThat(want("one", 0, 30).more()).isZero();
     }
 
     @Test
     void whoIsRefused_getsNothingFreeOfOtherLimits() {
-        BlockEntry large = new BlockEntry(new LimitName(Optional.empty(), "large"), 1_000, HOUR, 0, 0, 30, 0);
+        BlockEntry large = new BlockEntry(new LimitName(Optional.empty(), "large"), 1_000, HOUR, 0, 0, 30, 0, 0);
         TradeReply reply =
                 trade("one", 1, List.of(block(AMOUNT, 0, 0), large), List.of(), List.of(List.of(1L, 1L)), List.of());
 
@@ -711,6 +712,27 @@ class ScriptsTest {
                 .isTrue();
     }
 
+    @Test
+    void usesThatWereCounted_andAreMissing_areAskedFor_andAllAreCareful() {
+        tell("one", 7, List.of(new DatedEntry(0, Duration.ZERO, 3)));
+        reserve("two", 2);
+        LimitName fresh = new LimitName(Optional.of("m"), "requests");
+        List<BlockEntry> blocks = List.of(
+                new BlockEntry(NAME, AMOUNT, HOUR, 0, 0, 0, 0, 8), new BlockEntry(fresh, AMOUNT, HOUR, 0, 0, 0, 0, 0));
+        List<DatedEntry> uses = List.of(new DatedEntry(0, Duration.ZERO, 1));
+
+        TradeReply lost = trade("one", 9, blocks, uses, List.of(List.of(1L, 1L)), List.of());
+
+        assertThat(lost.verdict()).isEqualTo(Verdict.CHANGED);
+        assertThat(lost.counted()).containsExactly(7L, 0L);
+        assertThat(List.of(field("s"), field("h"))).as("nothing was done").containsExactly("3", "2");
+        assertThat(trade("two", 2, block(2, 0, 0), List.of(), List.of()).verdict())
+                .isEqualTo(Verdict.CAREFUL);
+        assertThat(tell("one", 9, List.of(new DatedEntry(0, Duration.ZERO, 4))).verdict())
+                .isEqualTo(Verdict.CAREFUL);
+        assertThat(field("s")).isEqualTo("7");
+    }
+
     private TradeReply tradeKnowing(String epoch, long held) {
         return join(commands.trade(new Trade(
                 "acme",
@@ -727,7 +749,7 @@ class ScriptsTest {
     }
 
     private static BlockEntry ofSixty(long held, long used) {
-        return new BlockEntry(NAME, 60, MINUTE, held, 0, 0, used);
+        return new BlockEntry(NAME, 60, MINUTE, held, 0, 0, used, 0);
     }
 
     /** Returns how long it has to wait, in milliseconds, or less than 0 if it needn't. */
@@ -756,7 +778,7 @@ class ScriptsTest {
 
     private BlockReply want(String process, long held, long wanted) {
         LimitName large = new LimitName(Optional.empty(), "large");
-        return trade(process, 1, new BlockEntry(large, 1_000, HOUR, held, 0, wanted, 0), List.of(), List.of())
+        return trade(process, 1, new BlockEntry(large, 1_000, HOUR, held, 0, wanted, 0, 0), List.of(), List.of())
                 .blocks()
                 .get(0);
     }

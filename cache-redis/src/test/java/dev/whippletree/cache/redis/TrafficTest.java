@@ -97,7 +97,7 @@ class TrafficTest {
                         turn,
                         turn,
                         LEASE,
-                        List.of(new BlockEntry(name, 100, LEASE, 3, 0, 2, 5)),
+                        List.of(new BlockEntry(name, 100, LEASE, 3, 0, 2, 5, turn - 1)),
                         List.of(new DatedEntry(0, Duration.ofMillis(500), 1)),
                         List.of(List.of(1L)),
                         List.of(new AskerEntry("0123456789abcdef", 1_000))));

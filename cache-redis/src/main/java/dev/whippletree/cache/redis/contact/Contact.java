@@ -69,6 +69,7 @@ public final class Contact {
     private long lostAtNanos;
     private long metAtNanos;
     private long doubtfulUntilNanos;
+    private int connections;
     private boolean beating;
     private boolean again;
     private boolean closed;
@@ -174,6 +175,19 @@ public final class Contact {
                 timer = services.schedule(INTERVAL, this::tick);
             }
         }
+    }
+
+    /** Notes another connection: Redis may have been started anew since the one before. */
+    public void connected() {
+        synchronized (this) {
+            connections++;
+        }
+        beat();
+    }
+
+    /** Returns how often Redis was connected to. */
+    public synchronized int connections() {
+        return connections;
     }
 
     /** Looks whether there is contact. */

@@ -145,8 +145,10 @@ public interface CoordinationCommands extends AutoCloseable {
      * @param free how much of that may be started
      * @param wanted how much more it would like to be free
      * @param used what has ended within the window, of this process alone
+     * @param counted the number of the last uses that were counted, if that was answered and must still be known; or 0
      */
-    record BlockEntry(LimitName name, long amount, Duration window, long held, long free, long wanted, long used) {}
+    record BlockEntry(
+            LimitName name, long amount, Duration window, long held, long free, long wanted, long used, long counted) {}
 
     /**
      * A use that has a date.
@@ -160,7 +162,7 @@ public interface CoordinationCommands extends AutoCloseable {
         DONE,
         /** It was done, but no attempt was looked at: other processes are entering what was lost. */
         CAREFUL,
-        /** There is another epoch: what this process has used may have been lost. Nothing was done. */
+        /** There is another epoch, or uses that were counted are missing: they have been lost. Nothing was done. */
         CHANGED,
         /** Nothing was done: a later turn had arrived before. */
         LATE
@@ -174,6 +176,7 @@ public interface CoordinationCommands extends AutoCloseable {
      * @param blocks of each block; empty if nothing was done
      * @param attempts of each attempt; empty if nothing was done
      * @param processes by how many each asker is named; empty if nothing was done
+     * @param counted of each block, the number of the uses that were counted last; empty unless something was lost
      */
     record TradeReply(
             Verdict verdict,
@@ -181,7 +184,8 @@ public interface CoordinationCommands extends AutoCloseable {
             Duration careful,
             List<BlockReply> blocks,
             List<AttemptReply> attempts,
-            List<Integer> processes) {}
+            List<Integer> processes,
+            List<Long> counted) {}
 
     /**
      * What has become of a block.

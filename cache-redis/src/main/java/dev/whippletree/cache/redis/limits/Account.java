@@ -46,8 +46,9 @@ import org.jspecify.annotations.Nullable;
  * once a number: those of a trade that wasn't answered are sent again, as they were and under the same number, and what
  * has ended since waits until the one after.
  *
- * <p><b>Epochs.</b> What is shared can be lost as a whole, and begins anew with another epoch. A process that sees one
- * tells its uses of the last window again, as they were at that moment. Until all have had the time to, attempts are
+ * <p><b>Losses.</b> What is shared can be lost as a whole, and begins anew with another epoch; or only the last of it,
+ * and then Redis's number of this process's uses is below the one that it had answered. A process that sees either tells
+ * again what it had told under later numbers. Until all have had the time to, attempts are
  * put off; and so they are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most,
  * or if Redis refused commands, since then others are back by their beats.
  */
@@ -100,6 +101,7 @@ final class Account {
     private @Nullable Long inStepFromNanos;
 
     private long outOfStepAtNanos;
+    private int tradedOnConnection;
     private boolean trading;
     private CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
     private boolean more;
@@ -268,6 +270,7 @@ final class Account {
             return false;
         }
         boolean behind = !isInStep() || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
+        behind |= tradedOnConnection != contact.connections();
         return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 
@@ -294,6 +297,7 @@ final class Account {
             return Optional.empty();
         }
         trading = true;
+        tradedOnConnection = contact.connections();
         long now = nanoTime();
         tidy(now);
         if (now - freeUntilNanos >= 0) {
@@ -309,7 +313,7 @@ final class Account {
         asked.forEach(attempt -> attempt.uses().forEach(use -> block(use).loseFree()));
         if (!isUnanswered()) {
             number++;
-            blocks.values().forEach(block -> block.tell(now));
+            blocks.values().forEach(block -> block.tell(number, now));
         }
         turn++;
         news = false;
@@ -352,11 +356,12 @@ final class Account {
         List<LimitName> names = List.copyOf(blocks.keySet());
         List<BlockEntry> entries = new ArrayList<>();
         List<DatedEntry> uses = new ArrayList<>();
+        boolean kept = now - freeUntilNanos < parts.lease().minus(FREE).toNanos();
         blocks.forEach((name, block) -> {
             block.unanswered()
                     .forEach(use -> uses.add(
                             new DatedEntry(entries.size(), Duration.ofNanos(now - use.atNanos()), use.amount())));
-            entries.add(block.state(name, !isInStep(), now));
+            entries.add(block.state(name, kept, !isInStep(), now));
         });
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
@@ -447,20 +452,20 @@ final class Account {
     private Optional<Duration> take(Sent sent, TradeReply reply) {
         Optional<Duration> again = switch (reply.verdict()) {
             case DONE -> {
-                told(reply.epoch());
+                told(sent, reply.epoch());
                 getInStep(nanoTime());
                 done(sent, reply);
                 yield Optional.empty();
             }
             case CAREFUL -> {
-                told(reply.epoch());
+                told(sent, reply.epoch());
                 fallOutOfStep();
                 inStepFromNanos = nanoTime() + reply.careful().toNanos();
                 putOff(sent);
                 yield Optional.of(reply.careful());
             }
             case CHANGED -> {
-                change(reply.epoch());
+                change(sent, reply);
                 putOff(sent);
                 yield Optional.of(Duration.ZERO);
             }
@@ -475,9 +480,14 @@ final class Account {
         return again;
     }
 
-    private void told(String in) {
+    private void told(Sent sent, String in) {
         epoch = in;
-        blocks.values().forEach(Block::told);
+        sent.trade().blocks().forEach(said -> {
+            Block block = blocks.get(said.name());
+            if (block != null) {
+                block.told(sent.trade().number());
+            }
+        });
     }
 
     private void done(Sent sent, TradeReply reply) {
@@ -533,14 +543,18 @@ final class Account {
         return taken;
     }
 
-    /** Begins another epoch: everything told before is lost, and so is what was free. */
-    private void change(String found) {
+    /** What Redis hasn't counted of what was told is lost, and so is what was free. */
+    private void change(Sent sent, TradeReply reply) {
         fallOutOfStep();
-        epoch = found;
+        epoch = reply.epoch();
         number++;
-        blocks.values().forEach(block -> {
+        Map<LimitName, Long> counted = new HashMap<>();
+        for (int n = 0; n < reply.counted().size(); n++) {
+            counted.put(sent.trade().blocks().get(n).name(), reply.counted().get(n));
+        }
+        blocks.forEach((name, block) -> {
             block.loseFree();
-            block.tellAgain(nanoTime());
+            block.tellAgain(counted.getOrDefault(name, 0L), number, nanoTime());
         });
     }
 

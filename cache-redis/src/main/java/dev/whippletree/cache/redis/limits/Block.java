@@ -7,7 +7,10 @@ import dev.whippletree.model.Limit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,12 @@ final class Block {
 
     /** What was told by a trade that isn't answered yet. */
     private List<OwnUses.Dated> unanswered = List.of();
+
+    /** What was told in the window, by number; all of a slot is under the last one. */
+    private final TreeMap<Long, OwnUses> told = new TreeMap<>();
+
+    /** Under which number the others have counted last, as far as is known; 0: none. */
+    private long counted;
 
     private Limit limit;
     private long inFlight;
@@ -197,24 +206,35 @@ final class Block {
     }
 
     /** Lets the next trade tell what has ended. */
-    void tell(long nowNanos) {
-        tell(untold, nowNanos);
-    }
-
-    /** Lets the next trade tell all uses of the window, since what was told before is lost. */
-    void tellAgain(long nowNanos) {
-        tell(uses, nowNanos);
-    }
-
-    private void tell(OwnUses which, long nowNanos) {
-        unanswered = which.all(nowNanos, windowNanos());
+    void tell(long number, long nowNanos) {
+        unanswered = untold.all(nowNanos, windowNanos());
+        if (!unanswered.isEmpty()) {
+            Map.Entry<Long, OwnUses> last = told.lastEntry();
+            if (last != null && untold.endsWith(last.getValue())) {
+                untold.addAll(told.remove(last.getKey()), windowNanos());
+            }
+            told.put(number, untold);
+        }
+        while (!told.isEmpty() && told.firstEntry().getValue().sum(nowNanos, windowNanos()) == 0) {
+            told.pollFirstEntry();
+        }
         untold = new OwnUses();
         ended = false;
     }
 
+    /** Lets the next trade also tell what was told after a number, since that is lost. */
+    void tellAgain(long lastCounted, long number, long nowNanos) {
+        SortedMap<Long, OwnUses> lost = told.tailMap(lastCounted + 1);
+        lost.values().forEach(uses -> untold.addAll(uses, windowNanos()));
+        lost.clear();
+        tell(number, nowNanos);
+        counted = 0;
+    }
+
     /** Notes that what was told is counted. */
-    void told() {
+    void told(long number) {
         unanswered = List.of();
+        counted = number;
     }
 
     /** Returns whether it matters who has had how much: little is left, or was lately. */
@@ -235,10 +255,11 @@ final class Block {
     /**
      * Returns what is to be said of it in a trade that is sent now, and goes on from there.
      *
+     * @param kept whether Redis still has the block, if nothing is lost
      * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then, and others
      *     may have used what is left
      */
-    BlockEntry state(LimitName name, boolean again, long nowNanos) {
+    BlockEntry state(LimitName name, boolean kept, boolean again, long nowNanos) {
         long pace = !ending && starts.sum(nowNanos) > 1 ? started.sum(nowNanos) : 0;
         boolean ease = look == null || look.left() >= limit.amount() / EASE;
         free = ease ? Math.min(free, pace) : 0;
@@ -259,7 +280,8 @@ final class Block {
                 said,
                 free,
                 ease && !again ? Math.max(0, pace - free) : 0,
-                uses.sum(nowNanos, windowNanos()));
+                uses.sum(nowNanos, windowNanos()),
+                kept ? counted : 0);
     }
 
     /**

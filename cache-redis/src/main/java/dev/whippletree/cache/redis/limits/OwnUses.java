@@ -31,6 +31,15 @@ final class OwnUses {
         }
     }
 
+    void addAll(OwnUses others, long windowNanos) {
+        others.byEndNanos.values().forEach(use -> add(use.atNanos(), use.amount(), windowNanos));
+    }
+
+    /** Returns whether the latest of these and of others are in the same slot; there are some of both. */
+    boolean endsWith(OwnUses others) {
+        return byEndNanos.lastKey().equals(others.byEndNanos.lastKey());
+    }
+
     /** Returns when the slot of a moment ends, which is what counts for all that is in it. */
     private static long endOfSlot(long atNanos, long windowNanos) {
         long width = Math.max(1, windowNanos / SLOTS);

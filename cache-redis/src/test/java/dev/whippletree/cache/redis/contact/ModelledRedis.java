@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,13 @@ public final class ModelledRedis {
 
         /** No block expires before. */
         private long nextExpiryMillis;
+
+        private SharedLimit() {}
+
+        private SharedLimit(SharedLimit other) {
+            other.blocks.forEach(this::put);
+            other.dated.forEach(this::use);
+        }
 
         private SharedBlock of(String process) {
             return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0, List.of()));
@@ -228,6 +236,16 @@ public final class ModelledRedis {
         return clockMillis + timeline.nanoTime() / 1_000_000;
     }
 
+    /** Returns what lets it go back to what limits are now, as a replica does that hasn't heard of what comes. */
+    public Runnable image() {
+        Map<String, SharedLimit> now = new HashMap<>();
+        limits.forEach((place, limit) -> now.put(place, new SharedLimit(limit)));
+        return () -> {
+            limits.clear();
+            limits.putAll(now);
+        };
+    }
+
     /** Loses everything. */
     public void empty() {
         states.clear();
@@ -363,10 +381,17 @@ public final class ModelledRedis {
 
     TradeReply trade(Trade trade) {
         State state = state(trade);
-        if (isChanged(trade, state)) {
-            return nothing(Verdict.CHANGED, state);
-        }
         List<SharedLimit> all = open(trade);
+        List<Long> counted =
+                all.stream().map(limit -> limit.of(trade.process()).number).toList();
+        boolean lost = IntStream.range(0, all.size())
+                .anyMatch(i -> counted.get(i) < trade.blocks().get(i).counted());
+        if (lost && state.carefulMillis <= now()) {
+            state.carefulMillis = now() + REBUILDING_MILLIS;
+        }
+        if (lost || isChanged(trade, state)) {
+            return reply(Verdict.CHANGED, state, List.of(), List.of(), List.of(), counted);
+        }
         if (all.stream().anyMatch(limit -> limit.of(trade.process()).turn >= trade.turn())) {
             return nothing(Verdict.LATE, state);
         }
@@ -411,7 +436,7 @@ public final class ModelledRedis {
                         .max()
                         .orElse(1))
                 .toList();
-        return reply(Verdict.DONE, state, blocks, attempts, processes);
+        return reply(Verdict.DONE, state, blocks, attempts, processes, List.of());
     }
 
     /** Learns which part of what is reserved is used in the end. */
@@ -680,7 +705,7 @@ public final class ModelledRedis {
     }
 
     private TradeReply nothing(Verdict verdict, State state) {
-        return reply(verdict, state, List.of(), List.of(), List.of());
+        return reply(verdict, state, List.of(), List.of(), List.of(), List.of());
     }
 
     private TradeReply reply(
@@ -688,9 +713,10 @@ public final class ModelledRedis {
             State state,
             List<BlockReply> blocks,
             List<AttemptReply> attempts,
-            List<Integer> processes) {
+            List<Integer> processes,
+            List<Long> counted) {
         Duration careful = Duration.ofMillis(Math.max(0, state.carefulMillis - now()));
-        return new TradeReply(verdict, state.epoch, careful, blocks, attempts, processes);
+        return new TradeReply(verdict, state.epoch, careful, blocks, attempts, processes, counted);
     }
 
     private List<SharedLimit> open(Trade trade) {

@@ -134,7 +134,8 @@ class AccountTest {
                 sent.trade().attempts().stream()
                         .map(attempt -> new AttemptReply(-1, 0))
                         .toList(),
-                sent.trade().askers().stream().map(asker -> processes).toList());
+                sent.trade().askers().stream().map(asker -> processes).toList(),
+                List.of());
     }
 
     private static TradeReply reply(
@@ -150,7 +151,8 @@ class AccountTest {
                 trade.attempts().stream()
                         .map(attempt -> new AttemptReply(refuser, waitMillis))
                         .toList(),
-                trade.askers().stream().map(asker -> 1).toList());
+                trade.askers().stream().map(asker -> 1).toList(),
+                List.of());
     }
 
     private void grant(String id, LimitUse... uses) {
@@ -303,6 +305,75 @@ class AccountTest {
         answer(last, reply(last, Verdict.DONE, "second", 0, 0, 0));
         assertThat(reserve("e", ONE)).as("asks again").isNotCompleted();
         assertThat(account.alone()).isZero();
+    }
+
+    /** As after a failover: Redis says up to which number it has counted. */
+    @Test
+    void usesThatRedisHasLost_areToldAgain_andOthersAreNot() {
+        List<Long> numbers = new ArrayList<>();
+        for (String id : List.of("a", "b", "c")) {
+            grant(id, ONE);
+            account.settle(id, Optional.empty(), Duration.ZERO);
+            Account.Sent sent = send();
+            answer(sent, granted(sent, 0));
+            numbers.add(sent.trade().number());
+            timeline.advance(Duration.ofSeconds(10));
+        }
+        grant("d", ONE);
+        account.settle("d", Optional.empty(), Duration.ZERO);
+        Account.Sent lost = send();
+        assertThat(lost.trade().blocks()).extracting(BlockEntry::counted).allMatch(known -> known >= numbers.get(2));
+
+        answer(lost, lost(lost, numbers.get(0)));
+
+        Account.Sent again = send();
+        assertThat(again.trade().uses())
+                .extracting(use -> use.ago().toSeconds(), DatedEntry::amount)
+                .containsExactly(tuple(20L, 1L), tuple(10L, 1L), tuple(0L, 1L));
+        assertThat(again.trade().number()).isGreaterThan(lost.trade().number());
+        assertThat(again.trade().blocks()).extracting(BlockEntry::counted).containsExactly(0L);
+        answer(again, granted(again, 0));
+        Account.Sent next = send();
+        assertThat(next.trade().uses()).isEmpty();
+
+        answer(next, lost(next, numbers.get(1)));
+
+        assertThat(send().trade().uses()).as("lost once more").hasSize(3);
+    }
+
+    private static TradeReply lost(Account.Sent sent, long counted) {
+        TradeReply reply = reply(sent, Verdict.CHANGED, "first", 0, 0, 0);
+        List<Long> each = sent.trade().blocks().stream().map(block -> counted).toList();
+        return new TradeReply(reply.verdict(), reply.epoch(), Duration.ZERO, List.of(), List.of(), List.of(), each);
+    }
+
+    /** Redis may have been started anew without its last writes, and nobody may have noticed that it was away. */
+    @Test
+    void newConnection_isTradedOverOnce_thoughThereIsNothingToTell() {
+        grant("a", ONE);
+        account.settle("a", Optional.empty(), Duration.ZERO);
+        Account.Sent sent = send();
+        answer(sent, granted(sent, 0));
+        assertThat(account.isToTrade()).isFalse();
+
+        contact.connected();
+
+        assertThat(account.isToTrade()).isTrue();
+        sent = send();
+        answer(sent, granted(sent, 0));
+        assertThat(account.isToTrade()).isFalse();
+    }
+
+    @Test
+    void blockThatRedisMayHaveForgotten_isNotMissed() {
+        grant("a", ONE);
+        account.settle("a", Optional.empty(), Duration.ZERO);
+        Account.Sent sent = send();
+        answer(sent, granted(sent, 0));
+        timeline.advance(LEASE.minusSeconds(1));
+        assertThat(send().trade().blocks())
+                .extracting(BlockEntry::counted)
+                .containsExactly(sent.trade().number());
     }
 
     @Test
@@ -702,7 +773,8 @@ class AccountTest {
                         Duration.ZERO,
                         List.of(new BlockReply(0, 0, 1, 0, 0)),
                         List.of(new AttemptReply(-1, 0)),
-                        List.of(1)),
+                        List.of(1),
+                        List.of()),
                 null);
         outcome.answers().forEach(Runnable::run);
         assertThat(last).isCompletedWithValue(new Grant.Granted("a"));

@@ -30,8 +30,8 @@ class BlockTest {
     }
 
     private BlockEntry entry(long nowNanos) {
-        block.tell(nowNanos);
-        return block.state(NAME, false, nowNanos);
+        block.tell(1, nowNanos);
+        return block.state(NAME, true, false, nowNanos);
     }
 
     @Test
@@ -42,8 +42,8 @@ class BlockTest {
         answer(3, 80, 14, SECOND);
         block.end(2, 2, SECOND);
 
-        assertThat(block.state(NAME, false, SECOND))
-                .isEqualTo(new BlockEntry(NAME, 100, Duration.ofMinutes(1), 14, 3, 8, 2));
+        assertThat(block.state(NAME, true, false, SECOND))
+                .isEqualTo(new BlockEntry(NAME, 100, Duration.ofMinutes(1), 14, 3, 8, 2, 0));
         block.end(4, 1, SECOND);
         assertThat(entry(SECOND).held()).isEqualTo(8);
     }
@@ -164,8 +164,8 @@ class BlockTest {
         block.end(10, 10, 2 * SECOND);
         entry(MINUTE);
         answer(0, 0, 0, MINUTE);
-        block.tell(sentSecond * SECOND);
-        block.state(NAME, again, sentSecond * SECOND);
+        block.tell(1, sentSecond * SECOND);
+        block.state(NAME, true, again, sentSecond * SECOND);
 
         assertThat(block.waitNanos(most + 1, 4, MINUTE + 10 * SECOND)).isPositive();
         assertThat(block.waitNanos(most, 4, MINUTE + 10 * SECOND)).isZero();
@@ -177,7 +177,7 @@ class BlockTest {
         block.startGranted(10, 0);
         entry(10 * SECOND);
         answer(0, 40, 10, 10 * SECOND);
-        block.state(NAME, true, 12 * SECOND);
+        block.state(NAME, true, true, 12 * SECOND);
         block.answered(new BlockReply(0, 90, 10, 0, 0), false, 12 * SECOND, LEASE);
 
         assertThat(block.waitNanos(10, 4, 12 * SECOND)).isZero();
@@ -189,8 +189,8 @@ class BlockTest {
         block.start(1, SECOND);
         block.start(1, SECOND);
 
-        assertThat(block.state(NAME, true, SECOND).wanted()).isZero();
-        assertThat(block.state(NAME, false, SECOND).wanted()).isEqualTo(2);
+        assertThat(block.state(NAME, true, true, SECOND).wanted()).isZero();
+        assertThat(block.state(NAME, true, false, SECOND).wanted()).isEqualTo(2);
     }
 
     /** What is granted while a trade is under way isn't in what that says is left. */
@@ -331,6 +331,27 @@ class BlockTest {
         assertThat(entry(2 * SECOND))
                 .extracting(BlockEntry::used, BlockEntry::held, BlockEntry::free, BlockEntry::wanted)
                 .containsExactly(6L, 4L, 3L, 5L);
+    }
+
+    /** A slot is 59 ms wide. */
+    @Test
+    void usesThatAreLost_areToldAgain_andNoMoreThanASlotOfOthers() {
+        long number = 0;
+        for (long atNanos = 0; atNanos < 2 * MINUTE; atNanos += SECOND / 100) {
+            block.end(0, 1, atNanos);
+            block.tell(++number, atNanos);
+            block.told(number);
+        }
+
+        block.tellAgain(number - 100, number + 1, 2 * MINUTE);
+
+        assertThat(block.unanswered().stream().mapToLong(OwnUses.Dated::amount).sum())
+                .isBetween(100L, 106L);
+        assertThat(block.unanswered()).allMatch(use -> use.atNanos() > 2 * MINUTE - SECOND - SECOND / 10);
+        block.tellAgain(0, number + 2, 3 * MINUTE - SECOND / 2);
+        assertThat(block.unanswered().stream().mapToLong(OwnUses.Dated::amount).sum())
+                .as("what is in the window")
+                .isBetween(49L, 56L);
     }
 
     @Test
