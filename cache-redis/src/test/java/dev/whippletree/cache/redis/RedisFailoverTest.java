@@ -178,7 +178,7 @@ class RedisFailoverTest {
 
     /** The replica hears nothing more, as if the network had failed between the two, and then takes over. */
     @RepeatedTest(3)
-    void replicaThatLagsBehind_letsALimitBeExceededByWhatItLacks_andNoMore() {
+    void replicaThatLagsBehind_isToldWhatItLacks_andTheLimitHolds() {
         List<CoordinatedProcess> two = openTwo();
         long amount = 20_000;
         LimitUse use = one(HIT, amount);
@@ -204,7 +204,7 @@ class RedisFailoverTest {
             });
             long exceeded = granted(all) + rest.get() - amount;
             System.out.printf("the replica lacks at most %d of %d: exceeded by %d%n", lacking, amount, exceeded);
-            assertThat(exceeded).isBetween(1L, lacking + two.size());
+            assertThat(exceeded).as("and what was used in the same slot").isBetween(-amount / 20, 0L);
         } finally {
             cluster.at(replica, redis -> redis.configSet("masterauth", RealCluster.PASSWORD));
             cluster.start(master);
