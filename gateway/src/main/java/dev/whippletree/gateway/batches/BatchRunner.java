@@ -17,6 +17,7 @@ import dev.whippletree.gateway.batches.Ending.How;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.prompt.GatewayParts;
 import dev.whippletree.model.Prompt;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.time.Timeline;
 import java.io.Closeable;
 import java.io.IOException;
@@ -215,7 +216,16 @@ final class BatchRunner {
 
     /** Returns why it can't end in its window; empty if it can, or it is asked all the same. */
     private Optional<String> tooLate(BatchFile file) throws IOException {
-        if (!refusesLate || lines.model() == null) {
+        if (!refusesLate) {
+            return Optional.empty();
+        }
+        Duration own = lines.client()
+                .map(client -> client.timeFor(file.total(), TokenCount.NONE, timeline.nanoTime()))
+                .orElse(Duration.ZERO);
+        if (own.compareTo(left) > 0) {
+            return Optional.of(late(own, file.total() + " lines take", "its key's own limit"));
+        }
+        if (lines.model() == null) {
             return Optional.empty();
         }
         List<Prompt> like = new ArrayList<>();
@@ -226,9 +236,12 @@ final class BatchRunner {
         return gateway.whippletree()
                 .timeFor(like, calls)
                 .filter(time -> time.compareTo(left) > 0)
-                .map(time -> "its " + calls + " calls take until "
-                        + timeline.now().plus(time) + ", by the gateway's forecast, and it expires "
-                        + left.toSeconds() + " seconds from now; give it a longer completion_window, or fewer lines");
+                .map(time -> late(time, calls + " calls take", "the gateway's forecast"));
+    }
+
+    private String late(Duration time, String what, String by) {
+        return "its " + what + " until " + timeline.now().plus(time) + ", by " + by + ", and it expires "
+                + left.toSeconds() + " seconds from now; give it a longer completion_window, or fewer lines";
     }
 
     private void ask(BatchFile file, LineCounts counts) throws IOException {

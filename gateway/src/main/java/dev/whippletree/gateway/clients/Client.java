@@ -69,6 +69,12 @@ public final class Client {
             return Math.min(Math.max(1, limit.unit().amountOf(tokens)), limit.amount());
         }
 
+        /** Returns what requests use beyond what those in progress may return. */
+        long needed(long more, TokenCount each) {
+            boolean countsTokens = limit.unit().countsTokens();
+            return countsTokens ? more * Math.min(limit.unit().amountOf(each), limit.amount()) - shared.underWay : more;
+        }
+
         /** Requests in progress return what they don't need when they end, long before the window has passed. */
         long waitNanos(TokenCount tokens, long now) {
             long needed = needed(tokens);
@@ -225,12 +231,16 @@ public final class Client {
         }
     }
 
-    /** Returns the least time in which its limits of requests let so many more begin; others may make it longer. */
-    public Duration timeFor(long more, long now) {
+    /**
+     * Returns the least time in which its limits let more requests begin; others may make it longer.
+     *
+     * @param more how many
+     * @param each the tokens that one uses
+     */
+    public Duration timeFor(long more, TokenCount each, long now) {
         synchronized (used) {
             return Duration.ofNanos(limits.stream()
-                    .filter(bound -> !bound.limit().unit().countsTokens())
-                    .mapToLong(bound -> bound.window().waitNanos(more, now))
+                    .mapToLong(bound -> bound.window().waitNanos(bound.needed(more, each), now))
                     .max()
                     .orElse(0));
         }

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches over a time that the test moves. */
 final class BatchTimesTest extends OverBatches {
@@ -383,9 +385,10 @@ final class BatchTimesTest extends OverBatches {
                 .isBetween(begun + 3_599, timeline.now().getEpochSecond() + 3_600);
     }
 
-    @Test
-    void limitOfRequestsOfTheClient_countsInTheForecast() throws Exception {
-        open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "1 requests / 1h")));
+    @ParameterizedTest
+    @ValueSource(strings = {"1 requests / 1h", "1 tokens / 1h"})
+    void limitOfTheClient_countsInTheForecast(String limit) throws Exception {
+        open(RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", limit)));
         running.provider.usually(OverBatches::answer);
         String id = begun(running, lines("one", "two", "three", "four"), KEY);
         long begun = timeline.now().getEpochSecond();

@@ -907,6 +907,25 @@ final class GatewayBatchesTest extends OverBatches {
     }
 
     @Test
+    void batchThatItsClientsLimitLetsEndTooLate_failsBeforeItsFirstCall_ifThatIsWanted() throws Exception {
+        close();
+        GatewaySettings.Batches usual = batches();
+        GatewaySettings limited =
+                RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "2 requests / 1d"));
+        running = new RunningGateway(limited.withBatches(
+                new GatewaySettings.Batches(folder, usual.keep(), 10_000, 10_000, 10, 100, 10, true)));
+        running.provider.usually(OverBatches::answer);
+
+        String id = begun(running, lines("one", "two", "three", "four", "five", "six"), ALICE);
+
+        HttpResponse<String> failed = until(running, id, "failed", ALICE);
+        assertThat(at(failed, "errors.data.0.code")).isEqualTo("completion_window_too_short");
+        assertThat(at(failed, "errors.data.0.message"))
+                .contains("its 6 lines take until", "by its key's own limit", "seconds from now");
+        assertThat(running.provider.unseenCalls()).isZero();
+    }
+
+    @Test
     void batchThatEndsTooLate_failsBeforeItsFirstCall_ifThatIsWanted() throws Exception {
         close();
         GatewaySettings.Batches usual = batches();

@@ -116,15 +116,27 @@ final class ClientTest {
     }
 
     @Test
-    void timeForMoreRequests_isTheLongestOfItsLimitsOfRequests_howeverManyTheyAre() {
+    void timeForMoreRequests_isTheLongestOfItsLimits_howeverManyTheyAre() {
         List<Limit> limits =
                 List.of(Limit.parse("2 requests / 1m"), Limit.parse("3 requests / 1h"), Limit.parse("1 tokens / 1d"));
         Client limited = new Client("acme", limits, new Client.Used());
 
-        assertThat(limited.timeFor(2, 0)).isZero();
-        assertThat(limited.timeFor(3, 0)).isEqualTo(Duration.ofMinutes(1));
-        assertThat(limited.timeFor(4, 0)).isEqualTo(Duration.ofHours(1));
-        assertThat(limited.timeFor(Long.MAX_VALUE, 0)).isGreaterThan(Duration.ofDays(10_000));
+        assertThat(limited.timeFor(2, TokenCount.NONE, 0)).isZero();
+        assertThat(limited.timeFor(3, TokenCount.NONE, 0)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(limited.timeFor(4, TokenCount.NONE, 0)).isEqualTo(Duration.ofHours(1));
+        assertThat(limited.timeFor(Long.MAX_VALUE, TokenCount.NONE, 0)).isGreaterThan(Duration.ofDays(10_000));
+        assertThat(limited.timeFor(3, new TokenCount(20, 30), 0))
+                .as("each uses a day's tokens, as far as there are any")
+                .isEqualTo(Duration.ofDays(2));
+    }
+
+    @Test
+    void timeForMoreRequests_reckonsWithWhatThoseInProgressReturn() {
+        Client limited = new Client("acme", List.of(Limit.parse("100 tokens / 1h")), new Client.Used());
+        Client.Charge charge = limited.begin(new TokenCount(90, 0), 0);
+        assertThat(limited.timeFor(4, new TokenCount(10, 15), 0)).isZero();
+        charge.settle(new TokenCount(80, 0), 0);
+        assertThat(limited.timeFor(4, new TokenCount(10, 15), 0)).isEqualTo(Duration.ofHours(1));
     }
 
     /** By its deadline a call may have been under way, and its service worked on it; no other failure used anything. */
