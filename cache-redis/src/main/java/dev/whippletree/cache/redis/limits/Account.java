@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  * has ended since waits until the one after.
  *
  * <p><b>Losses.</b> What is shared can be lost as a whole, and begins anew with another epoch; or only the last of it,
- * and then Redis's number of this process's uses is below the one that it had answered. A process that sees either tells
- * again what it had told under later numbers. Until all have had the time to, attempts are
- * put off; and so they are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most,
- * or if Redis refused commands, since then others are back by their beats.
+ * and then Redis's number of this process's uses is below the one that it had answered. A process that sees either
+ * tells again what it had told under later numbers. Until all have had the time to, attempts are put off; and so they
+ * are after a time without contact, as long as that was, and {@link LastLook#APART_NANOS} at most, or if Redis refused
+ * commands, since then others are back by their beats.
  */
 final class Account {
 
