@@ -74,9 +74,14 @@ final class RedisCoordination implements Coordination, Contact.Member {
         contact.add(closings);
         contact.add(this);
         commands.start(new CoordinationCommands.Events() {
+            /** A cluster is connected to anew again and again while a shard is away: that costs no trade of others. */
             @Override
             public void connected() {
-                contact.connected();
+                if (settings.redis().isCluster()) {
+                    contact.beat();
+                } else {
+                    contact.connected();
+                }
             }
 
             @Override
