@@ -26,7 +26,7 @@ import java.util.function.BiFunction;
  */
 final class OpenPlugins implements AutoCloseable {
 
-    private final KindsByName kinds;
+    private final PluginCatalog catalog;
     private final Services services;
     private final BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper;
 
@@ -39,10 +39,10 @@ final class OpenPlugins implements AutoCloseable {
 
     OpenPlugins(
             Configuration configuration,
-            KindsByName kinds,
+            PluginCatalog catalog,
             Services services,
             BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
-        this.kinds = kinds;
+        this.catalog = catalog;
         this.services = services;
         this.wrapper = wrapper;
         PreparedChange first = prepare(configuration, Optional.empty());
@@ -80,7 +80,7 @@ final class OpenPlugins implements AutoCloseable {
     }
 
     private PreparedChange prepare(Configuration next, Optional<Topology> before) {
-        PluginOpener opening = new PluginOpener(kinds, services, wrapper);
+        PluginOpener opening = new PluginOpener(catalog, services, wrapper);
         try {
             Map<String, Connection> present = new LinkedHashMap<>();
             next.accounts().forEach(account -> connect(account, opening, present));

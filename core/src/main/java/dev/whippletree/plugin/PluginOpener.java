@@ -44,15 +44,17 @@ final class PluginOpener {
 
     private static final Duration SLOW = Duration.ofSeconds(10);
 
-    private final KindsByName kinds;
+    private final PluginCatalog catalog;
     private final Services services;
     private final BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
 
     PluginOpener(
-            KindsByName kinds, Services services, BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
-        this.kinds = kinds;
+            PluginCatalog catalog,
+            Services services,
+            BiFunction<AccountSettings, ProviderClient, ProviderClient> wrapper) {
+        this.catalog = catalog;
         this.services = services;
         this.wrapper = wrapper;
     }
@@ -109,7 +111,7 @@ final class PluginOpener {
 
     Optional<Connection> account(AccountSettings account) {
         return attempt(() -> {
-            Provider provider = named(kinds.providers(), account.provider());
+            Provider provider = named(catalog.providers(), account.provider());
             return Connection.open(account, settings -> connect(provider, settings), wrapper);
         });
     }
@@ -122,7 +124,7 @@ final class PluginOpener {
 
     Optional<OpenRoute> route(RouteSettings route) {
         return attempt(() -> {
-            BalancingStrategy strategy = named(kinds.strategies(), route.strategy());
+            BalancingStrategy strategy = named(catalog.strategies(), route.strategy());
             List<Picker> pickers = new ArrayList<>();
             for (int tier = 0; tier < route.tiers().size(); tier++) {
                 pickers.add(guarded(
@@ -136,7 +138,7 @@ final class PluginOpener {
 
     Optional<OpenCache> cache(Configuration.CacheTierSettings tier) {
         return attempt(() -> {
-            Cache cache = named(kinds.caches(), tier.name());
+            Cache cache = named(catalog.caches(), tier.name());
             CacheStore store = guarded("cache " + tier.name(), cache, () -> cache.open(tier.settings(), services));
             opened.push(store);
             return new OpenCache(tier.name(), cache.isShared(), store);
@@ -145,7 +147,7 @@ final class PluginOpener {
 
     Optional<OpenCoordination> coordination(Configuration.ChosenCoordinator chosen) {
         return attempt(() -> {
-            Coordinator coordinator = named(kinds.coordinators(), chosen.name());
+            Coordinator coordinator = named(catalog.coordinators(), chosen.name());
             Coordination coordination = guarded(
                     "coordinator " + chosen.name(), coordinator, () -> coordinator.open(chosen.settings(), services));
             opened.push(coordination);
