@@ -59,23 +59,15 @@ public final class PluginCatalog implements AutoCloseable {
         }
         this.loaders = List.copyOf(folder.loaders());
         this.providers = new PluginSearch<>(Provider.class, "provider", Provider::name, Provider::settings)
-                .add(given.providers())
-                .addFrom(loader)
-                .addFrom(folder);
+                .find(given.providers(), loader, folder);
         this.caches = new PluginSearch<>(Cache.class, "cache", Cache::name, Cache::settings)
-                .add(given.caches())
-                .addFrom(loader)
-                .addFrom(folder);
+                .find(given.caches(), loader, folder);
         this.strategies = new PluginSearch<>(
                         BalancingStrategy.class, "strategy", BalancingStrategy::name, BalancingStrategy::settings)
-                .add(given.strategies())
-                .addFrom(loader)
-                .addFrom(folder);
+                .find(given.strategies(), loader, folder);
         this.coordinators = new PluginSearch<>(
                         Coordinator.class, "coordinator", Coordinator::name, Coordinator::settings)
-                .add(given.coordinators())
-                .addFrom(loader)
-                .addFrom(folder);
+                .find(given.coordinators(), loader, folder);
     }
 
     /** Returns a sentence for each name of two plugins of one kind; it names both. */

@@ -42,22 +42,10 @@ final class PluginSearch<T> {
         this.settingsOf = settingsOf;
     }
 
-    PluginSearch<T> add(List<T> given) {
+    /** Adds the plugins that a program passed, those of a class loader and those of folders; notes what was refused. */
+    PluginSearch<T> find(List<T> given, ClassLoader loader, PluginFolder folder) {
         given.forEach(plugin -> accept(plugin, FoundPlugin.PluginOrigin.PROGRAM));
-        return this;
-    }
-
-    PluginSearch<T> addFrom(ClassLoader loader) {
-        Iterator<ServiceLoader.Provider<T>> entries =
-                ServiceLoader.load(type, loader).stream().iterator();
-        while (hasNext(entries, loader)) {
-            load(entries, loader);
-        }
-        return this;
-    }
-
-    /** Adds the plugins of a folder, and notes what was refused. */
-    PluginSearch<T> addFrom(PluginFolder folder) {
+        addFrom(loader);
         folders.addAll(folder.read());
         folder.loaders().forEach(this::addFrom);
         folder.refusals().stream().filter(refusal -> refusal.concerns(type)).forEach(refusal -> {
@@ -68,6 +56,14 @@ final class PluginSearch<T> {
                     FoundPlugin.PluginOrigin.PLUGIN_FOLDER);
         });
         return this;
+    }
+
+    private void addFrom(ClassLoader loader) {
+        Iterator<ServiceLoader.Provider<T>> entries =
+                ServiceLoader.load(type, loader).stream().iterator();
+        while (hasNext(entries, loader)) {
+            load(entries, loader);
+        }
     }
 
     Map<String, T> byName() {
