@@ -24,7 +24,6 @@ public record ChatBody(Optional<String> model, List<Message> messages, Parameter
     /** The most answers that one request may ask for: as many as OpenAI gives. */
     private static final int MOST_CHOICES = 128;
 
-    /** Copies the messages. */
     public ChatBody {
         messages = List.copyOf(messages);
     }

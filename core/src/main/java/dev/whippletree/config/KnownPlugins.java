@@ -64,7 +64,6 @@ public record KnownPlugins(PluginKind providers, PluginKind caches, PluginKind s
                     .collect(Collectors.toUnmodifiableSet());
         }
 
-        /** Returns the names of all plugins' settings. */
         Set<String> allSettingNames() {
             return settings.values().stream()
                     .flatMap(Set::stream)

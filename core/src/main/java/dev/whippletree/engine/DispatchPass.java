@@ -238,7 +238,6 @@ final class DispatchPass {
             this.log = log;
         }
 
-        /** Returns one of the ready targets. */
         Target among(List<Target> ready, Route route, int tier, long now) {
             List<TargetView> views = new ArrayList<>(ready.size());
             for (Target target : ready) {

@@ -19,10 +19,8 @@ public record Hooks(
         BiFunction<AccountSettings, ProviderClient, ProviderClient> clients,
         Optional<StateFolder> state) {
 
-    /** No listeners, no wrapping, no state. */
     public static final Hooks NONE = new Hooks(List.of(), (account, client) -> client, Optional.empty());
 
-    /** Copies the list. */
     public Hooks {
         listeners = List.copyOf(listeners);
         Objects.requireNonNull(clients, "clients");

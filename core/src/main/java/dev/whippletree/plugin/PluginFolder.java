@@ -43,7 +43,6 @@ final class PluginFolder {
      */
     record RejectedJar(Path where, Set<Class<?>> kinds, String reason) {
 
-        /** Copies the set. */
         RejectedJar {
             kinds = Set.copyOf(kinds);
         }
@@ -66,7 +65,6 @@ final class PluginFolder {
         }
     }
 
-    /** Returns the folders that were read. */
     List<Path> read() {
         return read;
     }
@@ -168,7 +166,6 @@ final class PluginFolder {
         /** The manifest's attribute with the version of the SPI that the plugin was built against. */
         static final String SPI = "Whippletree-Spi";
 
-        /** Copies the set. */
         PluginManifest {
             services = Set.copyOf(services);
         }

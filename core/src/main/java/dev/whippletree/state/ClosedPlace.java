@@ -20,7 +20,6 @@ public record ClosedPlace(Extent kind, String name, Optional<String> model) {
         ACCOUNT
     }
 
-    /** Rejects null. */
     public ClosedPlace {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(name, "name");

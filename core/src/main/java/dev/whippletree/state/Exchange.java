@@ -13,7 +13,6 @@ public sealed interface Exchange {
      */
     record Done(SavedState state) implements Exchange {
 
-        /** Rejects null. */
         public Done {
             Objects.requireNonNull(state, "state");
         }
@@ -33,7 +32,6 @@ public sealed interface Exchange {
      */
     record SaveFailed(String problem) implements Exchange {
 
-        /** Rejects null. */
         public SaveFailed {
             Objects.requireNonNull(problem, "problem");
         }

@@ -13,7 +13,6 @@ public record OwnState(
         Set<ClosedPlace> reopened,
         List<SavedTokens> tokens) {
 
-    /** Copies mutable values. */
     public OwnState {
         Objects.requireNonNull(process, "process");
         uses = List.copyOf(uses);

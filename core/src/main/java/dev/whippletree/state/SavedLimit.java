@@ -26,7 +26,6 @@ public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full
      */
     public record SavedLimitKey(Scope scope, Limit.Unit unit, Refill refill, Duration window) {
 
-        /** Rejects null. */
         public SavedLimitKey {
             Objects.requireNonNull(scope, "scope");
             Objects.requireNonNull(unit, "unit");
@@ -35,7 +34,6 @@ public record SavedLimit(SavedLimitKey key, long amount, long left, Instant full
         }
     }
 
-    /** Checks the ranges. */
     public SavedLimit {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(full, "full");

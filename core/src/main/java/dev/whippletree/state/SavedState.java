@@ -41,7 +41,6 @@ public record SavedState(
 
     private static final int MOST_TOKENS = 200;
 
-    /** Copies mutable values. */
     public SavedState {
         Objects.requireNonNull(saved, "saved");
         Map<String, List<WindowUses>> copied = new LinkedHashMap<>();

@@ -27,7 +27,6 @@ public record SavedTokens(SavedTokensKey key, List<Integer> latest, Instant chan
      */
     public record SavedTokensKey(String kind, String name, String model, int size) {
 
-        /** Rejects null. */
         public SavedTokensKey {
             Objects.requireNonNull(kind, "kind");
             Objects.requireNonNull(name, "name");
@@ -35,7 +34,6 @@ public record SavedTokens(SavedTokensKey key, List<Integer> latest, Instant chan
         }
     }
 
-    /** Copies the last of the values, and checks them. */
     public SavedTokens {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(changed, "changed");

@@ -19,7 +19,6 @@ public record WindowKey(Scope scope, Limit.Unit unit, Duration window) {
     /** How far in the future a saved use may be dated, because its request may still be on its way. */
     private static final long AHEAD_MILLIS = 60_000;
 
-    /** Checks that the window is long enough. */
     public WindowKey {
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(unit, "unit");

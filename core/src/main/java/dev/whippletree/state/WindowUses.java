@@ -12,7 +12,6 @@ import java.util.TreeMap;
  */
 public record WindowUses(WindowKey key, SortedMap<Long, Long> sums) {
 
-    /** Copies the sums. */
     public WindowUses {
         sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
         if (sums.values().stream().anyMatch(sum -> sum < 0)) {

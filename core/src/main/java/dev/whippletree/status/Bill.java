@@ -47,7 +47,6 @@ public record Bill(List<Item> items, Optional<Prices> prices) {
         }
     }
 
-    /** Copies the items. */
     public Bill {
         items = List.copyOf(items);
     }

@@ -14,7 +14,6 @@ import java.util.Set;
  */
 public final class InOrder extends NamedStrategy {
 
-    /** Creates the strategy. */
     public InOrder() {
         super("in-order", Set.of(), (settings, random) -> (ready, nowNanos) -> 0);
     }

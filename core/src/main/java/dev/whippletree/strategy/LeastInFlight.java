@@ -17,7 +17,6 @@ import java.util.Set;
  */
 public final class LeastInFlight extends NamedStrategy {
 
-    /** Creates the strategy. */
     public LeastInFlight() {
         super(
                 "least-in-flight",

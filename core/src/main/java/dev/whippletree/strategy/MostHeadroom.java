@@ -18,7 +18,6 @@ import java.util.Set;
  */
 public final class MostHeadroom extends NamedStrategy {
 
-    /** Creates the strategy. */
     public MostHeadroom() {
         super(
                 "most-headroom",

@@ -24,7 +24,6 @@ public final class PeakEwma extends NamedStrategy {
     /** A failed attempt costs its prompt the time of a second attempt, and answers take about so long. */
     private static final Duration PENALTY = Duration.ofSeconds(5);
 
-    /** Creates the strategy. */
     public PeakEwma() {
         super(
                 "peak-ewma",

@@ -16,7 +16,6 @@ import java.util.Set;
  */
 public final class RoundRobin extends NamedStrategy {
 
-    /** Creates the strategy. */
     public RoundRobin() {
         super("round-robin", Set.of(FirstTurn.KEY), (settings, random) -> new Turns(FirstTurn.of(settings), random));
     }

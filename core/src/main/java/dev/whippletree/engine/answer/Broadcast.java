@@ -173,7 +173,6 @@ public final class Broadcast {
         return told.next(position, whole);
     }
 
-    /** Returns whether there is nothing to deliver yet. */
     public synchronized boolean isEmpty() {
         return told.isEmpty();
     }

@@ -55,7 +55,6 @@ public final class CacheTiers {
     /** A look-up's result, with the name and index of its tier, counted from the nearest. */
     public record Found(CacheEntry entry, String tier, int index) {}
 
-    /** A cache and its counts. */
     private record CountedCache(
             String name,
             boolean shared,
@@ -103,7 +102,6 @@ public final class CacheTiers {
         this.clearing = new PluginCall(timeline, Math.max(Waits.nanos(timeout), CLEARING_NANOS));
     }
 
-    /** Returns whether there is none. */
     public boolean isEmpty() {
         return tiers.isEmpty();
     }

@@ -281,10 +281,8 @@ public final class FailurePolicy {
     /** What a flight does after an attempt. */
     public sealed interface NextStep {
 
-        /** It lands with its answer. */
         record Land(Completion completion) implements NextStep {}
 
-        /** It fails. */
         record Fail(Reason reason) implements NextStep {}
 
         /**

@@ -188,13 +188,11 @@ public final class Flight implements Waiter {
         return demand.tokens(target);
     }
 
-    /** Returns the most tokens to reserve on any target. */
     @Override
     public TokenCount mostTokens() {
         return demand.mostTokens();
     }
 
-    /** Returns the tokens that are finally counted for such a flight, on average. */
     @Override
     public TokenCount meanTokens() {
         return demand.meanTokens();
@@ -273,7 +271,6 @@ public final class Flight implements Waiter {
         return first;
     }
 
-    /** Returns the number of calls made for it, with whatever outcome. */
     @Override
     public int calls() {
         return calls;

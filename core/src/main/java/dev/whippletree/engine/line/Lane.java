@@ -98,7 +98,6 @@ public final class Lane {
         return eligibility;
     }
 
-    /** Returns whether its tickets and another lane's have a target in common. */
     boolean meets(Lane other) {
         return eligibility.meets(other.eligibility);
     }

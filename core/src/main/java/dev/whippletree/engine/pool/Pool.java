@@ -275,7 +275,6 @@ public final class Pool {
 
         static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Map.of(), "");
 
-        /** Copies the maps, in their order. */
         Snapshot {
             scopes = Collections.unmodifiableMap(new LinkedHashMap<>(scopes));
             accounts = Collections.unmodifiableMap(new LinkedHashMap<>(accounts));

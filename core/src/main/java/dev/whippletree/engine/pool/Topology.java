@@ -31,7 +31,6 @@ public record Topology(
         List<String> notes,
         TenantWeights weights) {
 
-    /** Copies mutable values and checks that the default route is there. */
     public Topology {
         accounts = List.copyOf(accounts);
         routes = Map.copyOf(routes);
@@ -67,7 +66,6 @@ public record Topology(
     /** A route with a picker for each tier. */
     public record OpenRoute(RouteSettings settings, List<Picker> pickers) {
 
-        /** Checks that each tier has its picker. */
         public OpenRoute {
             pickers = List.copyOf(pickers);
             if (pickers.size() != settings.tiers().size()) {

@@ -83,7 +83,6 @@ public final class StateSaver {
     private final List<Runnable> waiting = new ArrayList<>();
     private Optional<String> problem = Optional.empty();
 
-    /** What the saver is doing. */
     private enum Phase {
         IDLE,
         PLANNED,
@@ -211,7 +210,6 @@ public final class StateSaver {
         }
     }
 
-    /** A save. */
     private record Save(OwnState own, boolean last) {}
 
     private void save() {
