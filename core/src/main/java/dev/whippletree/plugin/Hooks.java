@@ -5,7 +5,6 @@ import dev.whippletree.spi.EngineListener;
 import dev.whippletree.spi.ProviderClient;
 import dev.whippletree.state.StateFolder;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -23,7 +22,5 @@ public record Hooks(
 
     public Hooks {
         listeners = List.copyOf(listeners);
-        Objects.requireNonNull(clients, "clients");
-        Objects.requireNonNull(state, "state");
     }
 }

@@ -4,16 +4,9 @@ import dev.whippletree.config.Configuration;
 import dev.whippletree.model.StatusSnapshot;
 import java.time.LocalDate;
 import java.util.Map;
-import java.util.Objects;
 
 /** The status, with the cost of the tokens used so far. Immutable. */
 public record PricedStatus(StatusSnapshot status, Bill bill) {
-
-    /** Rejects null. */
-    public PricedStatus {
-        Objects.requireNonNull(status, "status");
-        Objects.requireNonNull(bill, "bill");
-    }
 
     /** Returns a status with its costs, by the configuration's prices on a day. */
     public static PricedStatus of(StatusSnapshot status, Configuration configuration, LocalDate today) {

@@ -9,7 +9,6 @@ import dev.whippletree.spi.Picker;
 import dev.whippletree.spi.ProviderClient;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,9 +34,7 @@ public record Topology(
         accounts = List.copyOf(accounts);
         routes = Map.copyOf(routes);
         caches = List.copyOf(caches);
-        Objects.requireNonNull(coordination, "coordination");
         notes = List.copyOf(notes);
-        Objects.requireNonNull(weights, "weights");
         if (!routes.containsKey(defaultRoute)) {
             throw new IllegalArgumentException("the default route '" + defaultRoute + "' is not among the routes");
         }
@@ -54,14 +51,7 @@ public record Topology(
     }
 
     /** An account with its open client. */
-    public record OpenAccount(AccountSettings settings, ProviderClient client) {
-
-        /** Rejects null. */
-        public OpenAccount {
-            Objects.requireNonNull(settings, "settings");
-            Objects.requireNonNull(client, "client");
-        }
-    }
+    public record OpenAccount(AccountSettings settings, ProviderClient client) {}
 
     /** A route with a picker for each tier. */
     public record OpenRoute(RouteSettings settings, List<Picker> pickers) {
@@ -83,12 +73,6 @@ public record Topology(
      */
     public record OpenCache(String name, boolean shared, CacheStore store) {
 
-        /** Rejects null. */
-        public OpenCache {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(store, "store");
-        }
-
         /** Creates a tier that this process has for itself. */
         public OpenCache(String name, CacheStore store) {
             this(name, false, store);
@@ -96,12 +80,5 @@ public record Topology(
     }
 
     /** What this process has in common with others. */
-    public record OpenCoordination(String name, Coordination coordination) {
-
-        /** Rejects null. */
-        public OpenCoordination {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(coordination, "coordination");
-        }
-    }
+    public record OpenCoordination(String name, Coordination coordination) {}
 }
