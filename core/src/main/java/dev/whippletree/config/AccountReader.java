@@ -40,7 +40,7 @@ final class AccountReader {
                 root.problems().add(element.at(), "expected a list of accounts, such as " + EXAMPLE);
                 continue;
             }
-            Section section = root.below(element.at(), element.node());
+            Section section = root.below(element);
             account(section).ifPresent(account -> {
                 if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {
                     section.problem(
@@ -124,7 +124,7 @@ final class AccountReader {
         if (!element.node().isObject()) {
             return section.read(element, Limit::parse).map(limit -> new DeclaredLimit(limit, Optional.empty()));
         }
-        Section below = section.below(element.at(), element.node());
+        Section below = section.below(element);
         Optional<Limit> limit = below.read("limit", Limit::parse);
         Optional<String> model = below.text("model");
         below.end();

@@ -2,7 +2,6 @@ package dev.whippletree.config;
 
 import dev.whippletree.config.GatewayCheck.KeyOwners;
 import dev.whippletree.config.Section.Element;
-import dev.whippletree.config.Section.ListItem;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
@@ -161,7 +160,7 @@ final class GatewayReader {
     private List<GatewaySettings.Client> clients(Section section) {
         List<GatewaySettings.Client> clients = new ArrayList<>();
         for (Element element : section.list("clients", "[{name: interviews, key: \"${INTERVIEWS_KEY}\"}]")) {
-            Section below = section.below(element.at(), element.node());
+            Section below = section.below(element);
             if (below.isMapping()) {
                 client(below).ifPresent(client -> {
                     if (clients.stream().anyMatch(other -> other.name().equals(client.name()))) {
@@ -217,12 +216,12 @@ final class GatewayReader {
      * none.
      */
     private static List<String> names(Section section, String key, String noun, List<String> known) {
-        List<ListItem> named = section.texts(key);
+        List<Element> named = section.texts(key);
         section.refuseEmpty(
                 key, named, "the list is empty; name one " + noun + " or more, or remove the key to allow all");
         named.stream()
-                .filter(text -> !known.contains(text.value()))
-                .forEach(text -> section.problems().add(text.at(), Names.unknown(noun, text.value(), known)));
-        return named.stream().map(ListItem::value).filter(known::contains).toList();
+                .filter(name -> !known.contains(name.text()))
+                .forEach(name -> section.problems().add(name.at(), Names.unknown(noun, name.text(), known)));
+        return named.stream().map(Element::text).filter(known::contains).toList();
     }
 }

@@ -19,7 +19,7 @@ record NamedPlugin(String name, Settings settings) {
                     .filter(name -> isKnown(section, element.at(), name, kind))
                     .map(name -> new NamedPlugin(name, Settings.none(kind.noun() + " " + name)));
         }
-        Section below = section.below(element.at(), element.node());
+        Section below = section.below(element);
         below.expectSettings("name", kind);
         Optional<String> name = below.text("name");
         if (name.isEmpty()) {

@@ -52,7 +52,7 @@ final class PriceListReader {
         List<TokenPrice> prices = new ArrayList<>();
         for (Element element :
                 root.list("prices", "[{provider: groq, model: openai/gpt-oss-20b, prompt: 0.05, completion: 0.2}]")) {
-            Section section = root.below(element.at(), element.node());
+            Section section = root.below(element);
             if (section.isMapping()) {
                 price(section, currency, asOf).ifPresent(price -> add(price, prices, section));
             }

@@ -1,7 +1,6 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
-import dev.whippletree.config.Section.ListItem;
 import dev.whippletree.model.DurationText;
 import dev.whippletree.settings.Retries;
 import dev.whippletree.settings.RouteSettings;
@@ -79,11 +78,11 @@ final class RouteReader {
     /** Reads the aliases. A name of two routes would silently mean the first, so it is a problem. */
     private List<String> aliases(Section section) {
         List<String> read = new ArrayList<>();
-        for (ListItem alias : section.texts("aliases")) {
-            if (names.add(alias.value())) {
-                read.add(alias.value());
+        for (Element alias : section.texts("aliases")) {
+            if (names.add(alias.text())) {
+                read.add(alias.text());
             } else {
-                section.problems().add(alias.at(), "a route already has the name or alias '" + alias.value() + "'");
+                section.problems().add(alias.at(), "a route already has the name or alias '" + alias.text() + "'");
             }
         }
         return read;
@@ -93,7 +92,7 @@ final class RouteReader {
     private List<Tier> tiers(Section section) {
         List<Element> elements = section.list("tiers", "[{account: hf-1, model: openai/gpt-oss-20b}]");
         Optional<String> model = section.text("model");
-        List<ListItem> named = section.texts("accounts");
+        List<Element> named = section.texts("accounts");
         if (!section.has("tiers")) {
             return oneTier(section, model, named);
         }
@@ -108,13 +107,13 @@ final class RouteReader {
                 .toList();
     }
 
-    private List<Tier> oneTier(Section section, Optional<String> model, List<ListItem> named) {
+    private List<Tier> oneTier(Section section, Optional<String> model, List<Element> named) {
         section.refuseEmpty(
                 "accounts", named, "the list is empty; name one account or more, or remove the key to use all");
         List<String> ids = section.has("accounts")
                 ? named.stream()
-                        .filter(text -> isAccount(section, text.at(), text.value()))
-                        .map(ListItem::value)
+                        .filter(id -> isAccount(section, id.at(), id.text()))
+                        .map(Element::text)
                         .toList()
                 : accounts;
         withoutModel.addAll(model.isEmpty() ? ids : List.of());
@@ -144,7 +143,7 @@ final class RouteReader {
     }
 
     private Optional<TargetSettings> target(Section section, Element element) {
-        Section target = section.below(element.at(), element.node());
+        Section target = section.below(element);
         if (!target.isMapping()) {
             return Optional.empty();
         }

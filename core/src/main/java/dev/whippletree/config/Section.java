@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * A mapping in a configuration file, read key by key. An invalid value becomes a problem and reads as absent, so
@@ -135,7 +136,7 @@ final class Section {
 
     private Optional<String> rawText(Element element) {
         if (element.node.isValueNode()) {
-            return Optional.of(element.node.asString());
+            return Optional.of(element.text());
         }
         problems.add(element.at, "expected a single value");
         return Optional.empty();
@@ -182,7 +183,7 @@ final class Section {
                 problems.add(element.at, "this isn't a valid path: " + e.getReason());
                 return Optional.empty();
             } catch (IllegalArgumentException e) {
-                String written = element.node.asString();
+                String written = element.text();
                 problems.add(element.at, String.valueOf(e.getMessage()).replace("'" + text + "'", "'" + written + "'"));
                 return Optional.empty();
             }
@@ -278,12 +279,12 @@ final class Section {
         return elements;
     }
 
-    /** Returns the elements of a list of single values, as text with {@code ${VARIABLE}} replaced. */
-    List<ListItem> texts(String key) {
-        List<ListItem> texts = new ArrayList<>();
+    /** Returns the elements of a list of single values, with {@code ${VARIABLE}} replaced. */
+    List<Element> texts(String key) {
+        List<Element> texts = new ArrayList<>();
         expectations.value(at(key) + "[0]", ValueForm.TEXT);
         for (Element element : list(key, "[one, another]")) {
-            expanded(element).ifPresent(text -> texts.add(new ListItem(element.at, text)));
+            expanded(element).ifPresent(text -> texts.add(new Element(element.at, StringNode.valueOf(text))));
         }
         return texts;
     }
@@ -296,20 +297,10 @@ final class Section {
      */
     record Element(String at, JsonNode node) {
 
-        /** Returns the path alone, because the value may be a secret. */
-        @Override
-        public String toString() {
-            return at;
+        /** Returns its text, if it is a single value. */
+        String text() {
+            return node.asString();
         }
-    }
-
-    /**
-     * An element of a list of single values.
-     *
-     * @param at its path
-     * @param value its text
-     */
-    record ListItem(String at, String value) {
 
         /** Returns the path alone, because the value may be a secret. */
         @Override
@@ -320,11 +311,11 @@ final class Section {
 
     Optional<Section> section(String key) {
         expectations.value(at(key), ValueForm.MAPPING);
-        return node(key).map(value -> below(at(key), value));
+        return node(key).map(value -> below(new Element(at(key), value)));
     }
 
-    Section below(String at, JsonNode value) {
-        return new Section(at, value, variables, problems, expectations);
+    Section below(Element element) {
+        return new Section(element.at, element.node, variables, problems, expectations);
     }
 
     /** Expects, besides the keys read, the settings of the plugin that a key names. */
@@ -333,11 +324,7 @@ final class Section {
     }
 
     Set<String> keys() {
-        Set<String> keys = new LinkedHashSet<>();
-        if (node.isObject()) {
-            keys.addAll(node.propertyNames());
-        }
-        return keys;
+        return new LinkedHashSet<>(node.propertyNames());
     }
 
     /** Returns every key that wasn't read, with its value, as a plugin's own settings; unknown ones are problems. */
