@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public final class GatewayCheck {
 
+    static final String NOTHING_TO_ASK = "no route that this client may use has an account that it may use";
+
     private GatewayCheck() {}
 
     /**
@@ -44,11 +46,11 @@ public final class GatewayCheck {
                             + configuration.weights().of(client.name()) + " in the configuration behind the"
                             + " gateway; set it only there, in tenant-weights"));
             if (!hasRoute(client, configuration.routes())) {
-                problems.add(where + ": " + nothingToAsk());
+                problems.add(where + ": " + NOTHING_TO_ASK);
             }
         }
         settings.watchKey()
-                .flatMap(key -> owners.claim(KeyOwners.watcher(), key))
+                .flatMap(key -> owners.claim(KeyOwners.WATCHER, key))
                 .ifPresent(problems::add);
         return problems;
     }
@@ -68,15 +70,13 @@ public final class GatewayCheck {
                 .anyMatch(target -> client.mayUse(target.account()));
     }
 
-    static String nothingToAsk() {
-        return "no route that this client may use has an account that it may use";
-    }
-
     /**
      * Maps keys of a gateway to their owners: no two clients may have the same key, and no client the watch key.
      * Confined to one check.
      */
     static final class KeyOwners {
+
+        static final String WATCHER = "gateway.watch-key";
 
         /** Keys should be random: 16 hexadecimal digits are 64 bits. */
         private static final int ENOUGH_CHARACTERS = 16;
@@ -119,10 +119,6 @@ public final class GatewayCheck {
 
         static String client(String name) {
             return "client '" + name + "'";
-        }
-
-        static String watcher() {
-            return "gateway.watch-key";
         }
     }
 }

@@ -56,7 +56,7 @@ final class GatewayReader {
         int problems = section.problems().lines().size();
         List<GatewaySettings.Client> clients = clients(section);
         boolean wrongClients = section.problems().lines().size() > problems;
-        Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.watcher());
+        Optional<Secret> watchKey = key(section, "watch-key", KeyOwners.WATCHER);
         boolean showAccounts = section.flag("show-accounts").orElse(DEFAULT.showAccounts());
         boolean finishAbandoned = section.flag("finish-abandoned").orElse(DEFAULT.finishAbandoned());
         Optional<GatewaySettings.Batches> batches =
@@ -197,7 +197,7 @@ final class GatewayReader {
         GatewaySettings.Client client = new GatewaySettings.Client(
                 name.get(), key.get(), limits, allowedAccounts, allowedRoutes, weight, keepAlive);
         if (!routes.isEmpty() && !GatewayCheck.hasRoute(client, routes)) {
-            section.problem(allowedAccounts.isEmpty() ? "routes" : "accounts", GatewayCheck.nothingToAsk());
+            section.problem(allowedAccounts.isEmpty() ? "routes" : "accounts", GatewayCheck.NOTHING_TO_ASK);
         }
         return Optional.of(client);
     }

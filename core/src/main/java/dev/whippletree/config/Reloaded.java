@@ -1,11 +1,10 @@
 package dev.whippletree.config;
 
-import dev.whippletree.config.Configuration.CacheTierSettings;
-import dev.whippletree.config.Configuration.ChosenCoordinator;
 import dev.whippletree.model.Secret;
 import dev.whippletree.settings.RouteSettings;
 import dev.whippletree.settings.TenantWeights;
 import dev.whippletree.spi.AccountSettings;
+import dev.whippletree.spi.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -178,10 +177,7 @@ public record Reloaded(
     private static List<String> differences(RouteSettings before, RouteSettings after) {
         return new Differences<>(before, after)
                 .by("tiers", RouteSettings::tiers)
-                .by(
-                        "strategy",
-                        route -> List.of(
-                                route.strategy(), route.strategySettings().values()))
+                .by("strategy", route -> written(route.strategy(), route.strategySettings()))
                 .by("patience", RouteSettings::patience)
                 .by("deadline", RouteSettings::deadline)
                 .by("max-tokens", RouteSettings::maxTokens)
@@ -198,9 +194,12 @@ public record Reloaded(
                 .by(
                         "caches",
                         configuration -> configuration.caches().stream()
-                                .map(Reloaded::written)
+                                .map(tier -> written(tier.name(), tier.settings()))
                                 .toList())
-                .by("coordinator", configuration -> configuration.coordinator().map(Reloaded::written))
+                .by(
+                        "coordinator",
+                        configuration ->
+                                configuration.coordinator().map(chosen -> written(chosen.name(), chosen.settings())))
                 .by("line-size", configuration -> configuration.engine().lineSize())
                 .by("tenant-line-size", configuration -> configuration.engine().tenantLineSize())
                 .by("batch-share", configuration -> configuration.engine().batchShare())
@@ -210,12 +209,9 @@ public record Reloaded(
         return differences.keys().stream().map(Reloaded::restart).toList();
     }
 
-    private static List<Object> written(CacheTierSettings tier) {
-        return List.of(tier.name(), tier.settings().values());
-    }
-
-    private static List<Object> written(ChosenCoordinator chosen) {
-        return List.of(chosen.name(), chosen.settings().values());
+    /** Returns a plugin to compare. Where its settings were written makes no difference. */
+    private static List<Object> written(String name, Settings settings) {
+        return List.of(name, settings.values());
     }
 
     private static String restart(String key) {
