@@ -2,7 +2,7 @@ package dev.whippletree.state;
 
 import dev.whippletree.model.ShownText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -67,10 +67,7 @@ public final class PrivateFile {
     private static void write(Path file, String text, OpenOption creating) throws IOException {
         try (FileChannel channel =
                 open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, creating))) {
-            ByteBuffer contents = StandardCharsets.UTF_8.encode(text);
-            while (contents.hasRemaining()) {
-                channel.write(contents);
-            }
+            Channels.newOutputStream(channel).write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.whippletree.state;
 import dev.whippletree.state.StateReader.UnreadableStateException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -91,10 +91,7 @@ final class StateFile {
     private void writeTemporary(SavedState state) throws IOException {
         try (FileChannel channel =
                 PrivateFile.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-            ByteBuffer contents = ByteBuffer.wrap(StateWriter.write(state));
-            while (contents.hasRemaining()) {
-                channel.write(contents);
-            }
+            Channels.newOutputStream(channel).write(StateWriter.write(state));
             // A power failure could leave an empty file under the new name otherwise.
             channel.force(true);
         }

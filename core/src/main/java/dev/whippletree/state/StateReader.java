@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +65,7 @@ final class StateReader {
         if (!array.isArray()) {
             throw new IllegalArgumentException("a list is missing");
         }
-        List<T> read = new ArrayList<>();
-        for (JsonNode element : array) {
-            read.add(reader.apply(element));
-        }
-        return read;
+        return array.valueStream().map(reader).toList();
     }
 
     private static WindowUses uses(JsonNode node) {

@@ -21,7 +21,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -245,8 +244,6 @@ final class StatusReader {
         if (!array.isArray()) {
             throw new IllegalArgumentException("it isn't a status: " + key + " isn't a list");
         }
-        List<T> read = new ArrayList<>();
-        array.forEach(element -> read.add(reader.apply(element)));
-        return read;
+        return array.valueStream().map(reader).toList();
     }
 }
