@@ -43,15 +43,6 @@ final class TurnCounts {
             completionSlope += times * other.completionSlope;
         }
 
-        void setTo(Sums other) {
-            offset = other.offset;
-            slope = other.slope;
-            promptOffset = other.promptOffset;
-            promptSlope = other.promptSlope;
-            completionOffset = other.completionOffset;
-            completionSlope = other.completionSlope;
-        }
-
         TurnSums at(double moment) {
             return new TurnSums(
                     Math.max(0, Math.round(offset + slope * moment)),
@@ -67,7 +58,7 @@ final class TurnCounts {
         private final Sums own = new Sums();
 
         /** Of this bend and of all below it. */
-        private final Sums sums = new Sums();
+        private Sums sums = new Sums();
 
         /**
          * Creates one.
@@ -91,7 +82,8 @@ final class TurnCounts {
 
         @Override
         void sum(@Nullable Bend left, @Nullable Bend right) {
-            sums.setTo(own);
+            sums = new Sums();
+            sums.add(own, 1);
             if (left != null) {
                 sums.add(left.sums, 1);
             }
