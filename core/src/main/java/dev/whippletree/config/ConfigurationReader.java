@@ -99,11 +99,7 @@ final class ConfigurationReader {
     static Optional<Path> pluginFolder(String yaml, Map<String, String> environment) {
         Problems told = new Problems("");
         JsonNode document = YamlDocument.read(yaml, told);
-        return pluginFolder(new Section("", document, Variables.of(environment), told, Expectations.NONE));
-    }
-
-    /** Reads only the folder of plugins. */
-    static Optional<Path> pluginFolder(Section root) {
+        Section root = new Section("", document, Variables.of(environment), told, Expectations.NONE);
         return root.read("plugins", Path::of);
     }
 

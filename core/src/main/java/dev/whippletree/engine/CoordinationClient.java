@@ -64,13 +64,9 @@ final class CoordinationClient {
         this.patientCalls = new PluginCall(timeline, PATIENCE_NANOS);
     }
 
-    private Coordination coordination() {
-        return open.coordination();
-    }
-
     /** Claims the probe of a closed scope. Without an answer, this process probes it too. */
     void claimProbe(Scope scope, Duration lease, Consumer<Boolean> outcome) {
-        calls.ask(() -> coordination().claimProbe(scope, lease), true, this::fault, outcome);
+        calls.ask(() -> open.coordination().claimProbe(scope, lease), true, this::fault, outcome);
     }
 
     /**
@@ -80,7 +76,7 @@ final class CoordinationClient {
      */
     void claim(CacheKey key, Consumer<Optional<Claim>> outcome) {
         calls.<Optional<Claim>>askAndHearLate(
-                () -> coordination().claim(key).thenApply(Optional::of),
+                () -> open.coordination().claim(key).thenApply(Optional::of),
                 failure -> {
                     fault(failure);
                     return Optional.empty();
@@ -116,7 +112,7 @@ final class CoordinationClient {
         long askedNanos = timeline.nanoTime();
         PluginCall call = broken ? calls : patientCalls;
         call.<Reservation>askAndHearLate(
-                () -> coordination()
+                () -> open.coordination()
                         .reserve(uses, turn)
                         .whenComplete((grant, failure) -> heard())
                         .thenApply(Reservation.Replied::new),
@@ -165,7 +161,7 @@ final class CoordinationClient {
     /** Sends a notice; a failure is counted. */
     void tell(Consumer<Coordination> notice) {
         try {
-            notice.accept(coordination());
+            notice.accept(open.coordination());
         } catch (Throwable e) {
             fault(e);
         }
@@ -196,7 +192,7 @@ final class CoordinationClient {
     Map<LimitUse, Long> left(List<LimitUse> limits) {
         Map<LimitUse, Long> left = new HashMap<>();
         try {
-            limits.forEach(limit -> coordination().left(limit).ifPresent(amount -> left.put(limit, amount)));
+            limits.forEach(limit -> open.coordination().left(limit).ifPresent(amount -> left.put(limit, amount)));
         } catch (Throwable e) {
             fault(e);
         }
@@ -205,7 +201,7 @@ final class CoordinationClient {
 
     private CoordinationStatus statusNow() {
         try {
-            return Objects.requireNonNull(coordination().status(), "a coordinator gave no status");
+            return Objects.requireNonNull(open.coordination().status(), "a coordinator gave no status");
         } catch (Throwable e) {
             fault(e);
             return new CoordinationStatus(false, 0, 0, Optional.of("the coordinator can't report its status"));

@@ -393,7 +393,9 @@ public final class Engine {
         Optional<Flight> there = prompt.cache().read() && !refused ? flights.find(key) : Optional.empty();
         if (there.isPresent()) {
             Subscription subscription = flights.subscribe(there.get(), prompt, true, reader, context, now);
-            hurryFor(there.get(), prompt.priority());
+            if (prompt.priority() == Priority.INTERACTIVE && there.get().priority() == Priority.BATCH) {
+                scheduler.hurry(there.get());
+            }
             admission.refuseIfTooLate(subscription, now);
             return subscription;
         }
@@ -407,14 +409,6 @@ public final class Engine {
             monitor.after(flight.mailbox(), () -> lookUp(flight));
         }
         return subscription;
-    }
-
-    /** Moves the flight forward if the joining caller is interactive and the others are batch. */
-    private void hurryFor(Flight flight, Priority priority) {
-        if (priority == Priority.BATCH || flight.priority() == Priority.INTERACTIVE) {
-            return;
-        }
-        scheduler.hurry(flight);
     }
 
     private void lookUp(Flight flight) {
@@ -601,14 +595,10 @@ public final class Engine {
 
     private void finishIfIdle() {
         if (closing && requests.isEmpty() && flights.underWay().isEmpty()) {
-            finish();
+            over = true;
+            scheduler.stop();
+            saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> monitor.announce(this::ended));
         }
-    }
-
-    private void finish() {
-        over = true;
-        scheduler.stop();
-        saver.ifPresentOrElse(keeper -> keeper.end().thenRun(this::ended), () -> monitor.announce(this::ended));
     }
 
     private void tookIn() {

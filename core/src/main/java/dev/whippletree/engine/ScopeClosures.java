@@ -112,7 +112,7 @@ final class ScopeClosures {
             startSlowly(scope);
         }
         if (first) {
-            warn(target, "has used up its quota" + on(scope), failure.message(), next(closure, now));
+            warn(target, "has used up its quota" + on(scope), failure.message(), PromptErrors.check(closure, now));
         }
         tellOthers(scope, now);
     }
@@ -136,7 +136,7 @@ final class ScopeClosures {
                     target,
                     "is off: " + account.refusal(),
                     failure.message(),
-                    next(closure, now) + ", or by the first prompt after the token changes");
+                    PromptErrors.check(closure, now) + ", or by the first prompt after the token changes");
         }
         if (everybody) {
             tellOthers(target.organization(), now);
@@ -181,7 +181,7 @@ final class ScopeClosures {
             startSlowly(scope.get());
         }
         if (first) {
-            String what = "is closed, according to another process; " + next(closure, now);
+            String what = "is closed, according to another process; " + PromptErrors.check(closure, now);
             pool.accountsOf(closing.scope().organization())
                     .forEach(account -> say(account.id(), what, closing.reason()));
         }
@@ -216,7 +216,7 @@ final class ScopeClosures {
         Closure closure = target.availability();
         if (close(closure, lease, failure, now)) {
             String what = failure.kind() == FailureKind.MODEL_UNAVAILABLE ? "doesn't have" : "refuses all prompts for";
-            warn(target, what + " model " + target.model(), failure.message(), next(closure, now));
+            warn(target, what + " model " + target.model(), failure.message(), PromptErrors.check(closure, now));
         }
     }
 
@@ -303,10 +303,6 @@ final class ScopeClosures {
 
     private static String on(ScopeState scope) {
         return scope.scope().model().map(model -> " on " + model).orElse("");
-    }
-
-    private static String next(Closure closure, long now) {
-        return PromptErrors.check(closure, now);
     }
 
     private void say(String id, String what, String why) {

@@ -1,6 +1,5 @@
 package dev.whippletree.model;
 
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -56,11 +55,8 @@ public final class ShownText {
      * characters and characters that reorder or hide text by U+FFFD.
      */
     public static String lines(String text) {
-        return NOT_ON_A_TERMINAL.matcher(text).replaceAll(ShownText::onTerminal);
-    }
-
-    private static String onTerminal(MatchResult found) {
-        return found.group().equals("\r") ? "" : UNKNOWN;
+        return NOT_ON_A_TERMINAL.matcher(text).replaceAll(
+                        found -> found.group().equals("\r") ? "" : UNKNOWN);
     }
 
     /** Returns the same JSON, with characters escaped that are allowed in JSON but unsafe on a terminal. */

@@ -254,12 +254,8 @@ public final class Tally {
         private Map<Row, Integer> waiting(WaitingLine line) {
             Map<Row, Integer> waiting = new HashMap<>();
             rows.forEach((name, row) -> waiting.put(row, line.waitingOf(name)));
-            waiting.put(
-                    others,
-                    line.size()
-                            - waiting.values().stream()
-                                    .mapToInt(Integer::intValue)
-                                    .sum());
+            int inRows = waiting.values().stream().mapToInt(Integer::intValue).sum();
+            waiting.put(others, line.size() - inRows);
             waiting.values().removeIf(count -> count == 0);
             return waiting;
         }

@@ -236,10 +236,10 @@ public final class Monitor {
          */
         static Executor next(Mailbox mailbox, Executor otherwise) {
             Rest rest = PRESENT.get();
-            if (rest == null || (!mailbox.isQuick() && rest.slow != null)) {
+            if (rest == null || (!mailbox.quick && rest.slow != null)) {
                 return otherwise;
             }
-            return mailbox.isQuick() ? rest.quick::add : task -> rest.slow = task;
+            return mailbox.quick ? rest.quick::add : task -> rest.slow = task;
         }
     }
 
@@ -265,10 +265,6 @@ public final class Monitor {
         /** Returns an empty mailbox whose tasks may take any time. */
         public static Mailbox ofAnyTasks() {
             return new Mailbox(false);
-        }
-
-        boolean isQuick() {
-            return quick;
         }
 
         public synchronized void add(Runnable task) {

@@ -67,10 +67,6 @@ public record LimitCounter(Limit.Unit unit, LimitSource source, Quota quota, Saf
         return isLearned() ? 0 : Math.max(margin.amount(), (long) Math.ceil(reserve * quota.amount() - ROUNDING));
     }
 
-    boolean isUnused(long now) {
-        return used(now) == 0;
-    }
-
     long used(long now) {
         return quota.amount() - quota.left(now);
     }

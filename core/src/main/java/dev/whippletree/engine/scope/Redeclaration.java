@@ -21,7 +21,6 @@ import java.util.function.Predicate;
  */
 public final class Redeclaration {
 
-    private final List<LimitCounter> counted;
     private final List<LimitCounter> left;
 
     /**
@@ -30,7 +29,6 @@ public final class Redeclaration {
      * @param counted the scope's declared limits, those that hold no longer among them
      */
     Redeclaration(Collection<LimitCounter> counted) {
-        this.counted = List.copyOf(counted);
         this.left = new ArrayList<>(counted);
     }
 
@@ -75,11 +73,6 @@ public final class Redeclaration {
     /** Returns the counts that no limit has: they go on, and nobody waits for them. */
     List<LimitCounter> left() {
         return left;
-    }
-
-    /** Returns the count that goes back furthest, if a unit was counted at all. */
-    Optional<LimitCounter> longest(Limit.Unit unit) {
-        return longest(counted, unit);
     }
 
     /** Returns which of some declared limits goes back furthest, if a unit is counted at all. */

@@ -99,11 +99,7 @@ final class ReportedLimits {
 
     /** Removes a limit, however it refills. Returns whether it was there. */
     boolean remove(ReportKey key) {
-        return counters.keySet().removeIf(known -> isSame(known, key));
-    }
-
-    private static boolean isSame(ReportKey known, ReportKey key) {
-        return known.refilling(key.refill()).equals(key);
+        return counters.keySet().removeIf(known -> known.refilling(key.refill()).equals(key));
     }
 
     /**

@@ -175,7 +175,7 @@ final class ScopeLearner {
             return OptionalLong.empty();
         }
         cause.took(call.tookNanos());
-        long survived = latestSurvivor(call);
+        long survived = survivors(call).max().orElse(Long.MIN_VALUE);
         if (!cause.hasAdmitted(survived)) {
             return OptionalLong.of(nothingAdmittedYet(call));
         }
@@ -204,11 +204,7 @@ final class ScopeLearner {
         return backoff.refused(call.begun(), OptionalLong.empty(), OptionalDouble.empty(), call.jitter(), call.now());
     }
 
-    /** Returns when the latest call under way began that no limit can have refused any more. */
-    private long latestSurvivor(RefusedCall call) {
-        return survivors(call).max().orElse(Long.MIN_VALUE);
-    }
-
+    /** Returns when the calls under way began that no limit can have refused any more. */
     private LongStream survivors(RefusedCall call) {
         long certain = call.now() - cause.certainNanos();
         return Arrays.stream(call.others()).filter(begun -> begun <= certain);

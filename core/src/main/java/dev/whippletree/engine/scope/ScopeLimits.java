@@ -96,9 +96,10 @@ public final class ScopeLimits {
      * @param limits all of them; the same one twice, as by two accounts of an organization, is one
      */
     public void declare(Collection<Limit> limits, long now) {
-        Redeclaration redeclaration = new Redeclaration(everDeclared());
-        List<LimitCounter> next =
-                redeclaration.metersOf(limits, limit -> begin(limit, redeclaration.longest(limit.unit()), now));
+        List<LimitCounter> before = everDeclared();
+        Redeclaration redeclaration = new Redeclaration(before);
+        List<LimitCounter> next = redeclaration.metersOf(
+                limits, limit -> begin(limit, Redeclaration.longest(before, limit.unit()), now));
         boolean ofRequests = next.stream().anyMatch(counter -> counter.unit() == Limit.Unit.REQUESTS);
         counters.removeIf(counter -> ofRequests && isGuess(counter, Limit.Unit.REQUESTS));
         past.clear();
@@ -114,7 +115,7 @@ public final class ScopeLimits {
     /** Returns whether all of each declared and reported limit is left. What was learned by trial doesn't matter. */
     boolean areUnused(long now) {
         return Stream.concat(everDeclared().stream(), reported().values().stream())
-                .allMatch(counter -> counter.isUnused(now));
+                .allMatch(counter -> counter.used(now) == 0);
     }
 
     /**
