@@ -102,6 +102,7 @@ final class LimitProseTest {
                 "tokens per minute: Limit 6000, Requested 1443. Please try again in 4.77s. | 966 | PT50.34S | ",
                 "tokens per minute: Limit 6000, Requested 1443. Please try again in 4.771s. | 965 | PT50.35S | ",
                 "requests per minute: Limit 30, Requested 1. Please try again in 1s. | 0 | PT1M | ",
+                "requests per minute: Limit 30, Requested 1. Please try again in 5m. | 0 | PT1M | ",
                 "requests per minute: Limit 30, Requested 1. | 0 | PT1M | ",
                 "tokens per minute: Limit 8000, Requested 8000. | 0 | PT1M | ",
                 "requests per minute: Limit 30. Please try again in 1s. | 0 | PT1M | ",

@@ -1,6 +1,8 @@
 package dev.whippletree.provider.openai.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
 
 import dev.whippletree.model.AnswerExtras;
 import dev.whippletree.model.Delta;
@@ -51,6 +53,16 @@ final class ChunkReaderTest {
                         Optional.of(new TokenUsage(9, 3, 4, 2)),
                         "served/model",
                         Optional.of("chatcmpl-1")));
+    }
+
+    /** However much the service goes on sending. */
+    @Test
+    void restOfAStream_hasItsTimeFromTheFinishReasonOn() throws Exception {
+        EventStream events = spy(new EventStream(Reading.source(HI + STOP + USAGE + USAGE, false, 1)));
+
+        Reading.chunks(events, piece -> {});
+
+        verify(events).hurry(Reading.PATIENCE);
     }
 
     static Stream<String> wholeStreams() {
@@ -204,7 +216,9 @@ final class ChunkReaderTest {
                 // A call is told once its name has come, with what came before.
                 "0 x _ {; 1 y g {}; 0 _ f _; 0 _ _ } | 0 y g {}; 1 x f {; 1 _ _ }",
                 // An id may come late.
-                "0 _ f {; 0 x _ } | 0 _ f {; 0 x _ }"
+                "0 _ f {; 0 x _ } | 0 _ f {; 0 x _ }",
+                // And with it the name again.
+                "0 _ f {; 0 x f } | 0 _ f {; 0 x _ }"
             })
     void toolCalls_areMerged(String pieces, String told) {
         RecordingSink sink = send(toolCalls(pieces) + chunk("{}", "\"tool_calls\"") + END);
@@ -251,6 +265,7 @@ final class ChunkReaderTest {
                 toolCall("{\"index\":0,\"id\":\"c\",\"type\":\"custom\",\"custom\":{\"name\":\"exec\",\"input\":\"\"}}")
                         + toolCall("{\"index\":0,\"custom\":{\"input\":\"print\"}}")
                         + toolCall("{\"index\":0,\"custom\":{\"input\":\"(1)\"}}")
+                        + toolCall("{\"index\":0,\"a\":1}")
                         + chunk("{}", "\"tool_calls\"")
                         + END);
 
@@ -259,7 +274,9 @@ final class ChunkReaderTest {
                 .containsExactly(
                         new Delta.ToolCallPart(0, Optional.of("c"), Optional.of("exec"), "", ToolCall.Type.CUSTOM),
                         new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "print", ToolCall.Type.CUSTOM),
-                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "(1)", ToolCall.Type.CUSTOM));
+                        new Delta.ToolCallPart(0, Optional.empty(), Optional.empty(), "(1)", ToolCall.Type.CUSTOM),
+                        new Delta.ToolCallPart(
+                                0, Optional.empty(), Optional.empty(), "", ToolCall.Type.CUSTOM, Map.of("a", 1L)));
     }
 
     @Test

@@ -12,6 +12,8 @@ import okio.ForwardingSource;
 import okio.Okio;
 import okio.Source;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventStreamTest {
 
@@ -113,6 +115,17 @@ final class EventStreamTest {
         assertThatThrownBy(() -> new EventStream(Okio.buffer(endless)).next())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("4 MB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: ", ": "})
+    void endlessEvent_isGivenUp_thoughItsLinesAreShort(String start) throws IOException {
+        String line = start + "x".repeat((1 << 20) - start.length()) + "\n";
+        EventStream four = new EventStream(new Buffer().writeUtf8(line.repeat(4) + "data: a"));
+        EventStream less = new EventStream(new Buffer().writeUtf8(line.repeat(3) + "data: a"));
+
+        assertThat(less.next()).isNotNull();
+        assertThatThrownBy(four::next).isInstanceOf(IOException.class).hasMessageContaining("4 MB");
     }
 
     private static Event data(String text) {

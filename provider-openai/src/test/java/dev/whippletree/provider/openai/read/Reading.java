@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import okio.BufferedSource;
 import okio.Okio;
 
@@ -37,12 +38,15 @@ record Reading(Optional<AnswerEnd> end, List<Delta.Piece> pieces) {
 
     static Reading stream(String bytes, boolean broken, long cuts) {
         List<Delta.Piece> told = new ArrayList<>();
-        ChunkReader answer = new ChunkReader(GOOD, DIALECT, () -> Bench.NOW, PATIENCE, "asked for", told::add);
         try {
-            return checked(Optional.of(answer.read(new EventStream(source(bytes, broken, cuts)))), told);
+            return checked(Optional.of(chunks(new EventStream(source(bytes, broken, cuts)), told::add)), told);
         } catch (NoAnswerException | IOException e) {
             return checked(Optional.empty(), told);
         }
+    }
+
+    static AnswerEnd chunks(EventStream events, Consumer<Delta.Piece> listener) throws NoAnswerException, IOException {
+        return new ChunkReader(GOOD, DIALECT, () -> Bench.NOW, PATIENCE, "asked for", listener).read(events);
     }
 
     static Reading whole(String bytes, boolean broken, long cuts) {

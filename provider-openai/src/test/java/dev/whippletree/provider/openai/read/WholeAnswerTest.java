@@ -73,7 +73,10 @@ final class WholeAnswerTest {
                 "{\"content\":\"Hi\"},\"finish_reason\":null | STOP | Hi",
                 "{\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}} | TOOL_CALLS | [ f {}]",
                 "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":{\"a\":[1,\"x\"]}}}]}"
-                        + " | TOOL_CALLS | [c f {\"a\":[1,\"x\"]}]"
+                        + " | TOOL_CALLS | [c f {\"a\":[1,\"x\"]}]",
+                // Numbered by nothing but their places.
+                "{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"function\":{\"name\":\"g\"}}]}"
+                        + " | TOOL_CALLS | [ f {}][ g ]"
             })
     void message_isTold_andEndsAsWhatItHolds_ifNoReasonIsGiven(String message, FinishReason reason, String told) {
         RecordingSink sink = send("{\"choices\":[{\"index\":1,\"message\":" + message + "}]}");
