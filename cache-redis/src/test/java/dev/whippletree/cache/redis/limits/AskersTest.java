@@ -82,7 +82,12 @@ class AskersTest {
         askers.answered(List.of(3), changes);
         askers.answered(List.of(3), changes);
         askers.answered(List.of(), changes);
+        ask("acme", Priority.INTERACTIVE, 1, 0);
+        assertThat(askers.processesOf("acme", Priority.INTERACTIVE)).isEqualTo(3);
+        askers.answered(List.of(3), changes);
         assertThat(changes).containsExactly(new Askers.Spread("acme", Priority.INTERACTIVE, 3));
+        assertThat(askers.remarks(4 * SECOND - 1)).containsExactly("acme in 3 processes");
+        assertThat(askers.remarks(4 * SECOND)).isEmpty();
         assertThat(told(4 * SECOND - 1)).hasSize(1);
         assertThat(told(4 * SECOND)).isEmpty();
 

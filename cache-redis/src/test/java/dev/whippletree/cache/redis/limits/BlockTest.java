@@ -111,6 +111,19 @@ class BlockTest {
     }
 
     @Test
+    void usesOfOneSlot_areToldAsOne_withTheDateOfTheLatest_untilTheyHaveLeft() {
+        OwnUses uses = new OwnUses();
+        uses.add(100, 1, 1_024_000);
+        uses.add(900, 2, 1_024_000);
+        uses.add(300, 4, 1_024_000);
+
+        assertThat(uses.all(900, 1_024_000)).containsExactly(new OwnUses.Dated(900, 7));
+        assertThat(uses.sumBetween(999, 1_000)).isEqualTo(7);
+        assertThat(uses.sumBetween(1_000, 1_001)).isZero();
+        assertThat(uses.all(1_025_000, 1_024_000)).isEmpty();
+    }
+
+    @Test
     void nobodyKnowsHowMany_grantsTheAmount() {
         assertThat(block.waitNanos(100, 0, 0)).isZero();
     }
@@ -268,6 +281,37 @@ class BlockTest {
     }
 
     @Test
+    void whatWasSeen_isWithoutWhatEndsLater() {
+        block.start(10, 11 * SECOND);
+        block.end(10, 10, 13 * SECOND);
+        block.seen(80, 12 * SECOND);
+
+        assertThat(block.waitNanos(10, 4, 13 * SECOND)).isZero();
+        assertThat(block.waitNanos(11, 4, 13 * SECOND)).isPositive();
+    }
+
+    @Test
+    void whatWasSeenLater_leavesWhatOthersHeld() {
+        answer(0, 10, 40, 0);
+        block.seen(10, SECOND);
+
+        assertThat(block.waitNanos(20, 4, ALONE + SECOND)).isZero();
+        assertThat(block.waitNanos(21, 4, ALONE + SECOND)).isPositive();
+    }
+
+    /** Of its uses, none stays for as long as looks are apart. */
+    @Test
+    void briefWindow_isSharedToo() {
+        Block brief = new Block(Limit.requests(10, Duration.ofSeconds(1)));
+        brief.start(4, 0);
+        brief.end(4, 4, 0);
+        brief.seen(8, 1);
+
+        assertThat(brief.waitNanos(4, 1, 1)).isZero();
+        assertThat(brief.waitNanos(5, 1, 1)).isPositive();
+    }
+
+    @Test
     void limitThatNobodyUses_isIdle_onceAWindowHasPassed() {
         block.touch(block.limit(), 0);
         assertThat(block.isIdle(MINUTE)).isFalse();
@@ -287,6 +331,19 @@ class BlockTest {
         assertThat(block.isIdle(6 * MINUTE + SECOND)).isTrue();
     }
 
+    /** Otherwise it would count there until its lease is over. */
+    @Test
+    void limitThatEndedAfterItWasTold_isNotIdle_untilOthersHaveHeardOfIt() {
+        block.startGranted(1, 0);
+        entry(2 * MINUTE);
+        block.end(1, 0, 2 * MINUTE);
+        answer(0, 99, 1, 2 * MINUTE);
+        assertThat(block.isIdle(2 * MINUTE)).isFalse();
+        entry(2 * MINUTE);
+        answer(0, 100, 0, 2 * MINUTE);
+        assertThat(block.isIdle(2 * MINUTE)).isTrue();
+    }
+
     /** The process has 20 in flight and 5 free. */
     @Test
     void cutOff_freePartIsItsOwn_andNeverMoreThanTheAmount() {
@@ -296,6 +353,7 @@ class BlockTest {
 
         assertThat(block.waitNanos(20, 4, MINUTE)).as("five are free").isZero();
         assertThat(block.waitNanos(21, 4, MINUTE)).isPositive();
+        assertThat(block.leftAlone(4, MINUTE)).isEqualTo(25);
         block.loseFree();
         assertThat(block.waitNanos(25, 4, MINUTE)).isZero();
         assertThat(block.waitNanos(26, 4, MINUTE)).isPositive();
