@@ -228,7 +228,7 @@ final class Block {
         lost.values().forEach(uses -> untold.addAll(uses, windowNanos()));
         lost.clear();
         tell(number, nowNanos);
-        counted = 0;
+        counted = lastCounted;
     }
 
     /** Notes that what was told is counted. */
