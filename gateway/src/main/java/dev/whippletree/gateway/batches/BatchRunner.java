@@ -327,7 +327,7 @@ final class BatchRunner {
         Optional<BatchProgress.Forecast> engine = progress.forecast();
         Duration own = Optional.ofNullable(charged)
                 .filter(items -> progress.held().isEmpty())
-                .map(items -> items.timeFor(counts.left()))
+                .map(items -> items.timeFor(counts.left(), counts.tokensEach()))
                 .orElse(Duration.ZERO);
         return own.isZero()
                 ? engine

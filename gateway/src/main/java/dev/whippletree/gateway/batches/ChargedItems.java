@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -44,9 +43,6 @@ final class ChargedItems implements Iterator<BatchItem> {
     /** Done once no more items go, which ends the wait. */
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    private final AtomicLong answered = new AtomicLong();
-    private final AtomicLong promptTokens = new AtomicLong();
-    private final AtomicLong completionTokens = new AtomicLong();
     private volatile Optional<BatchProgress.Wait> waiting = Optional.empty();
     private volatile boolean ended;
 
@@ -112,12 +108,10 @@ final class ChargedItems implements Iterator<BatchItem> {
 
     /**
      * Returns in what time at least the limits of the client let the last of so many items without a result go, if each
-     * uses as many tokens as those so far.
+     * uses so many tokens.
      */
-    Duration timeFor(long left) {
+    Duration timeFor(long left, TokenCount each) {
         long more = Math.max(0, left - charges.size());
-        long parts = Math.max(1, answered.get());
-        TokenCount each = new TokenCount(promptTokens.get() / parts, completionTokens.get() / parts);
         return client.get()
                 .map(now -> now.timeFor(more, each, timeline.nanoTime()))
                 .orElse(Duration.ZERO);
@@ -136,13 +130,8 @@ final class ChargedItems implements Iterator<BatchItem> {
             return;
         }
         long now = timeline.nanoTime();
-        if (result instanceof BatchResult.Answered told) {
-            charge.settle(told.completion().usage(), 0, now);
-            told.completion().usage().ifPresent(usage -> {
-                answered.incrementAndGet();
-                promptTokens.addAndGet(usage.promptTokens());
-                completionTokens.addAndGet(usage.completionTokens());
-            });
+        if (result instanceof BatchResult.Answered answered) {
+            charge.settle(answered.completion().usage(), 0, now);
         } else {
             charge.release(now);
         }

@@ -4,6 +4,7 @@ import dev.whippletree.batch.BatchResult;
 import dev.whippletree.batch.file.BatchFile;
 import dev.whippletree.gateway.http.GatewayJson;
 import dev.whippletree.gateway.protocol.AnswerInfo;
+import dev.whippletree.model.TokenCount;
 import dev.whippletree.model.TokenUsage;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -45,6 +46,12 @@ final class LineCounts {
 
     synchronized long left() {
         return total - completed - failed;
+    }
+
+    /** Returns the tokens that a line has used, in the mean of those that were answered; none before any was. */
+    synchronized TokenCount tokensEach() {
+        long answered = Math.max(1, completed);
+        return new TokenCount(used.promptTokens() / answered, used.completionTokens() / answered);
     }
 
     /** Returns the fields of a batch that say it: a new object, to which more may be added. */
