@@ -77,7 +77,7 @@ final class ConfigurationReader {
         Optional<ChosenCoordinator> coordinator = coordinator(root);
         EngineSettings engine = engine(root);
         Optional<Path> state = root.read("state", Path::of);
-        root.read("plugins", Path::of); // Read before all else, by pluginFolder: it decides which names are known here.
+        pluginFolder(root); // Read before all else as well: it decides which names are known here.
         Optional<PriceList> prices = prices(root, source);
         List<RouteSettings> used =
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
@@ -99,7 +99,11 @@ final class ConfigurationReader {
     static Optional<Path> pluginFolder(String yaml, Map<String, String> environment) {
         Problems told = new Problems("");
         JsonNode document = YamlDocument.read(yaml, told);
-        Section root = new Section("", document, Variables.of(environment), told, Expectations.NONE);
+        return pluginFolder(new Section("", document, Variables.of(environment), told, Expectations.NONE));
+    }
+
+    /** Reads only the folder of plugins. */
+    static Optional<Path> pluginFolder(Section root) {
         return root.read("plugins", Path::of);
     }
 

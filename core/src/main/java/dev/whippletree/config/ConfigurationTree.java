@@ -127,7 +127,7 @@ public record ConfigurationTree(
         List<Path> folders = new ArrayList<>();
         ConfigurationSource.path(ConfigurationSource.PLUGINS_VARIABLE, environment)
                 .ifPresent(folders::add);
-        root(new Problems("")).read("plugins", Path::of).ifPresent(folders::add);
+        ConfigurationReader.pluginFolder(root(new Problems(""))).ifPresent(folders::add);
         return folders;
     }
 
