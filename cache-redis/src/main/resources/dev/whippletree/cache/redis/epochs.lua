@@ -42,12 +42,10 @@ local function readEpoch(key, epoch)
   return nil
 end
 
--- Tells all to be careful until everybody has entered what was lost.
-local function beCareful(state)
-  if state.careful <= state.now then
-    state.careful = state.now + REBUILDING_MILLIS
-    redis.call('HSET', state.key, 'r', whole(state.careful))
-  end
+-- Tells all to be careful for so long after a moment, until everybody has entered what was lost.
+local function beCareful(state, moment)
+  state.careful = moment + REBUILDING_MILLIS
+  redis.call('HSET', state.key, 'r', whole(state.careful))
 end
 
 -- Begins an epoch where there is none. Who knew another one, or meets one that is young, tells all to be careful until
@@ -67,8 +65,7 @@ local function enterEpoch(key, known, fresh)
     redis.call('HSET', key, 'e', fresh, 'b', whole(now))
   end
   if known ~= '' and known ~= state.epoch and now < state.began + REBUILDING_MILLIS then
-    state.careful = state.began + REBUILDING_MILLIS
-    redis.call('HSET', key, 'r', whole(state.careful))
+    beCareful(state, state.began)
   end
   state.changed = known ~= '' and known ~= state.epoch
   state.carefulMillis = math.max(0, state.careful - now)

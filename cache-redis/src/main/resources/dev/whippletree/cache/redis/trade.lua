@@ -58,7 +58,9 @@ for i = 2, #KEYS do
   late = late or limit.before.turn >= turn
   if limit.before.number < argument() then
     lost = true
-    beCareful(state)
+    if state.careful <= now then
+      beCareful(state, now)
+    end
   end
   counted[#counted + 1] = limit.before.number
   limits[#limits + 1] = limit

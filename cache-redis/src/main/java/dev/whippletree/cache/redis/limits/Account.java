@@ -269,8 +269,11 @@ final class Account {
             getInStep(nanoTime());
             return false;
         }
-        boolean behind = !isInStep() || trouble != null || isUnanswered() || askers.hasLapsed(nanoTime());
-        behind |= tradedOnConnection != contact.connections();
+        boolean behind = !isInStep()
+                || trouble != null
+                || isUnanswered()
+                || askers.hasLapsed(nanoTime())
+                || tradedOnConnection != contact.connections();
         return behind || (isCounted() && nanoTime() - sentNanos >= PACE.toNanos());
     }
 

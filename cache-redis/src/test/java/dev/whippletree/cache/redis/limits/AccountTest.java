@@ -162,6 +162,14 @@ class AccountTest {
         assertThat(grant).isCompletedWithValue(new Grant.Granted(id));
     }
 
+    private Account.Sent useAndTell(String id, LimitUse use) {
+        grant(id, use);
+        account.settle(id, Optional.empty(), Duration.ZERO);
+        Account.Sent sent = send();
+        answer(sent, granted(sent, 0));
+        return sent;
+    }
+
     @Test
     void attemptsThatComeWhileATradeIsUnderWay_goIntoTheNextOne_together() {
         CompletableFuture<Grant> first = reserve("a", ONE);
@@ -312,11 +320,7 @@ class AccountTest {
     void usesThatRedisHasLost_areToldAgain_andOthersAreNot() {
         List<Long> numbers = new ArrayList<>();
         for (String id : List.of("a", "b", "c")) {
-            grant(id, ONE);
-            account.settle(id, Optional.empty(), Duration.ZERO);
-            Account.Sent sent = send();
-            answer(sent, granted(sent, 0));
-            numbers.add(sent.trade().number());
+            numbers.add(useAndTell(id, ONE).trade().number());
             timeline.advance(Duration.ofSeconds(10));
         }
         grant("d", ONE);
@@ -353,10 +357,7 @@ class AccountTest {
     /** Redis may have been started anew without its last writes, and nobody may have noticed that it was away. */
     @Test
     void newConnection_isTradedOverOnce_thoughThereIsNothingToTell() {
-        grant("a", ONE);
-        account.settle("a", Optional.empty(), Duration.ZERO);
-        Account.Sent sent = send();
-        answer(sent, granted(sent, 0));
+        Account.Sent sent = useAndTell("a", ONE);
         assertThat(account.isToTrade()).isFalse();
 
         contact.connected();
@@ -369,10 +370,7 @@ class AccountTest {
 
     @Test
     void blockThatRedisMayHaveForgotten_isNotMissed() {
-        grant("a", ONE);
-        account.settle("a", Optional.empty(), Duration.ZERO);
-        Account.Sent sent = send();
-        answer(sent, granted(sent, 0));
+        Account.Sent sent = useAndTell("a", ONE);
         timeline.advance(LEASE.minusSeconds(1));
         assertThat(send().trade().blocks())
                 .extracting(BlockEntry::counted)
@@ -617,10 +615,7 @@ class AccountTest {
 
     @Test
     void limitThatIsNotUsedAnyMore_isForgotten_thoughNothingIsTraded() {
-        grant("a", BRIEF);
-        account.settle("a", Optional.empty(), Duration.ZERO);
-        Account.Sent sent = send();
-        answer(sent, granted(sent, 0));
+        useAndTell("a", BRIEF);
         assertThat(account.isToTrade()).isFalse();
         timeline.advance(Duration.ofSeconds(2));
         Map<String, Duration> places = new HashMap<>();
@@ -633,10 +628,7 @@ class AccountTest {
     /** With thousands of organizations, all that trade at each new contact would end it. */
     @Test
     void organizationThatIsNotUsedAnyMore_doesNotTrade_andIsNotCarefulAboutAnEpochItKnew() {
-        grant("a", BRIEF);
-        account.settle("a", Optional.empty(), Duration.ZERO);
-        Account.Sent sent = send();
-        answer(sent, granted(sent, 0));
+        useAndTell("a", BRIEF);
         account.fallOut();
         assertThat(account.isToTrade()).isTrue();
         timeline.advance(Duration.ofSeconds(2));
