@@ -49,9 +49,7 @@ public final class GatewayCheck {
                 problems.add(where + ": " + NOTHING_TO_ASK);
             }
         }
-        settings.watchKey()
-                .flatMap(key -> owners.claim(KeyOwners.WATCHER, key))
-                .ifPresent(problems::add);
+        settings.watchKey().flatMap(key -> owners.claim(KeyOwners.WATCHER, key)).ifPresent(problems::add);
         return problems;
     }
 

@@ -55,8 +55,7 @@ public final class ShownText {
      * characters and characters that reorder or hide text by U+FFFD.
      */
     public static String lines(String text) {
-        return NOT_ON_A_TERMINAL.matcher(text).replaceAll(
-                        found -> found.group().equals("\r") ? "" : UNKNOWN);
+        return NOT_ON_A_TERMINAL.matcher(text).replaceAll(found -> found.group().equals("\r") ? "" : UNKNOWN);
     }
 
     /** Returns the same JSON, with characters escaped that are allowed in JSON but unsafe on a terminal. */

@@ -98,8 +98,8 @@ public final class ScopeLimits {
     public void declare(Collection<Limit> limits, long now) {
         List<LimitCounter> before = everDeclared();
         Redeclaration redeclaration = new Redeclaration(before);
-        List<LimitCounter> next = redeclaration.metersOf(
-                limits, limit -> begin(limit, Redeclaration.longest(before, limit.unit()), now));
+        List<LimitCounter> next =
+                redeclaration.metersOf(limits, limit -> begin(limit, Redeclaration.longest(before, limit.unit()), now));
         boolean ofRequests = next.stream().anyMatch(counter -> counter.unit() == Limit.Unit.REQUESTS);
         counters.removeIf(counter -> ofRequests && isGuess(counter, Limit.Unit.REQUESTS));
         past.clear();
