@@ -4,10 +4,11 @@
 --   <number>    what was used in that slot; slot n is [n, n + 1) times the width, in milliseconds of the organization's time
 --   b<process>  a process's block, "amount expiry free number turn promised due askers": what it has in flight or may start, and how
 --               much of that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much
---               it waits for, and when it was told to come; whose turns it asks for, "turns=weight,turns=weight"
+--               it waits for, and when it was told to come; whose turns it asks for, "turns=weight,turns=weight". After its expiry,
+--               it holds nothing, and says for a window which uses were counted
 --   t<turns>    by how many blocks these turns are asked for, and their weight; v is the sum of these weights
 --   s           the sum of the slots
---   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many blocks there are
+--   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many haven't expired
 --   p           whether some are held back: trade.lua tells
 --   o, y        bounds of the slots that hold something: none is older than o, none is newer than y; 0 if none does
 --   n           no block expires before; 0 if there is none
@@ -141,6 +142,21 @@ local function ask(limit, askers, more)
   end
 end
 
+local function writeBlock(limit, field, block)
+  redis.call('HSET', limit.key, field, table.concat({whole(block.amount), whole(block.expiry), whole(block.free),
+    whole(block.number), whole(block.turn), whole(block.promised), whole(block.due), block.askers}, ' '))
+end
+
+-- What an expired block held is used from then on.
+local function expire(limit, field, block)
+  if block.expiry + limit.window <= limit.now then
+    redis.call('HDEL', limit.key, field)
+  elseif block.amount > 0 or block.askers ~= '' or block.promised > 0 then
+    block.amount, block.free, block.promised, block.due, block.askers = 0, 0, 0, 0, ''
+    writeBlock(limit, field, block)
+  end
+end
+
 -- Counts anew what the slots and the blocks come to. What is neither is dropped. Blocks whose process died count as used
 -- from their expiry on.
 local function count(limit)
@@ -157,8 +173,8 @@ local function count(limit)
     elseif kind == 'b' then
       local block = readBlock(limit, field, value)
       if block and block.expiry <= limit.now then
-        redis.call('HDEL', limit.key, field)
-        expired[#expired + 1] = block
+        expired[#expired + 1] = {expiry = block.expiry, amount = block.amount}
+        expire(limit, field, block)
       elseif block then
         limit.held = limit.held + block.amount
         limit.free = limit.free + block.free
@@ -319,7 +335,7 @@ local function keep(limit, lease)
   live(limit.key, limit.ttl)
 end
 
--- Reads the block that a process has; who has none has an empty one, and has never traded.
+-- Reads the block that a process has; who has none has an empty one, and hasn't traded for a window.
 local function blockOf(limit, process)
   local field = 'b' .. process
   local value = redis.call('HGET', limit.key, field)
@@ -327,7 +343,9 @@ local function blockOf(limit, process)
   if limit.broken then
     count(limit)
   end
-  return block or {absent = true, amount = 0, free = 0, number = 0, turn = 0, promised = 0, due = 0, askers = ''}
+  block = block or {amount = 0, expiry = 0, free = 0, number = 0, turn = 0, promised = 0, due = 0, askers = ''}
+  block.absent = block.expiry <= limit.now
+  return block
 end
 
 -- Puts a block in the place of the one that a process had.
@@ -337,9 +355,7 @@ local function putBlock(limit, process, before, block)
   limit.promised = limit.promised - before.promised + block.promised
   limit.blocks = limit.blocks + (before.absent and 1 or 0)
   limit.next = math.min(limit.next or block.expiry, block.expiry)
-  redis.call('HSET', limit.key, 'b' .. process, table.concat({whole(block.amount), whole(block.expiry), whole(block.free),
-    whole(block.number), whole(block.turn), whole(block.promised), whole(block.due),
-    block.askers}, ' '))
+  writeBlock(limit, 'b' .. process, block)
   if before.askers ~= block.askers then
     ask(limit, before.askers, -1)
     ask(limit, block.askers, 1)

@@ -526,6 +526,37 @@ class CoordinationSimulationTest {
                         Claim.Ours.class, ours -> assertThat(ours.agreed()).isTrue());
     }
 
+    /** Blocks in it have expired, and who hasn't traded for as long has none any more, but numbers are known. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void dumpOfLongAgo_isToldWhatItLacks_andNothingElse(boolean busy) {
+        open(1, 2, Map.of("call-lease", "60s"));
+        use(0, 30);
+        use(1, 20);
+        Runnable dump = redis.image();
+        timeline.advance(Duration.ofMinutes(1));
+        use(0, 7);
+        use(1, 5);
+        timeline.advance(Duration.ofMinutes(4));
+        if (busy) {
+            use(0, 1);
+        }
+        networks.forEach(network -> network.setDown(true));
+        dump.run();
+        timeline.advance(Duration.ofMillis(100));
+        networks.forEach(network -> network.setDown(false));
+        timeline.advance(Duration.ofSeconds(5));
+
+        assertThat(redis.used(WINDOW)).isEqualTo(busy ? 63 : 62);
+        assertThat(grant(0, 1)).isInstanceOf(Grant.Granted.class);
+    }
+
+    private void use(int process, long amount) {
+        String id = ((Grant.Granted) grant(process, amount)).id();
+        processes.get(process).settle(id, Optional.empty(), Duration.ZERO);
+        timeline.advance(Duration.ofSeconds(1));
+    }
+
     @Test
     void grantsInFlight_areEnteredAgainWhenAllWasLost() {
         open(1, 2, Map.of());

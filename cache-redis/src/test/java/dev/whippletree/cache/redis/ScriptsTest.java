@@ -733,6 +733,32 @@ class ScriptsTest {
         assertThat(field("s")).isEqualTo("7");
     }
 
+    /** Its process may have been idle, or Redis away or from a dump of that time. */
+    @Test
+    void usesOfABlockThatHasExpired_areKnownForAWindow() {
+        trade("one", 7, block(2, 0, 0), List.of(new DatedEntry(0, Duration.ZERO, 3)), List.of());
+        age(MINUTE.multipliedBy(2));
+        assertThat(left()).isEqualTo(5);
+        assertThat(List.of(field("h"), field("f"), field("m"))).containsExactly("0", "0", "1");
+        assertThat(knowing(7, 8).verdict()).isEqualTo(Verdict.DONE);
+        assertThat(List.of(field("h"), field("m"))).as("it has one again").containsExactly("0", "2");
+        age(MINUTE.multipliedBy(2));
+        left();
+        age(HOUR.minus(MINUTE));
+        left();
+
+        assertThat(knowing(9, 10).counted()).containsExactly(8L);
+
+        age(MINUTE.multipliedBy(2));
+        trade("looker", 1, block(0, 0, 0), List.of(), List.of());
+        assertThat(knowing(9, 10).counted()).containsExactly(0L);
+    }
+
+    private TradeReply knowing(long counted, long number) {
+        BlockEntry block = new BlockEntry(NAME, AMOUNT, HOUR, 0, 0, 0, 0, counted);
+        return trade("one", number, block, List.of(), List.of());
+    }
+
     private TradeReply tradeKnowing(String epoch, long held) {
         return join(commands.trade(new Trade(
                 "acme",

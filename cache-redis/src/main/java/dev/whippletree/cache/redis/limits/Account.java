@@ -359,12 +359,11 @@ final class Account {
         List<LimitName> names = List.copyOf(blocks.keySet());
         List<BlockEntry> entries = new ArrayList<>();
         List<DatedEntry> uses = new ArrayList<>();
-        boolean kept = now - freeUntilNanos < parts.lease().minus(FREE).toNanos();
         blocks.forEach((name, block) -> {
             block.unanswered()
                     .forEach(use -> uses.add(
                             new DatedEntry(entries.size(), Duration.ofNanos(now - use.atNanos()), use.amount())));
-            entries.add(block.state(name, kept, !isInStep(), now));
+            entries.add(block.state(name, !isInStep(), now));
         });
         List<List<Long>> attempts =
                 asked.stream().map(each -> amounts(each, names)).toList();
@@ -488,7 +487,7 @@ final class Account {
         sent.trade().blocks().forEach(said -> {
             Block block = blocks.get(said.name());
             if (block != null) {
-                block.told(sent.trade().number());
+                block.told(sent.trade().number(), sentNanos + said.window().toNanos());
             }
         });
     }

@@ -52,6 +52,9 @@ final class Block {
     /** Under which number the others have counted last, as far as is known; 0: none. */
     private long counted;
 
+    /** Until when they know that number at least, unless they have lost it. */
+    private long countedUntilNanos;
+
     private Limit limit;
     private long inFlight;
     private long free;
@@ -210,8 +213,8 @@ final class Block {
         unanswered = untold.all(nowNanos, windowNanos());
         if (!unanswered.isEmpty()) {
             Map.Entry<Long, OwnUses> last = told.lastEntry();
-            if (last != null && untold.endsWith(last.getValue())) {
-                untold.addAll(told.remove(last.getKey()), windowNanos());
+            if (last != null && untold.takeLatest(last.getValue(), windowNanos())) {
+                told.remove(last.getKey());
             }
             told.put(number, untold);
         }
@@ -232,9 +235,10 @@ final class Block {
     }
 
     /** Notes that what was told is counted. */
-    void told(long number) {
+    void told(long number, long knownUntilNanos) {
         unanswered = List.of();
         counted = number;
+        countedUntilNanos = knownUntilNanos;
     }
 
     /** Returns whether it matters who has had how much: little is left, or was lately. */
@@ -255,11 +259,10 @@ final class Block {
     /**
      * Returns what is to be said of it in a trade that is sent now, and goes on from there.
      *
-     * @param kept whether Redis still has the block, if nothing is lost
      * @param again whether an earlier trade wasn't answered, so that Redis may have been lost since then, and others
      *     may have used what is left
      */
-    BlockEntry state(LimitName name, boolean kept, boolean again, long nowNanos) {
+    BlockEntry state(LimitName name, boolean again, long nowNanos) {
         long pace = !ending && starts.sum(nowNanos) > 1 ? started.sum(nowNanos) : 0;
         boolean ease = look == null || look.left() >= limit.amount() / EASE;
         free = ease ? Math.min(free, pace) : 0;
@@ -281,7 +284,7 @@ final class Block {
                 free,
                 ease && !again ? Math.max(0, pace - free) : 0,
                 uses.sum(nowNanos, windowNanos()),
-                kept ? counted : 0);
+                nowNanos - countedUntilNanos < 0 ? counted : 0);
     }
 
     /**

@@ -35,9 +35,14 @@ final class OwnUses {
         others.byEndNanos.values().forEach(use -> add(use.atNanos(), use.amount(), windowNanos));
     }
 
-    /** Returns whether the latest of these and of others are in the same slot; there are some of both. */
-    boolean endsWith(OwnUses others) {
-        return byEndNanos.lastKey().equals(others.byEndNanos.lastKey());
+    /** Takes from others what is in the latest slot of both; returns whether nothing is left there. */
+    boolean takeLatest(OwnUses others, long windowNanos) {
+        if (byEndNanos.lastKey().equals(others.byEndNanos.lastKey())) {
+            Dated latest = others.byEndNanos.pollLastEntry().getValue();
+            others.sum -= latest.amount();
+            add(latest.atNanos(), latest.amount(), windowNanos);
+        }
+        return others.byEndNanos.isEmpty();
     }
 
     /** Returns when the slot of a moment ends, which is what counts for all that is in it. */

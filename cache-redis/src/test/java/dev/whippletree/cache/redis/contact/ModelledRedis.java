@@ -78,6 +78,12 @@ public final class ModelledRedis {
 
     private static final class SharedLimit {
         private final Map<String, SharedBlock> blocks = new HashMap<>();
+
+        /** What is known for a window of blocks that have expired. */
+        private final Map<String, SharedBlock> expired = new HashMap<>();
+
+        private long longestWindowMillis;
+
         private final TreeMap<Long, Long> dated = new TreeMap<>();
         private final Map<String, Place> line = new HashMap<>();
         private final Map<String, Integer> processesByTurns = new HashMap<>();
@@ -97,11 +103,14 @@ public final class ModelledRedis {
 
         private SharedLimit(SharedLimit other) {
             other.blocks.forEach(this::put);
+            expired.putAll(other.expired);
+            longestWindowMillis = other.longestWindowMillis;
             other.dated.forEach(this::use);
         }
 
         private SharedBlock of(String process) {
-            return blocks.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0, List.of()));
+            SharedBlock before = expired.getOrDefault(process, new SharedBlock(0, 0, 0, 0, 0, List.of()));
+            return blocks.getOrDefault(process, before);
         }
 
         private void add(String process, long amount, long free) {
@@ -142,6 +151,7 @@ public final class ModelledRedis {
 
         private void put(String process, SharedBlock block) {
             count(block, 1);
+            expired.remove(process);
             SharedBlock before = blocks.put(process, block);
             if (before != null) {
                 count(before, -1);
@@ -166,12 +176,14 @@ public final class ModelledRedis {
 
         private void tidy(long nowMillis, long windowMillis) {
             if (nowMillis >= nextExpiryMillis) {
-                blocks.values().removeIf(block -> expire(block, nowMillis));
+                blocks.entrySet().removeIf(each -> expire(each.getKey(), each.getValue(), nowMillis));
                 nextExpiryMillis = blocks.values().stream()
                         .mapToLong(SharedBlock::expiryMillis)
                         .min()
                         .orElse(Long.MAX_VALUE);
             }
+            longestWindowMillis = Math.max(longestWindowMillis, windowMillis);
+            expired.values().removeIf(block -> block.expiryMillis + longestWindowMillis <= nowMillis);
             line.entrySet().removeIf(each -> lapse(each.getKey(), each.getValue(), nowMillis));
             while (!dated.isEmpty() && dated.firstKey() + windowMillis < nowMillis) {
                 used -= dated.pollFirstEntry().getValue();
@@ -191,11 +203,12 @@ public final class ModelledRedis {
             return over;
         }
 
-        private boolean expire(SharedBlock block, long nowMillis) {
+        private boolean expire(String process, SharedBlock block, long nowMillis) {
             boolean over = block.expiryMillis <= nowMillis;
             if (over) {
                 count(block, -1);
                 use(block.expiryMillis, block.amount);
+                expired.put(process, new SharedBlock(0, 0, block.expiryMillis, block.number, block.turn, List.of()));
             }
             return over;
         }

@@ -369,9 +369,9 @@ class AccountTest {
     }
 
     @Test
-    void blockThatRedisMayHaveForgotten_isNotMissed() {
+    void whatWasCounted_isMissedForAWindow_howeverLongNothingWasTraded() {
         Account.Sent sent = useAndTell("a", ONE);
-        timeline.advance(LEASE.minusSeconds(1));
+        timeline.advance(ONE.limit().window().minusNanos(1));
         assertThat(send().trade().blocks())
                 .extracting(BlockEntry::counted)
                 .containsExactly(sent.trade().number());

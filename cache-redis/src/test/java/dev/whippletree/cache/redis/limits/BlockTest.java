@@ -31,7 +31,7 @@ class BlockTest {
 
     private BlockEntry entry(long nowNanos) {
         block.tell(1, nowNanos);
-        return block.state(NAME, true, false, nowNanos);
+        return block.state(NAME, false, nowNanos);
     }
 
     @Test
@@ -42,7 +42,7 @@ class BlockTest {
         answer(3, 80, 14, SECOND);
         block.end(2, 2, SECOND);
 
-        assertThat(block.state(NAME, true, false, SECOND))
+        assertThat(block.state(NAME, false, SECOND))
                 .isEqualTo(new BlockEntry(NAME, 100, Duration.ofMinutes(1), 14, 3, 8, 2, 0));
         block.end(4, 1, SECOND);
         assertThat(entry(SECOND).held()).isEqualTo(8);
@@ -178,7 +178,7 @@ class BlockTest {
         entry(MINUTE);
         answer(0, 0, 0, MINUTE);
         block.tell(1, sentSecond * SECOND);
-        block.state(NAME, true, again, sentSecond * SECOND);
+        block.state(NAME, again, sentSecond * SECOND);
 
         assertThat(block.waitNanos(most + 1, 4, MINUTE + 10 * SECOND)).isPositive();
         assertThat(block.waitNanos(most, 4, MINUTE + 10 * SECOND)).isZero();
@@ -190,7 +190,7 @@ class BlockTest {
         block.startGranted(10, 0);
         entry(10 * SECOND);
         answer(0, 40, 10, 10 * SECOND);
-        block.state(NAME, true, true, 12 * SECOND);
+        block.state(NAME, true, 12 * SECOND);
         block.answered(new BlockReply(0, 90, 10, 0, 0), false, 12 * SECOND, LEASE);
 
         assertThat(block.waitNanos(10, 4, 12 * SECOND)).isZero();
@@ -202,8 +202,8 @@ class BlockTest {
         block.start(1, SECOND);
         block.start(1, SECOND);
 
-        assertThat(block.state(NAME, true, true, SECOND).wanted()).isZero();
-        assertThat(block.state(NAME, true, false, SECOND).wanted()).isEqualTo(2);
+        assertThat(block.state(NAME, true, SECOND).wanted()).isZero();
+        assertThat(block.state(NAME, false, SECOND).wanted()).isEqualTo(2);
     }
 
     /** What is granted while a trade is under way isn't in what that says is left. */
@@ -398,7 +398,7 @@ class BlockTest {
         for (long atNanos = 0; atNanos < 2 * MINUTE; atNanos += SECOND / 100) {
             block.end(0, 1, atNanos);
             block.tell(++number, atNanos);
-            block.told(number);
+            block.told(number, atNanos + MINUTE);
         }
 
         block.tellAgain(number - 100, number + 1, 2 * MINUTE);
@@ -410,6 +410,26 @@ class BlockTest {
         assertThat(block.unanswered().stream().mapToLong(OwnUses.Dated::amount).sum())
                 .as("what is in the window")
                 .isBetween(49L, 56L);
+    }
+
+    /** As after a time without Redis: a whole window is told under one number, and more in its last slot under the next. */
+    @Test
+    void usesThatAreLost_areToldAgain_withoutWhatWasToldTogetherWithOthersOfTheirSlot() {
+        for (long atNanos = 0; atNanos < MINUTE; atNanos += SECOND) {
+            block.end(0, 1, atNanos);
+        }
+        block.tell(1, MINUTE);
+        block.end(0, 1, 59 * SECOND + 1);
+        block.tell(2, MINUTE);
+
+        block.tellAgain(1, 3, MINUTE);
+
+        assertThat(block.unanswered().stream().mapToLong(OwnUses.Dated::amount).sum())
+                .isEqualTo(2);
+        block.tellAgain(0, 4, MINUTE);
+        assertThat(block.unanswered().stream().mapToLong(OwnUses.Dated::amount).sum())
+                .as("nothing is lost here")
+                .isEqualTo(61);
     }
 
     @Test
