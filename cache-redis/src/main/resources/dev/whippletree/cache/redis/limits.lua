@@ -5,7 +5,7 @@
 --   b<process>  a process's block, "amount expiry free number turn promised due askers": what it has in flight or may start, and how
 --               much of that is free, as of its last trade; the numbers of the last uses that were counted, and of that trade; how much
 --               it waits for, and when it was told to come; whose turns it asks for, "turns=weight,turns=weight". After its expiry,
---               it holds nothing, and says for a window which uses were counted
+--               it holds nothing, and says for a window, or an hour, which uses were counted
 --   t<turns>    by how many blocks these turns are asked for, and their weight; v is the sum of these weights
 --   s           the sum of the slots
 --   h, f, q, m  the sums of what blocks hold, of their free parts, and of what is promised, and how many haven't expired
@@ -19,6 +19,8 @@
 local SLOTS = 1024
 local SPARE_MILLIS = 10000
 local CHECKED_MILLIS = 10000
+-- As long is known which uses of an expired block were counted, and a window at most; Block.java has it too.
+local KNOWN_MILLIS = 3600000
 -- Whoever hasn't come so long after it was to, isn't promised anything any more, and asks for nobody; both are counted anew so often.
 local GRACE, PROMISED_MILLIS = 500, 1000
 -- No use is dated further ahead than so many slots, and so nothing here takes longer.
@@ -149,7 +151,7 @@ end
 
 -- What an expired block held is used from then on.
 local function expire(limit, field, block)
-  if block.expiry + limit.window <= limit.now then
+  if block.expiry + math.min(limit.window, KNOWN_MILLIS) <= limit.now then
     redis.call('HDEL', limit.key, field)
   elseif block.amount > 0 or block.askers ~= '' or block.promised > 0 then
     block.amount, block.free, block.promised, block.due, block.askers = 0, 0, 0, 0, ''
@@ -335,7 +337,7 @@ local function keep(limit, lease)
   live(limit.key, limit.ttl)
 end
 
--- Reads the block that a process has; who has none has an empty one, and hasn't traded for a window.
+-- Reads the block that a process has; who has none has an empty one, and hasn't traded for long.
 local function blockOf(limit, process)
   local field = 'b' .. process
   local value = redis.call('HGET', limit.key, field)

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -734,28 +735,30 @@ class ScriptsTest {
     }
 
     /** Its process may have been idle, or Redis away or from a dump of that time. */
-    @Test
-    void usesOfABlockThatHasExpired_areKnownForAWindow() {
-        trade("one", 7, block(2, 0, 0), List.of(new DatedEntry(0, Duration.ZERO, 3)), List.of());
+    @ParameterizedTest
+    @CsvSource({"PT10M, PT10M", "PT1H, PT1H", "PT24H, PT1H"})
+    void usesOfABlockThatHasExpired_areKnownForAWindow_orAnHour(Duration window, Duration known) {
+        BlockEntry held = new BlockEntry(NAME, AMOUNT, window, 2, 0, 0, 0, 0);
+        trade("one", 7, held, List.of(new DatedEntry(0, Duration.ZERO, 3)), List.of());
         age(MINUTE.multipliedBy(2));
-        assertThat(left()).isEqualTo(5);
+        assertThat(left(window)).isEqualTo(5);
         assertThat(List.of(field("h"), field("f"), field("m"))).containsExactly("0", "0", "1");
-        assertThat(knowing(7, 8).verdict()).isEqualTo(Verdict.DONE);
+        assertThat(knowing(7, 8, window).verdict()).isEqualTo(Verdict.DONE);
         assertThat(List.of(field("h"), field("m"))).as("it has one again").containsExactly("0", "2");
         age(MINUTE.multipliedBy(2));
-        left();
-        age(HOUR.minus(MINUTE));
-        left();
+        left(window);
+        age(known.minus(MINUTE.multipliedBy(2)));
+        left(window);
 
-        assertThat(knowing(9, 10).counted()).containsExactly(8L);
+        assertThat(knowing(9, 10, window).counted()).containsExactly(8L);
 
-        age(MINUTE.multipliedBy(2));
-        trade("looker", 1, block(0, 0, 0), List.of(), List.of());
-        assertThat(knowing(9, 10).counted()).containsExactly(0L);
+        age(known);
+        trade("looker", 1, new BlockEntry(NAME, AMOUNT, window, 0, 0, 0, 0, 0), List.of(), List.of());
+        assertThat(knowing(9, 10, window).counted()).containsExactly(0L);
     }
 
-    private TradeReply knowing(long counted, long number) {
-        BlockEntry block = new BlockEntry(NAME, AMOUNT, HOUR, 0, 0, 0, 0, counted);
+    private TradeReply knowing(long counted, long number, Duration window) {
+        BlockEntry block = new BlockEntry(NAME, AMOUNT, window, 0, 0, 0, 0, counted);
         return trade("one", number, block, List.of(), List.of());
     }
 

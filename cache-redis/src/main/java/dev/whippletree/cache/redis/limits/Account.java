@@ -487,7 +487,7 @@ final class Account {
         sent.trade().blocks().forEach(said -> {
             Block block = blocks.get(said.name());
             if (block != null) {
-                block.told(sent.trade().number(), sentNanos + said.window().toNanos());
+                block.told(sent.trade().number(), said.window(), sentNanos);
             }
         });
     }

@@ -30,6 +30,9 @@ final class Block {
 
     private static final long PACE_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** Who hasn't traded for longer may be forgotten, as limits.lua has it: else all who ever came would be counted. */
+    private static final Duration KNOWN = Duration.ofHours(1);
+
     /** At ease is who finds so much of a limit left, as the trade's script does. */
     private static final long EASE = 10;
 
@@ -235,10 +238,10 @@ final class Block {
     }
 
     /** Notes that what was told is counted. */
-    void told(long number, long knownUntilNanos) {
+    void told(long number, Duration window, long sentNanos) {
         unanswered = List.of();
         counted = number;
-        countedUntilNanos = knownUntilNanos;
+        countedUntilNanos = sentNanos + Math.min(window.toNanos(), KNOWN.toNanos());
     }
 
     /** Returns whether it matters who has had how much: little is left, or was lately. */

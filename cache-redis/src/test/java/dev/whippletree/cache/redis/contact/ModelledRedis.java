@@ -39,6 +39,7 @@ public final class ModelledRedis {
     private static final long REBUILDING_MILLIS = 2_500;
     private static final long GRACE_MILLIS = 500;
     private static final long AGAIN_MILLIS = 250;
+    private static final long KNOWN_MILLIS = 3_600_000;
     private static final double EASE = 10;
     private static final double PACE = 1.1;
     private static final double SHARE = 1.05;
@@ -79,7 +80,7 @@ public final class ModelledRedis {
     private static final class SharedLimit {
         private final Map<String, SharedBlock> blocks = new HashMap<>();
 
-        /** What is known for a window of blocks that have expired. */
+        /** What is known for a while of blocks that have expired. */
         private final Map<String, SharedBlock> expired = new HashMap<>();
 
         private long longestWindowMillis;
@@ -183,7 +184,8 @@ public final class ModelledRedis {
                         .orElse(Long.MAX_VALUE);
             }
             longestWindowMillis = Math.max(longestWindowMillis, windowMillis);
-            expired.values().removeIf(block -> block.expiryMillis + longestWindowMillis <= nowMillis);
+            long knownMillis = Math.min(longestWindowMillis, KNOWN_MILLIS);
+            expired.values().removeIf(block -> block.expiryMillis + knownMillis <= nowMillis);
             line.entrySet().removeIf(each -> lapse(each.getKey(), each.getValue(), nowMillis));
             while (!dated.isEmpty() && dated.firstKey() + windowMillis < nowMillis) {
                 used -= dated.pollFirstEntry().getValue();

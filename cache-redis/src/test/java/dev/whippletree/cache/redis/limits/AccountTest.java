@@ -368,13 +368,21 @@ class AccountTest {
         assertThat(account.isToTrade()).isFalse();
     }
 
-    @Test
-    void whatWasCounted_isMissedForAWindow_howeverLongNothingWasTraded() {
-        Account.Sent sent = useAndTell("a", ONE);
-        timeline.advance(ONE.limit().window().minusNanos(1));
+    @ParameterizedTest
+    @CsvSource({
+        "PT1M, PT59.999S, true",
+        "PT1M, PT1M, false",
+        "PT1H, PT59M59.999S, true",
+        "PT24H, PT59M59.999S, true",
+        "PT24H, PT1H, false"
+    })
+    void whatWasCounted_isMissedForAWindow_orAnHour(Duration window, Duration idle, boolean missed) {
+        LimitUse use = new LimitUse(Scope.of("test/acme"), "requests", Limit.requests(100, window), 1);
+        Account.Sent sent = useAndTell("a", use);
+        timeline.advance(idle);
         assertThat(send().trade().blocks())
                 .extracting(BlockEntry::counted)
-                .containsExactly(sent.trade().number());
+                .containsExactly(missed ? sent.trade().number() : 0);
     }
 
     @Test

@@ -398,7 +398,7 @@ class BlockTest {
         for (long atNanos = 0; atNanos < 2 * MINUTE; atNanos += SECOND / 100) {
             block.end(0, 1, atNanos);
             block.tell(++number, atNanos);
-            block.told(number, atNanos + MINUTE);
+            block.told(number, Duration.ofMinutes(1), atNanos);
         }
 
         block.tellAgain(number - 100, number + 1, 2 * MINUTE);
