@@ -412,7 +412,7 @@ class BlockTest {
                 .isBetween(49L, 56L);
     }
 
-    /** As after a time without Redis: a whole window is told under one number, and more in its last slot under the next. */
+    /** As after a time without Redis: a window is told under one number, and more in its last slot under the next. */
     @Test
     void usesThatAreLost_areToldAgain_withoutWhatWasToldTogetherWithOthersOfTheirSlot() {
         for (long atNanos = 0; atNanos < MINUTE; atNanos += SECOND) {
