@@ -83,13 +83,9 @@ final class FewestSearch {
 
     /** Returns the number below which the load would exceed a share, whatever happens. */
     private long least(double load) {
-        int floor = others.count() == 0 ? 1 : 0;
         long allowed = allowance.calls(others);
         double missing = needed / load - allowed;
-        if (missing <= 0 || allowed == Allowance.UNLIMITED) {
-            return floor;
-        }
-        return (long) Math.max(floor, Math.ceil(missing / allowance.calls(kind)));
+        return missing <= 0 || allowed == Allowance.UNLIMITED ? 0 : (long) Math.ceil(missing / allowance.calls(kind));
     }
 
     /** Once all calls could start at once, more accounts only add concurrency. */

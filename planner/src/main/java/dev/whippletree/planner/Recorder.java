@@ -19,13 +19,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Records the prompts and the calls of a simulation. Confined to its thread; records nothing after it is closed. */
+/** Records the prompts and the calls of a simulation. Confined to its thread. */
 final class Recorder {
 
     private final Timeline timeline;
     private final List<Asked> prompts = new ArrayList<>();
     private final Map<Target, List<Call>> callsByTarget = new HashMap<>();
-    private boolean closed;
 
     /** Creates a recorder of a simulation that starts at zero. */
     Recorder(Timeline timeline) {
@@ -47,7 +46,7 @@ final class Recorder {
 
         /** Records the prompt's end, with an answer or without. */
         void ended(@Nullable Completion completion) {
-            if (!closed && isOpen) {
+            if (isOpen) {
                 isOpen = false;
                 endNanos = timeline.nanoTime();
                 if (completion != null) {
@@ -119,9 +118,7 @@ final class Recorder {
     /** Records a prompt that is asked now. */
     Asked asked() {
         Asked asked = new Asked();
-        if (!closed) {
-            prompts.add(asked);
-        }
+        prompts.add(asked);
         return asked;
     }
 
@@ -134,7 +131,6 @@ final class Recorder {
 
     /** Ends the recording: prompts without an answer have waited until now. */
     void close() {
-        closed = true;
         prompts.stream().filter(prompt -> prompt.isOpen).forEach(prompt -> prompt.endNanos = timeline.nanoTime());
     }
 

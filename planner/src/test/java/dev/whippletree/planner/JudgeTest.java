@@ -42,6 +42,12 @@ class JudgeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0.9, HOLDS", "0.9001, TIGHT"})
+    void nineTenthsOfWhatIsAllowed_isComfortable(double load, Verdict verdict) {
+        assertThat(judged(170, load, 0, Optional.empty()).verdict()).isEqualTo(verdict);
+    }
+
+    @ParameterizedTest
     @CsvSource({"30, HOLDS", "31, DOES_NOT_HOLD"})
     void waitIsAcceptable_upToTheOneThatWasStated(int seconds, Verdict verdict) {
         assertThat(judged(170, 0.5, seconds, Optional.of(Duration.ofSeconds(30)))

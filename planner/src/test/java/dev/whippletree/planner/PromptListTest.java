@@ -40,7 +40,15 @@ final class PromptListTest {
         assertThat(list.mostTokens()).isEqualTo(300);
         assertThat(list.meanBound(200)).isEqualTo(140);
         assertThat(list.meanAnswer(110)).isEqualTo(80);
+        assertThat(list.meanAnswer(10)).as("shorter than any bound").isEqualTo(10);
         assertThatThrownBy(() -> new PromptList.Builder().build()).hasMessage("there are no prompts to plan");
+    }
+
+    @Test
+    void promptThatNoModelTakes_isAsLongAsTheLongestOne() {
+        PromptList list = add(new PromptList.Builder(), "", 1, 3_000_000).build();
+
+        assertThat(list.mostTokens()).isEqualTo(2_000_000);
     }
 
     @Test

@@ -106,6 +106,18 @@ class RecorderTest {
                 .containsExactly(List.of(1.0), List.of(1.0), List.of(1.0));
     }
 
+    @Test
+    void limitOfLessThanAMinute_isTakenByTheMinute() {
+        IntStream.range(0, 3).forEach(number -> recorder.call(FIRST, sink));
+        timeline.advance(MINUTE.minusNanos(1));
+        recorder.asked();
+        recorder.close();
+
+        assertThat(timetable(recorder, AccountPool.parse("huggingface:1x2/30s")).minutes())
+                .extracting(Minute::limitShares)
+                .containsExactly(List.of(0.75));
+    }
+
     private static Minute minute(
             int number,
             long asked,
@@ -134,7 +146,6 @@ class RecorderTest {
     @Test
     void whole_hasTheTimesOfThoseToo_whoWaitInTheEnd() {
         record();
-        recorder.asked().ended(from(Origin.Source.CALL, 99));
 
         assertThat(recorder.took()).isEqualTo(times(30, 60, 60));
         assertThat(recorder.waited()).isEqualTo(times(1, 60, 60));

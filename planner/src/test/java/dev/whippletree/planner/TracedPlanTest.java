@@ -59,7 +59,7 @@ final class TracedPlanTest {
 
     @Test
     void promptsOfASession_followEachOther() {
-        assertThat(conversations(prompt("a", 0, 5), prompt("b", 6, 1), prompt("a", 10, 5), prompt("a", 30, 1)))
+        assertThat(conversations(prompt("a", 0, 5), prompt("b", 6, 1), prompt("a", 10, 5), prompt("a", 15, 1)))
                 .isEqualTo("[[0, 2, 3], [1]]");
     }
 
@@ -68,6 +68,25 @@ final class TracedPlanTest {
         assertThat(conversations(prompt("a", 0, 10), prompt("a", 2, 3), prompt("a", 6, 1), prompt("a", 11, 1)))
                 .as("at 2, the first had no answer; at 6, the second had one")
                 .isEqualTo("[[0], [1, 2, 3]]");
+    }
+
+    @Test
+    void longSession_isSeveralConversations_asLongAsAPlanMayHave() {
+        PromptList list = PromptList.of(IntStream.rangeClosed(0, 10_000)
+                .mapToObj(number -> prompt("a", number, 1))
+                .toList());
+
+        assertThat(list.longest()).isEqualTo(10_000);
+        assertThat(list.sessions()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 15", "30, 30"})
+    void briefAnswers_areAsLongAsEmulatedOnes(int tokens, int planned) {
+        RecordedPrompt answered = new RecordedPrompt(
+                START, Duration.ZERO, "acme", Optional.empty(), 1, 300, OptionalInt.empty(), OptionalInt.of(tokens));
+
+        assertThat(PromptList.of(List.of(answered)).answerTokens(200)).isEqualTo(planned);
     }
 
     @Test
