@@ -108,7 +108,8 @@ final class EngineCacheTest {
                         index,
                         Optional.of(call.id()).filter(id -> !id.isEmpty()),
                         Optional.of(call.name()),
-                        call.arguments()));
+                        call.arguments(),
+                        call.type()));
             }
             sink.done(new AnswerEnd(reason, Optional.empty(), model));
             return () -> {};
@@ -118,7 +119,11 @@ final class EngineCacheTest {
     @ParameterizedTest
     @EnumSource(names = {"TOOL_CALLS", "STOP"})
     void toolCalls_areStored(FinishReason reason) {
-        client.then(calls(reason, new ToolCall("1", "f", " {\"a\":[1,{}]} "), new ToolCall("2", "f", "{}")));
+        client.then(calls(
+                reason,
+                new ToolCall("1", "f", " {\"a\":[1,{}]} "),
+                new ToolCall("2", "f", "{}"),
+                new ToolCall("3", "exec", "print(1)", ToolCall.Type.CUSTOM)));
         fixture.ask("q");
         fixture.run();
         assertThat(cache.entries()).hasSize(1);
@@ -418,6 +423,9 @@ final class EngineCacheTest {
         fixture.run();
         assertThat(found).isCompleted();
         assertThat(cache.entries()).isEmpty();
+        CompletableFuture<?> again = fixture.engine().forget(Prompt.of("q"));
+        fixture.run();
+        assertThat(again).as("nothing is being stored any more").isCompleted();
     }
 
     @Test

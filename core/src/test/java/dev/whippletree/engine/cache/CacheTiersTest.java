@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CacheTiersTest {
 
@@ -260,6 +261,19 @@ final class CacheTiersTest {
             assertThat(log.ofThisThread()).containsExactly("WARN Cache near failed, and is passed over: broken");
         }
         assertThat(timeline.nanoTime()).isZero();
+    }
+
+    /** Only there may another process have stored the answer. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void cacheThatGivesNoAnswer_isToldBeforeTheOutcome_ifItIsShared(boolean shared) {
+        CacheTiers one = new CacheTiers(
+                List.of(new Topology.OpenCache("one", shared, near)), timeline, Duration.ofSeconds(1));
+        near.fault(() -> CompletableFuture.failedFuture(new ReportedFaultException("away")));
+        List<String> told = new ArrayList<>();
+        one.find(KEY, () -> told.add("unanswered"), found -> told.add("outcome"));
+        timeline.runAll();
+        assertThat(told).isEqualTo(shared ? List.of("unanswered", "outcome") : List.of("outcome"));
     }
 
     @Test

@@ -80,6 +80,14 @@ final class PromptKeysTest {
                 .isEqualTo(key(prompt -> prompt.accounts(List.of("a", "b"))));
     }
 
+    /** Sets are in another order in each process. */
+    @Test
+    void accounts_haveTheSameKeyInEveryProcess() {
+        assertThat(key(prompt -> prompt.accounts(List.of("a", "b", "c", "d", "e", "f", "g", "h")))
+                        .digest())
+                .isEqualTo("eb3401b79df9c81e88f981e04dae5257269e3fd54f422fb122596002357c96b7");
+    }
+
     static Stream<UnaryOperator<Prompt.Builder>> whatDoesNot() {
         return Stream.of(
                 prompt -> prompt.session("interview"),

@@ -84,6 +84,37 @@ final class AdaptiveRateTest {
     }
 
     @Test
+    void mostCallsOfARoundRefusedAfterTheCut_leaveHalfOfTheMeasureBefore() {
+        long opening = find();
+        for (int late = 0; late < 80; late++) {
+            search.refused(109 * SECOND, 111 * SECOND, opening, true);
+        }
+        admitted(1, opening, opening + SECOND);
+        assertThat(perSecond()).isCloseTo(0.45, SLIGHT);
+    }
+
+    @Test
+    void callBegunBeforeARound_andRefusedInIt_doesNotShortenIt() {
+        refused(admitted(100, 0, 10 * SECOND), 100 * SECOND);
+        admitted(100, 100 * SECOND, 110 * SECOND);
+        search.refused(9 * SECOND, 111 * SECOND, 120 * SECOND, true);
+        refused(120 * SECOND, 200 * SECOND);
+        assertThat(perSecond()).isCloseTo(0.9, SLIGHT);
+    }
+
+    /** The only call under way when it was refused turns out to be refused for another reason. */
+    @Test
+    void roundWithoutCalls_leavesWhatWasMeasured() {
+        AdaptiveRate below = new AdaptiveRate(1.0 / SECOND, 100 * SECOND);
+        below.begun(0);
+        refusedAt(below, 1, 100);
+        below.setAside(0);
+        run(below, 100, 110, 100);
+        refusedAt(below, 110, 200);
+        assertThat(perSecond(below)).isCloseTo(0.9, SLIGHT);
+    }
+
+    @Test
     void refusedWithNothingAdmittedBetween_isTheSameCongestion() {
         long opening = find();
         refused(opening, opening + SECOND);

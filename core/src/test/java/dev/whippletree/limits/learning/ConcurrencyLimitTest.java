@@ -50,6 +50,14 @@ final class ConcurrencyLimitTest {
     }
 
     @Test
+    void callsWithFewUnderWay_sayNothingOfTheCeiling() {
+        admitted(60, 20);
+        refused(21);
+        admitted(800, 17);
+        assertThat(search.allowed()).isEqualTo(18);
+    }
+
+    @Test
     void refusedWithNoMoreThanGotIn_isAnotherReason() {
         admitted(60, 20);
         assertThat(refused(20)).isFalse();

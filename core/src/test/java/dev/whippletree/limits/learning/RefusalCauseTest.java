@@ -187,6 +187,21 @@ final class RefusalCauseTest {
         assertThat(refused()).isEqualTo(Verdict.LIMIT);
     }
 
+    /** Once a fifth is refused, a row of six is as unlikely as one of thirteen was before. */
+    @Test
+    void halfRefused_andLaterFewer_shortensTheRow() {
+        while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {
+            assertThat(now).isLessThan(1000 * 1000 * MILLI);
+        }
+        refusedEvery(5, 1_000);
+        admitted(1);
+        int row = 1;
+        while (refused() != Verdict.LIMIT) {
+            row++;
+        }
+        assertThat(row).isEqualTo(6);
+    }
+
     @Test
     void halfRefusedByChance_isRefutedByTenAdmittedInARow() {
         while (refusedEvery(2, 1) != Verdict.PROVEN_CHANCE) {

@@ -812,6 +812,15 @@ class AccountTest {
         assertThat(account.giveBack()).as("once").isEmpty();
     }
 
+    /** Nobody could end what it would grant. */
+    @Test
+    void lastTrade_isNone_whereItWouldAskForMore() {
+        grant("a", ONE);
+        reserve("b", ONE);
+
+        assertThat(account.giveBack()).isEmpty();
+    }
+
     /** Otherwise it would count there until its lease is over, and for a window as used. */
     @Test
     void lastTrade_givesBackWhatWasReleased() {

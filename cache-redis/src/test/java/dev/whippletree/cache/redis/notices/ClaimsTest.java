@@ -169,6 +169,21 @@ final class ClaimsTest {
         timeline.advance(Duration.ofMillis(10));
         verify(commands).unclaim(eq(KEY), anyString(), anyString());
         assertThat(ends).allMatch(CompletableFuture::isDone);
+        timeline.advance(LEASE.multipliedBy(2));
+        verify(commands, never()).claimedFor(any());
+    }
+
+    @Test
+    void claimThatIsLookedAtAgain_isLookedAtNextOnceThatIsOver() {
+        claimed();
+        CompletableFuture<Claim> claim = claims.claim(KEY).toCompletableFuture();
+        timeline.advance(Duration.ofSeconds(1));
+        assertThat(claim.join()).isInstanceOf(Claim.Others.class);
+
+        claims.lookAgain();
+        timeline.advance(LEASE.plusMillis(200));
+
+        verify(commands, times(2)).claimedFor(KEY);
     }
 
     @Test
@@ -218,6 +233,16 @@ final class ClaimsTest {
         timeline.advance(LEASE);
 
         assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void claimsThatAreClosedBetweenRenewals_areRenewedNoMore() {
+        claimed();
+        List<CompletableFuture<Void>> sent = unansweredRenewals();
+        claims.close();
+        timeline.advance(LEASE);
+
+        assertThat(sent).isEmpty();
     }
 
     /** As somebody else may have written it into Redis. */

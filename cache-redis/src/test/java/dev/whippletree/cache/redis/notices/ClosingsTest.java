@@ -17,12 +17,16 @@ import dev.whippletree.cache.redis.contact.ModelledRedis;
 import dev.whippletree.cache.redis.contact.Tokens;
 import dev.whippletree.cache.redis.link.CorruptValue;
 import dev.whippletree.cache.redis.link.RedisSettings;
+import dev.whippletree.cache.redis.link.RedisUnavailableException;
+import dev.whippletree.cache.redis.link.TooManyCommandsException;
 import dev.whippletree.model.Scope;
+import dev.whippletree.spi.CoordinationListener;
 import dev.whippletree.spi.ScopeClosing;
 import dev.whippletree.spi.Settings;
 import dev.whippletree.testkit.FakeServices;
 import dev.whippletree.time.VirtualTimeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +73,45 @@ final class ClosingsTest {
         timeline.advance(Contact.INTERVAL.multipliedBy(2));
 
         verify(commands).reopen(eq(SCOPE), anyString());
+    }
+
+    @Test
+    void newsThatCantBeSent_saysThatContactIsLost() {
+        doReturn(CompletableFuture.failedFuture(new RedisUnavailableException("gone")))
+                .when(commands)
+                .reopen(any(), anyString());
+        closings.reopened(SCOPE);
+        timeline.advance(Duration.ofMillis(10));
+
+        assertThat(contact.isUp()).isFalse();
+    }
+
+    @Test
+    void probeThatCantBeClaimed_isThisProcesss() {
+        doReturn(CompletableFuture.failedFuture(new TooManyCommandsException("too many")))
+                .when(commands)
+                .claimProbe(any(), anyString(), any());
+        CompletableFuture<Boolean> claimed =
+                closings.claimProbe(SCOPE, Duration.ofSeconds(1)).toCompletableFuture();
+        timeline.advance(Duration.ofMillis(10));
+
+        assertThat(claimed).isCompletedWithValue(true);
+    }
+
+    /** As after the clock of Redis was set back. */
+    @Test
+    void closingThatIsKeptForTooLong_holdsForAsLongAsWasTold() {
+        ScopeClosing told = new ScopeClosing(SCOPE, Duration.ofHours(1), true, "why");
+        CoordinationCommands.KeptNotice kept = new CoordinationCommands.KeptNotice(
+                Duration.ofHours(2), Notice.closed("other", told).text());
+        doReturn(CompletableFuture.completedFuture(List.of(kept)))
+                .when(commands)
+                .closings();
+        CoordinationListener listener = mock(CoordinationListener.class);
+        closings.listen(listener);
+        timeline.advance(Duration.ofMillis(10));
+
+        verify(listener).closed(told);
     }
 
     @Test
