@@ -267,8 +267,8 @@ final class CacheTiersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void cacheThatGivesNoAnswer_isToldBeforeTheOutcome_ifItIsShared(boolean shared) {
-        CacheTiers one = new CacheTiers(
-                List.of(new Topology.OpenCache("one", shared, near)), timeline, Duration.ofSeconds(1));
+        CacheTiers one =
+                new CacheTiers(List.of(new Topology.OpenCache("one", shared, near)), timeline, Duration.ofSeconds(1));
         near.fault(() -> CompletableFuture.failedFuture(new ReportedFaultException("away")));
         List<String> told = new ArrayList<>();
         one.find(KEY, () -> told.add("unanswered"), found -> told.add("outcome"));

@@ -656,6 +656,42 @@ final class GatewayBatchesTest extends OverBatches {
         }
     }
 
+    /** Its line is asked again by whoever goes on, and counts then. */
+    @Test
+    void batchThatIsAborted_leavesItsClientWhatItsCallsHeld() throws Exception {
+        open(GatewaySettings.DEFAULT.withBatches(batches()), call -> {});
+        try (SystemTimeline timeline = new SystemTimeline()) {
+            GatewaySettings settings =
+                    RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "100000 tokens / 1h"));
+            Access access = Access.of(running.whippletree.configuration(), settings, timeline, Optional.empty());
+            GatewayParts parts = mock(GatewayParts.class);
+            when(parts.whippletree()).thenReturn(running.whippletree);
+            when(parts.access()).thenReturn(() -> access);
+            when(parts.timeline()).thenReturn(timeline);
+            when(parts.settings()).thenReturn(settings);
+            String id = "batch_00000000000000000000000000000001";
+            GatewaySettings.Batches apart = GatewaySettings.Batches.in(folder.resolve("apart"));
+            ClientFolder.prepare(apart);
+            BatchPlace batch = ClientFolder.of(apart, "alice").create(id, asked(id, "alice", "file-1", 0));
+            BatchRunner runner = new BatchRunner(
+                    batch,
+                    BatchFile.lock(batch.answers()).orElseThrow(),
+                    Optional.of(Files.writeString(folder.resolve("input"), lines("one"))),
+                    new BatchLines(batch, ChatRequest::read, parts.access()),
+                    parts,
+                    result -> {},
+                    Runnable::run);
+            runner.begin();
+            running.provider.call();
+            assertThat(access.clients().json(timeline.nanoTime()).toString()).doesNotContain("left=100000");
+
+            runner.abort();
+
+            assertThat(runner.over().get(20, TimeUnit.SECONDS)).isFalse();
+            assertThat(access.clients().json(timeline.nanoTime()).toString()).contains("left=100000");
+        }
+    }
+
     @Test
     void emptyInput_fails() throws Exception {
         HttpResponse<String> failed = until(running, begun(running, "\n\n"), "failed");
