@@ -119,9 +119,8 @@ final class ChargedItems implements Iterator<BatchItem> {
 
     private void waitFor(Duration time) {
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Timeline.Timer timer = timeline.schedule(time.toNanos(), () -> over.complete(null));
+        timeline.schedule(time.toNanos(), () -> over.complete(null));
         CompletableFuture.anyOf(over, stopped).join();
-        timer.cancel();
     }
 
     void settle(BatchResult result) {
