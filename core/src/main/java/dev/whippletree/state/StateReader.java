@@ -146,7 +146,7 @@ final class StateReader {
     }
 
     private static String text(JsonNode node, String key) {
-        return node.required(key).stringValue();
+        return node.required(key).requireNonNull().stringValue();
     }
 
     /** The file was written by a later version, which alone understands it, so it stays as it is. */

@@ -212,7 +212,7 @@ final class StatusReader {
     }
 
     private static <E extends Enum<E>> E word(Class<E> type, JsonNode node) {
-        return word(type, node.stringValue());
+        return word(type, text(node));
     }
 
     private static <E extends Enum<E>> E word(Class<E> type, String written) {
@@ -232,7 +232,7 @@ final class StatusReader {
     }
 
     private static String text(JsonNode node) {
-        return ShownText.line(node.stringValue());
+        return ShownText.line(node.requireNonNull().stringValue());
     }
 
     private static <T> Optional<T> optional(JsonNode node, String key, Function<JsonNode, T> reader) {

@@ -296,6 +296,12 @@ final class StateFolderTest {
                 "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
                         + " \"unit\": \"TOKENS\", \"window_ms\": 9, \"uses\": {\"-1000000000000001\": 1}}]},"
                         + " \"limits\": [], \"closures\": []}",
+                "{\"version\": 1, \"saved\": null, \"processes\": {}, \"limits\": [], \"closures\": []}",
+                "{\"version\": 1, \"saved\": 5, \"processes\": {}, \"limits\": [], \"closures\": []}",
+                "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [null]}, \"limits\": [],"
+                        + " \"closures\": []}",
+                "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": null,"
+                        + " \"unit\": \"REQUESTS\", \"window_ms\": 9, \"uses\": {}}]}, \"limits\": [], \"closures\": []}",
                 "{\"version\": 1, \"saved\": \"noon\", \"processes\": {}, \"limits\": [], \"closures\": []}",
                 "{\"version\": 1, \"saved\": \"2026-03-01T12:00:00Z\", \"processes\": {\"p\": [{\"organization\": \"o\","
                         + " \"unit\": \"REQUESTS\", \"window_ms\": 1000, \"uses\": {\"soon\": 1}}]},"

@@ -288,4 +288,17 @@ final class PricedStatusTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("it ");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at", "state", "organization", "reason", "notes", "accounts", "unit"})
+    void nullOrNumber_isNoStatus(String key) {
+        for (String value : List.of("null", "[null]", "5", "[5]")) {
+            String json = text(full()).replaceFirst("\"" + key + "\":(\"[^\"]*\"|\\[.*])", "\"" + key + "\":" + value);
+            assertThat(json).isNotEqualTo(text(full()));
+            assertThatThrownBy(() -> PricedStatus.read(json))
+                    .as(value)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("it isn't a status: ");
+        }
+    }
 }
