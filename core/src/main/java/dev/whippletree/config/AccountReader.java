@@ -8,7 +8,7 @@ import dev.whippletree.model.Reach;
 import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.AccountSettings.DeclaredLimit;
 import dev.whippletree.spi.Settings;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +34,7 @@ final class AccountReader {
 
     /** Returns the readable accounts; reports the problems of the others. */
     List<AccountSettings> read(Section root) {
-        List<AccountSettings> accounts = new ArrayList<>();
+        Map<String, AccountSettings> accounts = new LinkedHashMap<>();
         for (Element element : root.list("accounts", EXAMPLE)) {
             if (element.node().isValueNode()) {
                 root.problems().add(element.at(), "expected a list of accounts, such as " + EXAMPLE);
@@ -42,17 +42,15 @@ final class AccountReader {
             }
             Section section = root.below(element);
             account(section).ifPresent(account -> {
-                if (accounts.stream().anyMatch(other -> other.id().equals(account.id()))) {
+                if (accounts.putIfAbsent(account.id(), account) != null) {
                     section.problem(
                             "id",
                             "another account has the id '" + account.id() + "' already; give each account"
                                     + " its own id");
-                } else {
-                    accounts.add(account);
                 }
             });
         }
-        return accounts;
+        return List.copyOf(accounts.values());
     }
 
     private Optional<AccountSettings> account(Section section) {

@@ -12,7 +12,6 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,17 +154,16 @@ final class ConfigurationReader {
                     .map(name -> new CacheTierSettings(name, Settings.none("cache " + name)))
                     .toList();
         }
-        List<CacheTierSettings> tiers = new ArrayList<>();
+        Map<String, CacheTierSettings> tiers = new LinkedHashMap<>();
         for (Element element : root.list("caches", "[ehcache, {name: redis, uri: \"redis://localhost\"}]")) {
             NamedPlugin.read(root, element, known.caches()).ifPresent(named -> {
-                if (tiers.stream().anyMatch(tier -> tier.name().equals(named.name()))) {
-                    root.problems().add(element.at(), "the cache '" + named.name() + "' is listed twice");
-                } else {
-                    tiers.add(new CacheTierSettings(named.name(), named.settings()));
+                CacheTierSettings tier = new CacheTierSettings(named.name(), named.settings());
+                if (tiers.putIfAbsent(tier.name(), tier) != null) {
+                    root.problems().add(element.at(), "the cache '" + tier.name() + "' is listed twice");
                 }
             });
         }
-        return tiers;
+        return List.copyOf(tiers.values());
     }
 
     private Optional<ChosenCoordinator> coordinator(Section root) {

@@ -10,8 +10,9 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.spi.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -158,21 +159,19 @@ final class GatewayReader {
     }
 
     private List<GatewaySettings.Client> clients(Section section) {
-        List<GatewaySettings.Client> clients = new ArrayList<>();
+        Map<String, GatewaySettings.Client> clients = new LinkedHashMap<>();
         for (Element element : section.list("clients", "[{name: interviews, key: \"${INTERVIEWS_KEY}\"}]")) {
             Section below = section.below(element);
             if (below.isMapping()) {
                 client(below).ifPresent(client -> {
-                    if (clients.stream().anyMatch(other -> other.name().equals(client.name()))) {
+                    if (clients.putIfAbsent(client.name(), client) != null) {
                         below.problem("name", "another client has the name '" + client.name() + "' already");
-                    } else {
-                        clients.add(client);
                     }
                 });
                 below.end();
             }
         }
-        return clients;
+        return List.copyOf(clients.values());
     }
 
     private Optional<GatewaySettings.Client> client(Section section) {

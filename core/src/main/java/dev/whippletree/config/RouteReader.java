@@ -12,6 +12,7 @@ import dev.whippletree.spi.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -129,17 +130,15 @@ final class RouteReader {
         if (elements.isEmpty()) {
             section.problems().add(tier.at(), "a tier needs at least one target");
         }
-        List<TargetSettings> targets = new ArrayList<>();
+        Set<TargetSettings> targets = new LinkedHashSet<>();
         for (Element element : elements) {
             target(section, element).ifPresent(target -> {
-                if (targets.contains(target)) {
+                if (!targets.add(target)) {
                     section.problems().add(element.at(), "the tier has this account and model twice");
-                } else {
-                    targets.add(target);
                 }
             });
         }
-        return targets;
+        return List.copyOf(targets);
     }
 
     private Optional<TargetSettings> target(Section section, Element element) {
