@@ -55,24 +55,21 @@ public final class CacheTiers {
     /** A look-up's result, with the name and index of its tier, counted from the nearest. */
     public record Found(CacheEntry entry, String tier, int index) {}
 
-    private record CountedCache(
-            String name,
-            boolean shared,
-            CacheStore store,
-            AtomicLong hits,
-            AtomicLong misses,
-            AtomicLong faults,
-            PluginFaults log) {
+    private static final class CountedCache {
+
+        private final String name;
+        private final boolean shared;
+        private final CacheStore store;
+        private final AtomicLong hits = new AtomicLong();
+        private final AtomicLong misses = new AtomicLong();
+        private final AtomicLong faults = new AtomicLong();
+        private final PluginFaults log;
 
         CountedCache(Topology.OpenCache open, Timeline timeline) {
-            this(
-                    open.name(),
-                    open.shared(),
-                    open.store(),
-                    new AtomicLong(),
-                    new AtomicLong(),
-                    new AtomicLong(),
-                    new PluginFaults(timeline));
+            this.name = open.name();
+            this.shared = open.shared();
+            this.store = open.store();
+            this.log = new PluginFaults(timeline);
         }
 
         void fault(Throwable cause) {
@@ -108,7 +105,7 @@ public final class CacheTiers {
 
     /** Returns whether any of them is shared with other processes. */
     public boolean isShared() {
-        return tiers.stream().anyMatch(CountedCache::shared);
+        return tiers.stream().anyMatch(tier -> tier.shared);
     }
 
     /** Looks an answer up. The outcome is called exactly once. */
@@ -137,26 +134,26 @@ public final class CacheTiers {
             return;
         }
         CountedCache tier = tiers.get(index);
-        if (again && !tier.shared()) {
+        if (again && !tier.shared) {
             find(key, index + 1, true, unanswered, outcome);
             return;
         }
         long before = removals.get();
         Consumer<Throwable> fault = failure -> {
             tier.fault(failure);
-            if (tier.shared()) {
+            if (tier.shared) {
                 unanswered.run();
             }
         };
-        calls.ask(() -> tier.store().get(key), Optional.<CacheHit>empty(), fault, found -> {
+        calls.ask(() -> tier.store.get(key), Optional.<CacheHit>empty(), fault, found -> {
             if (found.isPresent()
                     && found.get().entry().expires().isAfter(timeline.now())
                     && AnswerCheck.isReusable(found.get().entry().completion())) {
-                tier.hits().incrementAndGet();
+                tier.hits.incrementAndGet();
                 fillNearer(key, found.get(), index, before);
-                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name(), index)));
+                outcome.accept(Optional.of(new Found(found.get().entry(), tier.name, index)));
             } else {
-                tier.misses().addAndGet(again ? 0 : 1);
+                tier.misses.addAndGet(again ? 0 : 1);
                 find(key, index + 1, again, unanswered, outcome);
             }
         });
@@ -223,7 +220,7 @@ public final class CacheTiers {
     }
 
     private void put(CountedCache tier, CacheKey key, CacheEntry entry, Runnable stored) {
-        calls.ask(() -> tier.store().put(key, entry).thenApply(done -> true), false, tier::fault, done -> stored.run());
+        calls.ask(() -> tier.store.put(key, entry).thenApply(done -> true), false, tier::fault, done -> stored.run());
     }
 
     /**
@@ -239,7 +236,7 @@ public final class CacheTiers {
     private CompletableFuture<Long> clearAll(Optional<String> tenant) {
         CompletableFuture<Long> most = CompletableFuture.completedFuture(-1L);
         for (CountedCache tier : tiers) {
-            most = most.thenCombine(orFail(clearing, tier, () -> tier.store().clear(tenant), -1L), Math::max);
+            most = most.thenCombine(orFail(clearing, tier, () -> tier.store.clear(tenant), -1L), Math::max);
         }
         return most;
     }
@@ -253,7 +250,7 @@ public final class CacheTiers {
     }
 
     private CompletableFuture<Boolean> remove(CountedCache tier, CacheKey key) {
-        return orFail(calls, tier, () -> tier.store().remove(key).thenApply(done -> true), false);
+        return orFail(calls, tier, () -> tier.store.remove(key).thenApply(done -> true), false);
     }
 
     private static <T> CompletableFuture<T> orFail(
@@ -282,7 +279,7 @@ public final class CacheTiers {
     private static void tell(CountedCache tier, Consumer<CacheStore> what) {
         boolean unused = tier.quick(
                 () -> {
-                    what.accept(tier.store());
+                    what.accept(tier.store);
                     return true;
                 },
                 false);
@@ -291,7 +288,7 @@ public final class CacheTiers {
     /** Returns the stored answer that a cache wants confirmed, the nearest such cache's. */
     Optional<Completion> unconfirmed(CacheKey key) {
         return tiers.stream()
-                .flatMap(tier -> tier.quick(() -> tier.store().unconfirmed(key), Optional.<CacheEntry>empty()).stream())
+                .flatMap(tier -> tier.quick(() -> tier.store.unconfirmed(key), Optional.<CacheEntry>empty()).stream())
                 .filter(entry -> entry.expires().isAfter(timeline.now()))
                 .map(CacheEntry::completion)
                 .findFirst();
@@ -300,7 +297,7 @@ public final class CacheTiers {
     /** Returns each cache's remarks, nearest first. It asks the caches, so don't call it under a lock. */
     public List<List<String>> remarks() {
         return tiers.stream()
-                .map(tier -> tier.quick(() -> List.copyOf(tier.store().remarks()), List.<String>of()))
+                .map(tier -> tier.quick(() -> List.copyOf(tier.store.remarks()), List.<String>of()))
                 .toList();
     }
 
@@ -314,10 +311,10 @@ public final class CacheTiers {
         for (int i = 0; i < tiers.size(); i++) {
             CountedCache tier = tiers.get(i);
             status.add(new StatusSnapshot.CacheTier(
-                    tier.name(),
-                    tier.hits().get(),
-                    tier.misses().get(),
-                    tier.faults().get(),
+                    tier.name,
+                    tier.hits.get(),
+                    tier.misses.get(),
+                    tier.faults.get(),
                     remarks.get(i)));
         }
         return status;
