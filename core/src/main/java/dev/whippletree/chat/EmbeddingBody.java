@@ -64,15 +64,10 @@ public record EmbeddingBody(ChatBody prompt, boolean asBase64) {
         if (item instanceof String text) {
             return Message.user(text);
         }
-        if (item instanceof List<?> tokens && !tokens.isEmpty()) {
-            List<Number> numbers = new ArrayList<>(tokens.size());
-            for (Object token : tokens) {
-                if (!(token instanceof Integer number) || number < 0) {
-                    throw wrong(fields, at);
-                }
-                numbers.add(number);
-            }
-            return Message.tokens(numbers);
+        if (item instanceof List<?> tokens
+                && !tokens.isEmpty()
+                && tokens.stream().allMatch(token -> token instanceof Integer number && number >= 0)) {
+            return Message.tokens(tokens.stream().map(Integer.class::cast).toList());
         }
         throw wrong(fields, at);
     }
