@@ -1,7 +1,6 @@
 package dev.whippletree.config;
 
 import dev.whippletree.config.Section.Element;
-import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Credit;
 import dev.whippletree.model.Limit;
 import dev.whippletree.model.Reach;
@@ -26,9 +25,9 @@ final class AccountReader {
     private final TokenReader tokens;
     private final TokenOwners owners;
 
-    AccountReader(KnownPlugins known, Map<String, String> environment, Variables variables, String source) {
+    AccountReader(KnownPlugins known, Map<String, String> environment, String source) {
         this.known = known;
-        this.tokens = new TokenReader(variables, source);
+        this.tokens = new TokenReader(source);
         this.owners = new TokenOwners(environment);
     }
 

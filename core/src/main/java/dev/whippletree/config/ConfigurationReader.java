@@ -29,7 +29,6 @@ final class ConfigurationReader {
 
     private final KnownPlugins known;
     private final Map<String, String> environment;
-    private final Variables variables;
     private final Supplier<List<AccountSettings>> accountsFromEnvironment;
     private final List<String> defaultCaches;
 
@@ -39,19 +38,8 @@ final class ConfigurationReader {
             Map<String, String> environment,
             Supplier<List<AccountSettings>> accountsFromEnvironment,
             List<String> defaultCaches) {
-        this(known, environment, Variables.of(environment), accountsFromEnvironment, defaultCaches);
-    }
-
-    /** Creates a reader for references to something else than environment variables. */
-    ConfigurationReader(
-            KnownPlugins known,
-            Map<String, String> environment,
-            Variables variables,
-            Supplier<List<AccountSettings>> accountsFromEnvironment,
-            List<String> defaultCaches) {
         this.known = known;
         this.environment = environment;
-        this.variables = variables;
         this.accountsFromEnvironment = accountsFromEnvironment;
         this.defaultCaches = defaultCaches;
     }
@@ -61,7 +49,7 @@ final class ConfigurationReader {
         Problems problems = new Problems(source);
         JsonNode document = YamlDocument.read(yaml, problems);
         problems.stop();
-        return read(source, new Section("", document, variables, problems, Expectations.NONE));
+        return read(source, new Section("", document, Variables.of(environment), problems, Expectations.NONE));
     }
 
     /** Reads a configuration; relative paths start from the source's folder, else from the working directory. */
@@ -82,7 +70,7 @@ final class ConfigurationReader {
                 routes.isEmpty() && !accounts.isEmpty() ? List.of(DefaultConfiguration.route(accounts, model)) : routes;
         TenantWeights weights = weights(root);
         Optional<GatewaySettings> gateway =
-                new GatewayReader(new TokenReader(variables, source), accounts, used, weights).read(root);
+                new GatewayReader(new TokenReader(source), accounts, used, weights).read(root);
         root.end();
         problems.stop();
         return new Configuration(
@@ -113,7 +101,7 @@ final class ConfigurationReader {
         if (!root.has("accounts")) {
             return environmentAccounts(root);
         }
-        List<AccountSettings> accounts = new AccountReader(known, environment, variables, source).read(root);
+        List<AccountSettings> accounts = new AccountReader(known, environment, source).read(root);
         if (accounts.isEmpty() && root.problems().lines().isEmpty()) {
             root.problem(
                     "accounts",

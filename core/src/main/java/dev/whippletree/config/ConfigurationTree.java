@@ -136,12 +136,7 @@ public record ConfigurationTree(
             KnownPlugins known,
             Function<Map<String, String>, List<AccountSettings>> accountsFrom,
             List<String> defaultCaches) {
-        return new ConfigurationReader(
-                        known,
-                        environment,
-                        Variables.ofProgram(properties),
-                        () -> accountsFrom.apply(environment),
-                        defaultCaches)
+        return new ConfigurationReader(known, environment, () -> accountsFrom.apply(environment), defaultCaches)
                 .read("", root(new Problems(source, prefix, places)));
     }
 

@@ -58,6 +58,10 @@ final class Section {
         return problems;
     }
 
+    Variables variables() {
+        return variables;
+    }
+
     String at(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }

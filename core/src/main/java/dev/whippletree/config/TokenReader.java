@@ -1,6 +1,5 @@
 package dev.whippletree.config;
 
-import dev.whippletree.config.Section.Variables;
 import dev.whippletree.model.Secret;
 import dev.whippletree.model.ShownText;
 import java.io.IOException;
@@ -18,12 +17,10 @@ final class TokenReader {
     private static final int MOST_BYTES = 4 << 10;
     private static final Pattern FILE = Pattern.compile("\\$\\{file:(.+)}");
 
-    private final Variables variables;
     private final String source;
 
     /** Creates a reader; files are relative to the source's folder, else to the working directory. */
-    TokenReader(Variables variables, String source) {
-        this.variables = variables;
+    TokenReader(String source) {
         this.source = source;
     }
 
@@ -33,7 +30,7 @@ final class TokenReader {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        Matcher variable = variables.reference().matcher(text.get());
+        Matcher variable = section.variables().reference().matcher(text.get());
         if (variable.matches()) {
             return fromVariable(section, key, variable.group(1));
         }
@@ -57,9 +54,9 @@ final class TokenReader {
     }
 
     private Optional<Secret> fromVariable(Section section, String key, String name) {
-        Optional<String> value = variables.value().apply(name);
+        Optional<String> value = section.variables().value().apply(name);
         if (value.isEmpty() || value.get().isBlank()) {
-            section.problem(key, variables.lacks(name, value.isEmpty() ? "isn't set" : "is empty"));
+            section.problem(key, section.variables().lacks(name, value.isEmpty() ? "isn't set" : "is empty"));
             return Optional.empty();
         }
         return Optional.of(Secret.of(value.get().trim()));
