@@ -452,7 +452,7 @@ public final class Whippletree implements AutoCloseable {
     public Reloaded reload(Configuration next) {
         synchronized (reloads) {
             Configuration checked = check(next);
-            return reload(checked, Reloaded.between(configuration, checked), Whippletree::alone);
+            return reload(checked, Reloaded.between(configuration, checked), applied -> () -> {});
         }
     }
 
@@ -466,7 +466,7 @@ public final class Whippletree implements AutoCloseable {
      * @throws IllegalStateException if there is no such file or source, or this has been closed
      */
     public Reloaded reload() {
-        return reload(Whippletree::alone);
+        return reload(applied -> () -> {});
     }
 
     /**
@@ -491,11 +491,6 @@ public final class Whippletree implements AutoCloseable {
     /** The coordinator doesn't change, whatever the next configuration says. */
     private Configuration check(Configuration next) {
         return intake.check(next, configuration.coordinator().isPresent());
-    }
-
-    /** The companion of a reload that changes nothing else. */
-    private static Runnable alone(Configuration next) {
-        return () -> {};
     }
 
     private Reloaded reload(Configuration checked, Reloaded changes, Function<Configuration, Runnable> companion) {
