@@ -311,11 +311,7 @@ public final class CacheTiers {
         for (int i = 0; i < tiers.size(); i++) {
             CountedCache tier = tiers.get(i);
             status.add(new StatusSnapshot.CacheTier(
-                    tier.name,
-                    tier.hits.get(),
-                    tier.misses.get(),
-                    tier.faults.get(),
-                    remarks.get(i)));
+                    tier.name, tier.hits.get(), tier.misses.get(), tier.faults.get(), remarks.get(i)));
         }
         return status;
     }
