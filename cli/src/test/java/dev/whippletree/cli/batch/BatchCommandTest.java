@@ -397,7 +397,7 @@ final class BatchCommandTest {
     void damagedProgress_isAnErrorInWords() {
         shell.run("batch", "p.jsonl", "-o", "a.jsonl");
 
-        for (String damaged : new String[] {"", "{\"at\": \"2026-", "[]", "{}"}) {
+        for (String damaged : new String[] {"", "{\"at\": \"2026-", "[]", "{}", "null"}) {
             shell.file("a.jsonl.batch/progress.json", damaged);
             assertSays("the batch's progress is damaged", "batch --status a.jsonl");
         }

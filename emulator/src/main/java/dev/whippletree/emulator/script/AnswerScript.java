@@ -40,13 +40,21 @@ public record AnswerScript(List<Conversation> conversations)
      */
     public static AnswerScript read(String json) {
         try {
-            return new AnswerScript(MAPPER.readValue(json, new TypeReference<List<Conversation>>() {}));
+            List<Conversation> read = MAPPER.readValue(json, new TypeReference<List<Conversation>>() {});
+            if (read == null || read.stream().anyMatch(Objects::isNull)) {
+                throw noScript("null is no conversation", null);
+            }
+            return new AnswerScript(read);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(
-                    "no script of answers: " + e.getOriginalMessage() + "; write, for example,"
-                            + " [{\"when\": \"Say hello\", \"answers\": [{\"content\": \"Hello!\"}]}]",
-                    e);
+            throw noScript(e.getOriginalMessage(), e);
         }
+    }
+
+    private static IllegalArgumentException noScript(String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "no script of answers: " + why + "; write, for example,"
+                        + " [{\"when\": \"Say hello\", \"answers\": [{\"content\": \"Hello!\"}]}]",
+                cause);
     }
 
     @Override

@@ -24,7 +24,11 @@ public final class WireJson {
      */
     static Map<String, Object> readObject(byte[] bytes) {
         try {
-            return MAPPER.readValue(bytes, OBJECT);
+            Map<String, Object> object = MAPPER.readValue(bytes, OBJECT);
+            if (object == null) {
+                throw new IllegalArgumentException("the body isn't a JSON object: null");
+            }
+            return object;
         } catch (JacksonException e) {
             throw new IllegalArgumentException("the body isn't a JSON object: " + e.getOriginalMessage(), e);
         }

@@ -81,6 +81,9 @@ final class AnswerScriptTest {
                 "[{\"answers\": []}]",
                 "[{\"when\": \"a\"}]",
                 "[{\"when\": \"a\", \"answer\": {\"content\": \"Hello\"}}]",
+                "[{\"when\": \"a\", \"answers\": [null]}]",
+                "[null]",
+                "null",
                 "nothing"
             })
     void whatIsNoScript_isRefused_withAnExample(String json) {

@@ -69,7 +69,7 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"[]", "{", "''"})
+    @CsvSource({"[]", "{", "null", "''"})
     void noObject_isRefusedInWords(String body) {
         assertThat(read("chat", body)).startsWith("the body isn't a JSON object");
     }
