@@ -151,6 +151,7 @@ end
 
 -- What an expired block held is used from then on.
 local function expire(limit, field, block)
+  add(limit, block.expiry, block.amount)
   if block.expiry + math.min(limit.window, KNOWN_MILLIS) <= limit.now then
     redis.call('HDEL', limit.key, field)
   elseif block.amount > 0 or block.askers ~= '' or block.promised > 0 then
@@ -175,8 +176,7 @@ local function count(limit)
     elseif kind == 'b' then
       local block = readBlock(limit, field, value)
       if block and block.expiry <= limit.now then
-        expired[#expired + 1] = {expiry = block.expiry, amount = block.amount}
-        expire(limit, field, block)
+        expired[#expired + 1] = {field, block}
       elseif block then
         limit.held = limit.held + block.amount
         limit.free = limit.free + block.free
@@ -196,8 +196,8 @@ local function count(limit)
       end
     end
   end
-  for _, block in ipairs(expired) do
-    add(limit, block.expiry, block.amount)
+  for _, one in ipairs(expired) do
+    expire(limit, one[1], one[2])
   end
   for _, names in ipairs(askers) do
     ask(limit, names, 1)

@@ -25,6 +25,7 @@ import dev.whippletree.spi.AccountSettings;
 import dev.whippletree.testkit.logging.LoggedLines;
 import dev.whippletree.testkit.shared.Garbage;
 import dev.whippletree.time.SystemTimeline;
+import dev.whippletree.time.Timeline;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -50,6 +51,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -624,30 +626,41 @@ final class GatewayBatchesTest extends OverBatches {
                         whippletree -> assertThat(String.valueOf(whippletree)).contains("held=", "no such device"));
     }
 
+    /** Returns where a batch lies that the gateway doesn't know. */
+    private BatchPlace placeApart(String client) throws Exception {
+        String id = "batch_00000000000000000000000000000001";
+        GatewaySettings.Batches apart = GatewaySettings.Batches.in(folder.resolve("apart"));
+        ClientFolder.prepare(apart);
+        return ClientFolder.of(apart, client).create(id, asked(id, client, "file-1", 0));
+    }
+
+    /** Returns a runner of a batch of one line. */
+    private BatchRunner runnerOf(BatchPlace batch, Access access, Timeline timeline, Executor executor)
+            throws Exception {
+        GatewayParts parts = mock(GatewayParts.class);
+        when(parts.whippletree()).thenReturn(running.whippletree);
+        when(parts.access()).thenReturn(() -> access);
+        when(parts.timeline()).thenReturn(timeline);
+        when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
+        return new BatchRunner(
+                batch,
+                BatchFile.lock(batch.answers()).orElseThrow(),
+                Optional.of(Files.writeString(folder.resolve("input"), lines("one"))),
+                new BatchLines(batch, ChatRequest::read, parts.access()),
+                parts,
+                result -> {},
+                executor);
+    }
+
     @Test
     void batchWhoseEndHasNoThread_isGivenUp() throws Exception {
         try (SystemTimeline timeline = new SystemTimeline()) {
             Access access =
                     Access.of(running.whippletree.configuration(), GatewaySettings.DEFAULT, timeline, Optional.empty());
-            GatewayParts parts = mock(GatewayParts.class);
-            when(parts.whippletree()).thenReturn(running.whippletree);
-            when(parts.access()).thenReturn(() -> access);
-            when(parts.timeline()).thenReturn(timeline);
-            when(parts.settings()).thenReturn(GatewaySettings.DEFAULT);
-            String id = "batch_00000000000000000000000000000001";
-            GatewaySettings.Batches apart = GatewaySettings.Batches.in(folder.resolve("apart"));
-            ClientFolder.prepare(apart);
-            BatchPlace batch = ClientFolder.of(apart, "").create(id, asked(id, "", "file-1", 0));
-            BatchRunner runner = new BatchRunner(
-                    batch,
-                    BatchFile.lock(batch.answers()).orElseThrow(),
-                    Optional.of(Files.writeString(folder.resolve("input"), lines("one"))),
-                    new BatchLines(batch, ChatRequest::read, parts.access()),
-                    parts,
-                    result -> {},
-                    work -> {
-                        throw new OutOfMemoryError("for the test");
-                    });
+            BatchPlace batch = placeApart("");
+            BatchRunner runner = runnerOf(batch, access, timeline, work -> {
+                throw new OutOfMemoryError("for the test");
+            });
 
             runner.begin();
 
@@ -664,23 +677,7 @@ final class GatewayBatchesTest extends OverBatches {
             GatewaySettings settings =
                     RunningGateway.with(RunningGateway.client("alice", "key-of-alice-0001", "100000 tokens / 1h"));
             Access access = Access.of(running.whippletree.configuration(), settings, timeline, Optional.empty());
-            GatewayParts parts = mock(GatewayParts.class);
-            when(parts.whippletree()).thenReturn(running.whippletree);
-            when(parts.access()).thenReturn(() -> access);
-            when(parts.timeline()).thenReturn(timeline);
-            when(parts.settings()).thenReturn(settings);
-            String id = "batch_00000000000000000000000000000001";
-            GatewaySettings.Batches apart = GatewaySettings.Batches.in(folder.resolve("apart"));
-            ClientFolder.prepare(apart);
-            BatchPlace batch = ClientFolder.of(apart, "alice").create(id, asked(id, "alice", "file-1", 0));
-            BatchRunner runner = new BatchRunner(
-                    batch,
-                    BatchFile.lock(batch.answers()).orElseThrow(),
-                    Optional.of(Files.writeString(folder.resolve("input"), lines("one"))),
-                    new BatchLines(batch, ChatRequest::read, parts.access()),
-                    parts,
-                    result -> {},
-                    Runnable::run);
+            BatchRunner runner = runnerOf(placeApart("alice"), access, timeline, Runnable::run);
             runner.begin();
             running.provider.call();
             assertThat(access.clients().json(timeline.nanoTime()).toString()).doesNotContain("left=100000");
